@@ -1,0 +1,1 @@
+# Install, package config and pkg-config file.

@@ -1,0 +1,39 @@
+# keyway_room(NAME name [DEPENDS targets…] [PRIVATE targets…])
+#
+# One folder of src/ as one static library that links only the rooms below it. Its sources are all .cpp files of the
+# folder (those of sub-folders too).
+function(keyway_room)
+  cmake_parse_arguments(ARG "UNSAFE_BUFFERS_ALLOWED" "NAME" "DEPENDS;PRIVATE" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  add_library(keyway_${ARG_NAME} STATIC ${sources})
+  add_library(keyway::${ARG_NAME} ALIAS keyway_${ARG_NAME})
+  set_target_properties(keyway_${ARG_NAME} PROPERTIES OUTPUT_NAME keyway-${ARG_NAME} EXPORT_NAME ${ARG_NAME})
+  target_include_directories(keyway_${ARG_NAME}
+    PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
+    PRIVATE "${PROJECT_SOURCE_DIR}/src")
+  target_compile_features(keyway_${ARG_NAME} PUBLIC cxx_std_23)
+  target_link_libraries(keyway_${ARG_NAME} PUBLIC ${ARG_DEPENDS} PRIVATE ${ARG_PRIVATE})
+  if(ARG_UNSAFE_BUFFERS_ALLOWED)
+    keyway_warnings(keyway_${ARG_NAME} UNSAFE_BUFFERS_ALLOWED)
+  else()
+    keyway_warnings(keyway_${ARG_NAME})
+  endif()
+endfunction()
+
+# keyway_room_tests(NAME name [DEPENDS targets…])
+#
+# All .cpp files of a folder of tests/ as one test program.
+function(keyway_room_tests)
+  cmake_parse_arguments(ARG "" "NAME" "DEPENDS" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${ARG_NAME}/*.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(keyway_${ARG_NAME}_tests ${sources})
+  target_include_directories(keyway_${ARG_NAME}_tests PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
+  target_compile_definitions(keyway_${ARG_NAME}_tests PRIVATE KEYWAY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+  target_link_libraries(keyway_${ARG_NAME}_tests PRIVATE ${ARG_DEPENDS} keyway_testing GTest::gmock GTest::gtest_main)
+  keyway_warnings(keyway_${ARG_NAME}_tests UNSAFE_BUFFERS_ALLOWED)
+  gtest_discover_tests(keyway_${ARG_NAME}_tests TEST_PREFIX "${ARG_NAME}." DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT 300 LABELS unit)
+endfunction()

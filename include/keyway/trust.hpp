@@ -1,0 +1,137 @@
+#pragma once
+/// \file
+/// Whom to trust: anchors, revocation lists, and the judge that a configuration is built with.
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <keyway/certificate.hpp>
+#include <keyway/clock.hpp>
+#include <keyway/crypto.hpp>
+#include <keyway/error.hpp>
+#include <keyway/name.hpp>
+#include <keyway/verdict.hpp>
+
+namespace keyway::x509 {
+
+/// A set of trust anchors, indexed by subject. Built once, then immutable and shared.
+class TrustStore {
+ public:
+  TrustStore();
+  ~TrustStore();
+  TrustStore(TrustStore&&) noexcept;
+  TrustStore& operator=(TrustStore&&) noexcept;
+
+  /// The system's anchors: SSL_CERT_FILE and SSL_CERT_DIR if set, else the usual places of Linux distributions.
+  /// Certificates that don't parse are counted in skipped(). Errors: StoreEmpty, with the places looked at.
+  [[nodiscard]] static Result<TrustStore> system();
+  /// All certificates of a PEM or DER file, or of each file of a folder. Errors: FileNotFound, FileUnreadable,
+  /// FileEmpty, InvalidPem, InvalidCertificate, each with the path and the cure.
+  [[nodiscard]] static Result<TrustStore> from_file(const std::filesystem::path& path);
+
+  void add(Certificate anchor);
+
+  [[nodiscard]] std::size_t size() const noexcept;
+  [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+  [[nodiscard]] std::size_t skipped() const noexcept;
+  /// The anchor at `index` (below size()), in the order of adding.
+  [[nodiscard]] const Certificate& at(std::size_t index) const;
+  /// The indices of anchors with exactly this subject (DER of the Name).
+  [[nodiscard]] std::span<const std::uint32_t> with_subject(ByteView subject) const noexcept;
+
+ private:
+  struct Index;
+  std::unique_ptr<Index> index_;
+};
+
+/// A certificate revocation list (RFC 5280 5) that owns its bytes.
+class Crl {
+ public:
+  /// Errors: InvalidCrl, with the field.
+  [[nodiscard]] static Result<Crl> from_der(Bytes der);
+  /// PEM (X509 CRL) or DER.
+  [[nodiscard]] static Result<Crl> from(ByteView pem_or_der);
+
+  Crl(Crl&&) noexcept;
+  Crl& operator=(Crl&&) noexcept;
+  ~Crl();
+
+  struct Entry {
+    Time revoked_at;
+    std::string reason;  ///< RFC 5280 5.3.1's name: "keyCompromise"; "unspecified" where none is given
+  };
+
+  [[nodiscard]] DistinguishedNameView issuer() const noexcept;
+  [[nodiscard]] Time this_update() const noexcept;
+  [[nodiscard]] std::optional<Time> next_update() const noexcept;
+  [[nodiscard]] std::size_t size() const noexcept;  ///< number of entries
+  [[nodiscard]] std::optional<Entry> find(ByteView serial_number) const;
+  [[nodiscard]] ByteView der() const noexcept;
+  /// True when `issuer`'s key signed this list (and may: cRLSign).
+  [[nodiscard]] bool is_signed_by(const CertificateView& issuer, const crypto::Provider& provider) const;
+
+ private:
+  struct Parsed;
+  explicit Crl(std::unique_ptr<Parsed> parsed) noexcept;
+  std::unique_ptr<Parsed> parsed_;
+  friend class Verifier;
+};
+
+/// What a certificate is to be used for.
+enum class Purpose : std::uint8_t { server, client };
+
+/// What is made of a missing revocation answer. A certificate that is known to be revoked is always refused.
+enum class RevocationPolicy : std::uint8_t {
+  soft_fail,  ///< silence is told in the verdict and accepted; the default
+  hard_fail,  ///< silence refuses
+  off,        ///< not looked at, known answers included: weakens
+};
+
+/// How far the search for a path may go, so that no chain can make it long (CVE-2018-16875).
+struct PathBudget {
+  std::size_t max_depth = 10;        ///< certificates in a path, anchor included
+  std::size_t max_signatures = 64;   ///< signatures verified for one question
+  std::size_t max_steps = 512;       ///< candidates looked at for one question
+  std::size_t max_constraint_comparisons = 250'000;
+};
+
+/// The judge. Immutable and shared by connections.
+class Verifier {
+ public:
+  struct Options {
+    RevocationPolicy revocation = RevocationPolicy::soft_fail;
+    PathBudget budget;
+    std::size_t min_rsa_bits = 2048;
+  };
+
+  Verifier(std::shared_ptr<const crypto::Provider> provider, std::shared_ptr<const TrustStore> anchors,
+           std::vector<Crl> crls, std::vector<Certificate> intermediates, Options options);
+  ~Verifier();
+  Verifier(const Verifier&) = delete;
+  Verifier& operator=(const Verifier&) = delete;
+
+  /// Judges `chain` (DER, leaf first, the others in any order) for `name` at `now`. Never fails: what is wrong is in
+  /// the verdict. `name` may be null only for Purpose::client, which has no name to compare.
+  [[nodiscard]] Verdict verify(std::span<const ByteView> chain, const ServerName* name, Purpose purpose,
+                               Time now) const;
+
+  [[nodiscard]] const TrustStore& anchors() const noexcept;
+  [[nodiscard]] const Options& options() const noexcept;
+
+ private:
+  std::shared_ptr<const crypto::Provider> provider_;
+  std::shared_ptr<const TrustStore> anchors_;
+  std::vector<Crl> crls_;
+  std::vector<Certificate> intermediates_;
+  Options options_;
+};
+
+/// True when the certificate's subjectAltName covers `name` (RFC 9525 6; the Common Name never counts).
+[[nodiscard]] bool covers(const CertificateView& certificate, const ServerName& name);
+
+}  // namespace keyway::x509

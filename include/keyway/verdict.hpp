@@ -1,0 +1,91 @@
+#pragma once
+/// \file
+/// The answer to "may this certificate be trusted for this name, now?", as a value that says why.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <keyway/clock.hpp>
+#include <keyway/error.hpp>
+
+namespace keyway::x509 {
+
+/// Where a certificate of a path came from.
+enum class Origin : std::uint8_t {
+  peer,          ///< sent in the handshake; `index` counts the message's entries
+  intermediate,  ///< configured; `index` counts the configuration's
+  anchor,        ///< the trust store; `index` counts the store's
+};
+
+struct PathElement {
+  Origin origin = Origin::peer;
+  std::uint32_t index = 0;
+  friend bool operator==(const PathElement&, const PathElement&) = default;
+};
+
+/// What is looked at for a path.
+enum class CheckKind : std::uint8_t { name, issuer, signature, validity, purpose, constraints, revocation };
+[[nodiscard]] std::string_view to_string(CheckKind kind) noexcept;
+
+enum class CheckOutcome : std::uint8_t {
+  passed,
+  failed,
+  unknown,      ///< asked, and nobody could say (no revocation answer at hand)
+  not_checked,  ///< not reached, or switched off
+};
+
+struct Check {
+  CheckKind kind = CheckKind::name;
+  CheckOutcome outcome = CheckOutcome::not_checked;
+  friend bool operator==(const Check&, const Check&) = default;
+};
+
+/// Why a candidate path fell.
+struct Finding {
+  ErrorCode code = ErrorCode::InternalError;
+  std::size_t depth = 0;   ///< which certificate of the path: 0 is the leaf
+  std::string subject;     ///< that certificate's subject, printable
+  std::string rule;        ///< "RFC 5280 6.1.3 (a) (2)"
+  std::string expected;
+  std::string received;
+  std::string advice;      ///< one line for people; may be empty
+};
+
+/// A path that was tried, leaf first, and what it fell over.
+struct Candidate {
+  std::vector<PathElement> path;
+  Finding finding;
+};
+
+/// Accepted, with the path; or refused, with every candidate tried and why it fell.
+class Verdict {
+ public:
+  [[nodiscard]] static Verdict accept(std::vector<PathElement> path, std::vector<Check> checks);
+  /// `candidates` is not empty. The most telling finding becomes finding(): that of the candidate that got furthest.
+  [[nodiscard]] static Verdict refuse(std::vector<Candidate> candidates, std::vector<Check> checks);
+
+  [[nodiscard]] bool accepted() const noexcept { return accepted_; }
+  /// Leaf first, anchor last; empty when refused.
+  [[nodiscard]] const std::vector<PathElement>& path() const noexcept { return path_; }
+  /// One entry per kind, in the order of CheckKind.
+  [[nodiscard]] const std::vector<Check>& checks() const noexcept { return checks_; }
+  [[nodiscard]] const std::vector<Candidate>& candidates() const noexcept { return candidates_; }
+  /// The reason for a refusal; null when accepted.
+  [[nodiscard]] const Finding* finding() const noexcept;
+  /// The refusal as an error, with its alert. Only for a verdict that was refused.
+  [[nodiscard]] Error to_error() const;
+
+ private:
+  Verdict() = default;
+  bool accepted_ = false;
+  std::size_t telling_ = 0;
+  std::vector<PathElement> path_;
+  std::vector<Check> checks_;
+  std::vector<Candidate> candidates_;
+};
+
+}  // namespace keyway::x509
