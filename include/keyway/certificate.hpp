@@ -84,7 +84,7 @@ struct CertificateView {
 
   /// Parses exactly one certificate. The views live as long as `der`. Errors: InvalidDer, InvalidCertificate,
   /// InvalidTime, with the field.
-  [[nodiscard]] static Result<CertificateView> parse(ByteView der [[clang::lifetimebound]]);
+  [[nodiscard]] static Result<CertificateView> parse(ByteView der KEYWAY_LIFETIMEBOUND);
 
   /// True when issuer and subject are the same, byte for byte.
   [[nodiscard]] bool is_self_issued() const noexcept;
@@ -123,8 +123,8 @@ class Certificate {
   Certificate& operator=(Certificate&&) noexcept = default;
   ~Certificate() = default;
 
-  [[nodiscard]] const CertificateView& view() const noexcept [[clang::lifetimebound]] { return view_; }
-  [[nodiscard]] ByteView der() const noexcept [[clang::lifetimebound]] { return der_; }
+  [[nodiscard]] const CertificateView& view() const noexcept KEYWAY_LIFETIMEBOUND { return view_; }
+  [[nodiscard]] ByteView der() const noexcept KEYWAY_LIFETIMEBOUND { return der_; }
   [[nodiscard]] std::string to_pem() const;
   friend bool operator==(const Certificate& a, const Certificate& b) noexcept { return a.der_ == b.der_; }
 

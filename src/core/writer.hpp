@@ -10,7 +10,7 @@ namespace keyway {
 /// Writes TLS's presentation language (RFC 8446 3) to the end of a buffer that the caller keeps.
 class Writer {
  public:
-  explicit Writer(Bytes& out [[clang::lifetimebound]]) noexcept : out_(&out) {}
+  explicit Writer(Bytes& out KEYWAY_LIFETIMEBOUND) noexcept : out_(&out) {}
 
   void u8(std::uint8_t value) { number(value, 1); }
   void u16(std::uint16_t value) { number(value, 2); }

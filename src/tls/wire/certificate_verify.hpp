@@ -1,0 +1,25 @@
+#pragma once
+
+#include <keyway/bytes.hpp>
+#include <keyway/error.hpp>
+#include <keyway/types.hpp>
+
+#include "core/writer.hpp"
+
+namespace keyway::tls {
+
+/// RFC 8446 4.4.3.
+struct CertificateVerify {
+  static constexpr HandshakeType type = HandshakeType::certificate_verify;
+
+  SignatureScheme algorithm{};
+  ByteView signature;  ///< 0 to 65535 bytes
+
+  [[nodiscard]] static Result<CertificateVerify> parse(ByteView body);
+  void write(Writer& out) const;
+};
+
+/// What is signed: 64 spaces, the context string of `signer`'s side, a zero byte and the transcript hash.
+[[nodiscard]] Bytes certificate_verify_content(Side signer, ByteView transcript_hash);
+
+}  // namespace keyway::tls

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include <keyway/bytes.hpp>
+#include <keyway/error.hpp>
+#include <keyway/types.hpp>
+
+#include "core/writer.hpp"
+#include "tls/wire/extension_block.hpp"
+#include "tls/wire/extensions/alpn.hpp"
+#include "tls/wire/extensions/cookie.hpp"
+#include "tls/wire/extensions/key_share.hpp"
+#include "tls/wire/extensions/server_name.hpp"
+#include "tls/wire/extensions/signature_algorithms.hpp"
+#include "tls/wire/extensions/supported_groups.hpp"
+#include "tls/wire/extensions/supported_versions.hpp"
+#include "tls/wire/list.hpp"
+
+namespace keyway::tls {
+
+using HelloRandom = std::array<std::uint8_t, 32>;
+
+/// RFC 8446 4.1.2.
+struct ClientHello {
+  static constexpr HandshakeType type = HandshakeType::client_hello;
+
+  ProtocolVersion legacy_version = ProtocolVersion::TLS1_2;
+  HelloRandom random{};
+  ByteView legacy_session_id;  ///< 0 to 32 bytes
+  WireList<CipherSuite> cipher_suites;
+  WireList<CompressionMethod> legacy_compression_methods;
+  ExtensionBlock extensions;
+  bool has_extensions = true;  ///< TLS 1.2 and older may leave the block out (RFC 5246 7.4.1.2)
+
+  /// Errors: the reader's, DuplicateExtension, PreSharedKeyNotLast.
+  [[nodiscard]] static Result<ClientHello> parse(ByteView body);
+  void write(Writer& out) const;
+};
+
+/// The extensions of a ClientHello that Keyway reads, each decoded.
+struct ClientHelloExtensions {
+  std::optional<ServerNameExtension> server_name;
+  std::optional<SupportedVersionsExtension> supported_versions;
+  std::optional<SupportedGroupsExtension> supported_groups;
+  std::optional<SignatureAlgorithmsExtension> signature_algorithms;
+  std::optional<SignatureAlgorithmsCertExtension> signature_algorithms_cert;
+  std::optional<AlpnExtension> alpn;
+  std::optional<KeyShareClientHello> key_share;
+  std::optional<CookieExtension> cookie;
+
+  /// Decodes them all; the first that is malformed is the error, with its name in where().
+  [[nodiscard]] static Result<ClientHelloExtensions> parse(const ExtensionBlock& block);
+};
+
+}  // namespace keyway::tls
