@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include <keyway/bytes.hpp>
+#include <keyway/error.hpp>
+
+#include "tls/wire/handshake.hpp"
+
+namespace keyway::tls {
+
+/// Joins fragments of handshake messages and splits coalesced ones. A message that lies whole in one record is handed
+/// out as a view of it; only one that is spread over records is kept, and memory grows with the bytes that came, never
+/// with a length that was claimed.
+class HandshakeJoiner {
+ public:
+  /// `max_message` bounds a message's body, in bytes.
+  explicit HandshakeJoiner(std::size_t max_message) noexcept : max_message_(max_message) {}
+
+  /// Takes the content of a handshake record. It is to be emptied with next() before the next add().
+  void add(ByteView content) noexcept { fresh_ = content; }
+
+  /// The next whole message; its views live until the following call of add() or next(). Nothing when more bytes are
+  /// needed (what there is has then been kept). Errors: MessageTooLong.
+  [[nodiscard]] Result<std::optional<HandshakeMessage>> next();
+
+  /// True when a message has begun and not ended, or bytes of a record are left: a key change must not come here.
+  [[nodiscard]] bool has_rest() const noexcept { return !fresh_.empty() || !kept_.empty(); }
+
+ private:
+  std::size_t max_message_;
+  ByteView fresh_;
+  Bytes kept_;
+  bool kept_was_handed_out_ = false;
+};
+
+}  // namespace keyway::tls

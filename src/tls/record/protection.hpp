@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <variant>
+
+#include <keyway/bytes.hpp>
+#include <keyway/crypto.hpp>
+#include <keyway/error.hpp>
+#include <keyway/types.hpp>
+
+#include "tls/schedule/key_schedule.hpp"
+#include "tls/suites.hpp"
+#include "tls/wire/record.hpp"
+
+namespace keyway::tls {
+
+/// No protection yet: TLSPlaintext (RFC 8446 5.1).
+struct PlaintextProtection {
+  /// The record version that goes out: TLS 1.0 on a first ClientHello, else TLS 1.2 (RFC 8446 5.1).
+  ProtocolVersion record_version = ProtocolVersion::TLS1_2;
+};
+
+/// TLS 1.3's protection of one direction (RFC 8446 5.2, 5.3): key, IV and sequence number. A nonce is the sequence
+/// number's alone and the number only goes up, so none is used twice.
+class ProtectionTls13 {
+ public:
+  /// Errors: the provider's.
+  [[nodiscard]] static Result<ProtectionTls13> create(const crypto::Provider& provider, const SuiteTls13& suite,
+                                                      const TrafficSecret& secret);
+
+  /// Seals one TLSInnerPlaintext: the concatenation of `parts` (at most 2^14 bytes), `type`, and `padding` zeros, into
+  /// `out` as a whole TLSCiphertext, header included. Returns its size. Nothing is copied beforehand.
+  /// Errors: OutputTooSmall, SequenceExhausted, CryptoFailed.
+  [[nodiscard]] Result<std::size_t> seal(ContentType type, std::span<const ByteView> parts, std::size_t padding,
+                                         ByteSpan out);
+
+  /// What was inside a record.
+  struct Opened {
+    ContentType type{};
+    ByteSpan content;  ///< in the caller's buffer
+  };
+  /// Opens `fragment` (without the header) in place. Errors: BadRecordMac, NoContentType, RecordTooLong (inner
+  /// plaintext above 2^14 + 1), SequenceExhausted.
+  [[nodiscard]] Result<Opened> open(const RecordHeader& header, ByteSpan fragment);
+
+  [[nodiscard]] std::uint64_t sequence_number() const noexcept { return sequence_; }
+  /// True when the AEAD's limit is near and new keys are due (RFC 8446 5.5).
+  [[nodiscard]] bool needs_key_update() const noexcept { return sequence_ >= limit_; }
+  /// Bytes that protection adds to a fragment without padding, header included.
+  static constexpr std::size_t overhead = record_header_size + 1 + crypto::aead_tag_size;
+
+ private:
+  ProtectionTls13(std::unique_ptr<crypto::Aead> aead, const crypto::Nonce& iv, std::uint64_t limit) noexcept
+      : aead_(std::move(aead)), iv_(iv), limit_(limit) {}
+  [[nodiscard]] crypto::Nonce nonce() const noexcept;
+
+  std::unique_ptr<crypto::Aead> aead_;
+  crypto::Nonce iv_;
+  std::uint64_t sequence_ = 0;
+  std::uint64_t limit_ = 0;
+};
+
+}  // namespace keyway::tls

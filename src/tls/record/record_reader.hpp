@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <variant>
+
+#include <keyway/bytes.hpp>
+#include <keyway/error.hpp>
+#include <keyway/types.hpp>
+
+#include "tls/record/protection.hpp"
+
+namespace keyway::tls {
+
+/// The receiving half of the record layer: splits the caller's buffer into records and decrypts them in place. Owns no
+/// buffer. Judges headers, lengths and floods; what may come when is the connection's to say.
+class RecordReader {
+ public:
+  RecordReader() noexcept = default;
+
+  void set_protection(ProtectionTls13 protection) noexcept { protection_ = std::move(protection); }
+  [[nodiscard]] bool is_protected() const noexcept { return std::holds_alternative<ProtectionTls13>(protection_); }
+
+  /// While true, one plaintext `change_cipher_spec` record with the byte 1 is allowed between protected ones
+  /// (RFC 8446 5, D.4): from the first ClientHello to the peer's Finished.
+  void allow_change_cipher_spec(bool allowed) noexcept { ccs_allowed_ = allowed; }
+  /// While true, plaintext alerts are taken although protection is set (a client that failed before it had keys).
+  void allow_plaintext_alerts(bool allowed) noexcept { plaintext_alerts_allowed_ = allowed; }
+
+  struct Incoming {
+    bool complete = false;      ///< false: nothing was taken, `needed` more bytes at least make the next step
+    std::size_t needed = 0;
+    std::size_t consumed = 0;   ///< bytes of the input, when complete
+    ContentType type{};
+    bool was_protected = false;
+    ByteSpan content;           ///< in the caller's buffer; may be empty for application data
+  };
+  /// Takes one record off the front of `input`. Errors: NotTls (the first bytes are no TLS at all, with a hint what they
+  /// look like: HTTP, SSH, …), InvalidRecordHeader, RecordTooLong, UnexpectedContentType, EmptyRecord,
+  /// TooManyEmptyRecords, UnexpectedChangeCipherSpec, InvalidChangeCipherSpec, BadRecordMac, NoContentType.
+  [[nodiscard]] Result<Incoming> next(ByteSpan input);
+
+ private:
+  [[nodiscard]] Result<void> judge_header(const RecordHeader& header, ByteView input) const;
+  [[nodiscard]] Result<Incoming> take_plaintext(const RecordHeader& header, ByteSpan fragment);
+  [[nodiscard]] Result<Incoming> take_protected(const RecordHeader& header, ByteSpan fragment);
+  [[nodiscard]] Result<void> count_empty(ByteView content);
+
+  std::variant<PlaintextProtection, ProtectionTls13> protection_;
+  std::uint32_t empty_records_ = 0;  ///< in a row
+  std::uint32_t ccs_records_ = 0;    ///< in all
+  bool ccs_allowed_ = true;
+  bool plaintext_alerts_allowed_ = false;
+  bool first_ = true;
+};
+
+}  // namespace keyway::tls
