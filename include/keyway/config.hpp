@@ -1,0 +1,145 @@
+#pragma once
+/// \file
+/// Configurations: built once, then immutable, thread-safe and shared by connections. What is not said is safe.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <keyway/clock.hpp>
+#include <keyway/credential.hpp>
+#include <keyway/crypto.hpp>
+#include <keyway/error.hpp>
+#include <keyway/observer.hpp>
+#include <keyway/policy.hpp>
+#include <keyway/trust.hpp>
+
+namespace keyway {
+
+/// What both sides' configurations have.
+struct CommonConfig {
+  std::shared_ptr<const crypto::Provider> provider;
+  std::shared_ptr<const crypto::Random> random;  ///< null: the provider's
+  std::shared_ptr<const Clock> clock;
+  std::vector<std::shared_ptr<Observer>> observers;
+  Policy policy;
+  std::vector<std::string> alpn;             ///< in order of preference; empty: none
+  std::size_t padding_block = 0;             ///< records are padded to a multiple of this many bytes; 0: not at all
+  std::size_t max_fragment = 16384;          ///< bytes of plaintext a record, 64 to 16384
+  std::size_t max_handshake_message = 131072;  ///< bytes of a handshake message's body that are taken from the peer
+
+  [[nodiscard]] const crypto::Random& randomness() const noexcept { return random ? *random : provider->random(); }
+};
+
+/// A client's configuration.
+class ClientConfig {
+ public:
+  class Builder;
+
+  [[nodiscard]] const CommonConfig& common() const noexcept { return common_; }
+  /// Null only after without_certificate_verification().
+  [[nodiscard]] const x509::Verifier* verifier() const noexcept { return verifier_.get(); }
+  /// True when the connection pauses with Pause::verification instead of asking the verifier itself.
+  [[nodiscard]] bool pauses_for_verification() const noexcept { return pauses_for_verification_; }
+  [[nodiscard]] bool sends_server_name() const noexcept { return sends_server_name_; }
+  /// What of this configuration is weaker than the default, in words; empty when nothing is.
+  [[nodiscard]] const std::vector<std::string>& weakenings() const noexcept { return weakenings_; }
+
+ private:
+  ClientConfig() = default;
+  CommonConfig common_;
+  std::unique_ptr<x509::Verifier> verifier_;
+  std::vector<std::string> weakenings_;
+  bool pauses_for_verification_ = false;
+  bool sends_server_name_ = true;
+};
+
+/// Builds a ClientConfig. By default: the system's trust store, every check, Policy's default, no ALPN.
+class ClientConfig::Builder {
+ public:
+  Builder();
+  ~Builder();
+  Builder(Builder&&) noexcept;
+  Builder& operator=(Builder&&) noexcept;
+
+  Builder& trust(std::shared_ptr<const x509::TrustStore> anchors);  ///< instead of the system's
+  Builder& add_intermediate(x509::Certificate certificate);         ///< for paths that servers leave incomplete
+  Builder& add_crl(x509::Crl crl);
+  Builder& revocation(x509::RevocationPolicy policy);               ///< `off` weakens
+  Builder& path_budget(x509::PathBudget budget);
+  Builder& alpn(std::vector<std::string> protocols);                ///< each of 1 to 255 bytes
+  Builder& policy(Policy policy);
+  Builder& provider(std::shared_ptr<const crypto::Provider> provider);
+  Builder& random(std::shared_ptr<const crypto::Random> random);
+  Builder& clock(std::shared_ptr<const Clock> clock);
+  Builder& observe(std::shared_ptr<Observer> observer);             ///< a key log weakens
+  Builder& padding_block(std::size_t bytes);
+  Builder& max_fragment(std::size_t bytes);
+  Builder& without_server_name_extension();                         ///< the name is still what the certificate must be for
+  /// The connection pauses with Pause::verification, and the application answers with a verdict of its own.
+  Builder& pause_for_verification();
+  /// Weakens: takes any certificate, so anybody can be the server. For tests against servers of one's own.
+  Builder& without_certificate_verification();
+
+  /// Errors: InvalidConfiguration, StoreEmpty, CryptoFailed.
+  [[nodiscard]] Result<std::shared_ptr<const ClientConfig>> build();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+/// A server's configuration.
+class ServerConfig {
+ public:
+  class Builder;
+
+  [[nodiscard]] const CommonConfig& common() const noexcept { return common_; }
+  /// Null when credentials are chosen by Pause::credential.
+  [[nodiscard]] const CredentialResolver* credentials() const noexcept { return credentials_.get(); }
+  [[nodiscard]] bool pauses_for_client_hello() const noexcept { return pauses_for_client_hello_; }
+  [[nodiscard]] bool pauses_for_credential() const noexcept { return pauses_for_credential_; }
+  [[nodiscard]] const std::vector<std::string>& weakenings() const noexcept { return weakenings_; }
+
+ private:
+  ServerConfig() = default;
+  CommonConfig common_;
+  std::shared_ptr<const CredentialResolver> credentials_;
+  std::vector<std::string> weakenings_;
+  bool pauses_for_client_hello_ = false;
+  bool pauses_for_credential_ = false;
+};
+
+/// Builds a ServerConfig. Credentials are the only thing that it can't do without.
+class ServerConfig::Builder {
+ public:
+  Builder();
+  ~Builder();
+  Builder(Builder&&) noexcept;
+  Builder& operator=(Builder&&) noexcept;
+
+  Builder& add_credential(std::shared_ptr<const Credential> credential);  ///< several: chosen by server name
+  Builder& unknown_name(UnknownName answer);
+  Builder& credentials(std::shared_ptr<const CredentialResolver> resolver);  ///< instead of add_credential()
+  Builder& pause_for_client_hello();  ///< Pause::client_hello, before anything is answered
+  Builder& pause_for_credential();    ///< Pause::credential, instead of a resolver
+  Builder& alpn(std::vector<std::string> protocols);  ///< the server's order decides; no overlap is fatal (RFC 7301 3.2)
+  Builder& policy(Policy policy);
+  Builder& provider(std::shared_ptr<const crypto::Provider> provider);
+  Builder& random(std::shared_ptr<const crypto::Random> random);
+  Builder& clock(std::shared_ptr<const Clock> clock);
+  Builder& observe(std::shared_ptr<Observer> observer);
+  Builder& padding_block(std::size_t bytes);
+  Builder& max_fragment(std::size_t bytes);
+
+  /// Errors: InvalidConfiguration, CryptoFailed.
+  [[nodiscard]] Result<std::shared_ptr<const ServerConfig>> build();
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace keyway

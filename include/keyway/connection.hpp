@@ -1,0 +1,197 @@
+#pragma once
+/// \file
+/// One TLS connection, sans-I/O: it takes bytes and gives bytes, and never touches a socket, a clock or a thread.
+///
+/// \code
+///   auto connection = Connection::client(config, name);            // its first flight waits in output()
+///   write(socket, connection->output()); connection->sent(n);      // send what waits, say how much went
+///   auto got = connection->receive(buffer);                        // decrypts in `buffer`, in place
+///   use(got->application_data); drop(buffer, got->consumed);       // a view into `buffer`
+///   auto sealed = connection->send(parts, out);                    // encrypts from your bytes into yours
+/// \endcode
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <keyway/bytes.hpp>
+#include <keyway/config.hpp>
+#include <keyway/credential.hpp>
+#include <keyway/error.hpp>
+#include <keyway/name.hpp>
+#include <keyway/observer.hpp>
+#include <keyway/types.hpp>
+#include <keyway/verdict.hpp>
+#include <keyway/detail/attributes.hpp>
+
+namespace keyway {
+
+/// What both sides agreed on.
+struct ConnectionInfo {
+  ProtocolVersion version{};
+  CipherSuite cipher_suite{};
+  NamedGroup group{};
+  SignatureScheme signature_scheme{};  ///< of the server's proof
+  bool after_hello_retry_request = false;
+  std::string alpn;                        ///< empty: none
+  std::optional<std::string> server_name;  ///< as asked for by the client
+};
+
+/// Every reason for which a handshake can wait for the application. Each is answered by resume().
+enum class Pause : std::uint8_t {
+  client_hello,  ///< server: go on, with this configuration or another, or refuse. Answers: Proceed, UseConfig, Refuse
+  credential,    ///< server: which credential to show. Answers: UseCredential, Refuse
+  signature,     ///< sign pending_signature() with a key that lives elsewhere. Answers: Signature, Refuse
+  verification,  ///< client: judge pending_chain(). Answers: Verified, Refuse
+};
+[[nodiscard]] std::string_view to_string(Pause pause) noexcept;
+
+/// What can be said to resume().
+namespace answer {
+struct Proceed {};
+struct UseConfig {
+  std::shared_ptr<const ServerConfig> config;
+};
+struct UseCredential {
+  std::shared_ptr<const Credential> credential;
+};
+struct Signature {
+  Bytes signature;
+};
+struct Verified {
+  x509::Verdict verdict;
+};
+struct Refuse {
+  AlertDescription alert = AlertDescription::access_denied;
+};
+}  // namespace answer
+using Answer = std::variant<answer::Proceed, answer::UseConfig, answer::UseCredential, answer::Signature,
+                            answer::Verified, answer::Refuse>;
+
+/// What a key elsewhere is asked to sign.
+struct PendingSignature {
+  SignatureScheme scheme{};
+  ByteView content;  ///< to be hashed and signed as the scheme says; lives until resume()
+};
+
+struct ConnectionOptions {
+  std::uint64_t id = 0;          ///< passed to observers
+  Observer* observer = nullptr;  ///< for this connection, beside the configuration's; outlives it
+};
+
+/// What a call of receive() found.
+struct Received {
+  /// Bytes at the front of the input that are done with. Those beyond are to be given again, with more after them.
+  std::size_t consumed = 0;
+  /// How many more bytes the next record needs at least: a hint for the next read. 0 when nothing is known.
+  std::size_t needed = 0;
+  /// Decrypted application data: a view into the input, below `consumed`.
+  ByteSpan application_data;
+};
+
+/// One end of a connection. Belongs to one thread at a time. Movable. Holds no I/O buffer: only handshake bytes that wait
+/// to be sent or to be completed, and after the handshake two keys and some counters.
+class Connection {
+ public:
+  /// A client that means to talk to `name`. Its ClientHello waits in output(). Errors: InvalidArgument (no
+  /// configuration), RandomFailed, CryptoFailed.
+  [[nodiscard]] static Result<Connection> client(std::shared_ptr<const ClientConfig> config, const ServerName& name,
+                                                 const ConnectionOptions& options = {});
+  /// A server. Errors: InvalidArgument.
+  [[nodiscard]] static Result<Connection> server(std::shared_ptr<const ServerConfig> config,
+                                                 const ConnectionOptions& options = {});
+
+  Connection(Connection&&) noexcept;
+  Connection& operator=(Connection&&) noexcept;
+  ~Connection();
+
+  // --- bytes in
+
+  /// Takes bytes from the peer, from the front of `input`, which the caller keeps and which is written to: records are
+  /// decrypted in place. Handshake records are worked through one after the other; the call returns at the first
+  /// application data, when a record is incomplete, at a pause, at the peer's close_notify, or when all is consumed.
+  /// Call again while `consumed` is not zero and input is left. Errors are final for the connection; the alert waits in
+  /// output().
+  [[nodiscard]] Result<Received> receive(ByteSpan input);
+
+  /// The transport ended. Fine after close_notify; else TruncatedStream, or PeerClosedInHandshake.
+  [[nodiscard]] Result<void> end_of_input();
+
+  // --- bytes out
+
+  /// Bytes of the protocol's own (handshake, alerts, key updates) that wait to be sent, before any later send().
+  [[nodiscard]] ByteView output() const noexcept KEYWAY_LIFETIMEBOUND;
+  /// The first `count` bytes of output() went out.
+  void sent(std::size_t count) noexcept;
+
+  struct Sent {
+    std::size_t consumed = 0;  ///< bytes of the data's concatenation that are now in `out`
+    std::size_t written = 0;   ///< bytes of `out` to be sent
+  };
+  /// Encrypts application data (the concatenation of `data`) into `out`, as many whole records as fit; what waits in
+  /// output() goes first. Keys are updated by themselves before their limit. Errors: NotReady before the handshake is
+  /// far enough, AlreadyClosed, OutputTooSmall when nothing fits, CryptoFailed.
+  [[nodiscard]] Result<Sent> send(std::span<const ByteView> data, ByteSpan out);
+  [[nodiscard]] Result<Sent> send(ByteView data, ByteSpan out);
+  /// Bytes of `out` that take `size` bytes of data whole, output() included.
+  [[nodiscard]] std::size_t sealed_size(std::size_t size) const noexcept;
+
+  /// Ends this direction: close_notify waits in output(); receiving goes on. Again: does nothing.
+  void close() noexcept;
+
+  /// Changes the sending keys (RFC 8446 4.6.3) and, if asked, has the peer change its own. Errors: NotReady,
+  /// AlreadyClosed.
+  [[nodiscard]] Result<void> update_keys(bool ask_peer_too);
+
+  // --- where it stands
+
+  [[nodiscard]] Side side() const noexcept;
+  [[nodiscard]] bool is_handshaking() const noexcept;
+  /// True once application data may be sent.
+  [[nodiscard]] bool can_send() const noexcept;
+  /// True after the peer's close_notify: no more data comes.
+  [[nodiscard]] bool peer_has_closed() const noexcept;
+  /// True after close().
+  [[nodiscard]] bool has_closed() const noexcept;
+  /// The error that ended the connection; null while it is well.
+  [[nodiscard]] const Error* error() const noexcept;
+
+  /// What was agreed on; complete once is_handshaking() is false.
+  [[nodiscard]] const ConnectionInfo& info() const noexcept KEYWAY_LIFETIMEBOUND;
+  /// Client: the verdict on the server's chain, once there is one.
+  [[nodiscard]] const x509::Verdict* verdict() const noexcept KEYWAY_LIFETIMEBOUND;
+  /// The peer's chain as it was sent, leaf first; empty where the peer showed none.
+  [[nodiscard]] const std::vector<Bytes>& peer_chain() const noexcept KEYWAY_LIFETIMEBOUND;
+
+  /// Fills `out` with keying material (RFC 8446 7.5). Errors: NotReady during the handshake, InvalidArgument.
+  [[nodiscard]] Result<void> export_keying_material(std::string_view label, ByteView context, ByteSpan out) const;
+
+  // --- pauses
+
+  /// What the handshake waits for; nothing when it doesn't.
+  [[nodiscard]] std::optional<Pause> pause() const noexcept;
+  /// At Pause::client_hello and Pause::credential.
+  [[nodiscard]] std::optional<ClientHelloView> pending_client_hello() const noexcept;
+  /// At Pause::signature.
+  [[nodiscard]] std::optional<PendingSignature> pending_signature() const noexcept;
+  /// At Pause::verification: the server's chain, leaf first, DER.
+  [[nodiscard]] std::span<const ByteView> pending_chain() const noexcept KEYWAY_LIFETIMEBOUND;
+
+  /// Answers the pause and goes on. Errors: NotReady when nothing waits or the answer is not one for this pause (nothing
+  /// has then changed); else as receive(). Messages that came before the pause are worked through at once; then call
+  /// receive() again with what is left.
+  [[nodiscard]] Result<void> resume(Answer answer);
+
+ private:
+  class Core;
+  explicit Connection(std::unique_ptr<Core> core) noexcept;
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace keyway

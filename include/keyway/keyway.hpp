@@ -1,0 +1,20 @@
+#pragma once
+/// \file
+/// All of the library but the adapters: <keyway/asio.hpp> and <keyway/blocking.hpp>.
+
+#include <keyway/bytes.hpp>
+#include <keyway/certificate.hpp>
+#include <keyway/clock.hpp>
+#include <keyway/config.hpp>
+#include <keyway/connection.hpp>
+#include <keyway/credential.hpp>
+#include <keyway/crypto.hpp>
+#include <keyway/error.hpp>
+#include <keyway/key_log.hpp>
+#include <keyway/name.hpp>
+#include <keyway/observer.hpp>
+#include <keyway/policy.hpp>
+#include <keyway/secret.hpp>
+#include <keyway/trust.hpp>
+#include <keyway/types.hpp>
+#include <keyway/verdict.hpp>

@@ -1,0 +1,35 @@
+#pragma once
+/// \file
+/// Which versions and algorithms a configuration takes: one immutable, named, dated value.
+
+#include <string>
+#include <vector>
+
+#include <keyway/error.hpp>
+#include <keyway/types.hpp>
+
+namespace keyway {
+
+/// All lists are in order of preference.
+struct Policy {
+  std::string name;  ///< shown in logs
+  std::vector<ProtocolVersion> versions;
+  std::vector<CipherSuite> cipher_suites;
+  std::vector<NamedGroup> groups;
+  /// The groups for which a client sends a share at once; a subset of `groups`. Empty: none, which asks the server
+  /// for a HelloRetryRequest.
+  std::vector<NamedGroup> key_shares;
+  /// In handshakes (`signature_algorithms`).
+  std::vector<SignatureScheme> signature_schemes;
+  /// In certificates (`signature_algorithms_cert`); left out of the ClientHello when equal to `signature_schemes`.
+  std::vector<SignatureScheme> signature_schemes_in_certificates;
+
+  /// TLS 1.3 alone, AEAD and forward secrecy. The default.
+  [[nodiscard]] static Policy modern_2026();
+
+  /// True when the policy holds together: no list empty (but key_shares), key_shares within groups, nothing twice, nothing
+  /// that Keyway lacks. Errors: InvalidConfiguration.
+  [[nodiscard]] Result<void> check() const;
+};
+
+}  // namespace keyway
