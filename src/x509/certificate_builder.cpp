@@ -84,19 +84,19 @@ void write_pss_parameters(DerWriter& writer, const SignatureIdentifier& identifi
   });
 }
 
-void write_general_name(DerWriter& writer, const GeneralName& name) {
-  const auto tag = static_cast<std::uint8_t>(name.kind);
-  if (name.kind == GeneralNameKind::directory) {
+void write_general_name(DerWriter& writer, const OwnedGeneralName& name) {
+  const auto tag = static_cast<std::uint8_t>(name.form);
+  if (name.form == NameForm::directory_name) {
     writer.context(tag, [&] { writer.raw(name.value); });  // EXPLICIT: a Name is a CHOICE
   } else {
     writer.context_primitive(tag, name.value);
   }
 }
 
-void write_subtrees(DerWriter& writer, std::uint8_t tag, const std::vector<GeneralName>& names) {
+void write_subtrees(DerWriter& writer, std::uint8_t tag, const std::vector<OwnedGeneralName>& names) {
   if (names.empty()) return;
   writer.context(tag, [&] {
-    for (const GeneralName& name : names) writer.sequence([&] { write_general_name(writer, name); });
+    for (const OwnedGeneralName& name : names) writer.sequence([&] { write_general_name(writer, name); });
   });
 }
 
@@ -104,7 +104,7 @@ void write_access_descriptions(DerWriter& writer, std::string_view method, const
   for (const std::string& url : urls) {
     writer.sequence([&] {
       writer.oid(method);
-      write_general_name(writer, GeneralName::uri(url));
+      write_general_name(writer, OwnedGeneralName::uri(url));
     });
   }
 }
@@ -160,7 +160,7 @@ class ExtensionsWriter {
     if (!extensions_.subject_alternative_names.empty()) {
       add(extension::subject_alternative_name, false, [&](DerWriter& value) {
         value.sequence([&] {
-          for (const GeneralName& name : extensions_.subject_alternative_names) write_general_name(value, name);
+          for (const OwnedGeneralName& name : extensions_.subject_alternative_names) write_general_name(value, name);
         });
       });
     }
@@ -205,7 +205,7 @@ class ExtensionsWriter {
 
   static void write_distribution_point(DerWriter& value, const std::string& url) {
     value.sequence([&] {
-      value.context(0, [&] { value.context(0, [&] { write_general_name(value, GeneralName::uri(url)); }); });
+      value.context(0, [&] { value.context(0, [&] { write_general_name(value, OwnedGeneralName::uri(url)); }); });
     });
   }
 
@@ -237,15 +237,15 @@ Bytes encode_tbs(const TbsCertificateFields& fields, SignatureAlgorithm algorith
 
 }  // namespace
 
-GeneralName GeneralName::dns(std::string_view text) {
-  return {GeneralNameKind::dns, Bytes(text.begin(), text.end())};
+OwnedGeneralName OwnedGeneralName::dns(std::string_view text) {
+  return {NameForm::dns_name, Bytes(text.begin(), text.end())};
 }
-GeneralName GeneralName::uri(std::string_view text) {
-  return {GeneralNameKind::uri, Bytes(text.begin(), text.end())};
+OwnedGeneralName OwnedGeneralName::uri(std::string_view text) {
+  return {NameForm::uri, Bytes(text.begin(), text.end())};
 }
-GeneralName GeneralName::ip(const IpAddress& address) {
+OwnedGeneralName OwnedGeneralName::ip(const IpAddress& address) {
   const ByteView bytes = address.bytes();
-  return {GeneralNameKind::ip, Bytes(bytes.begin(), bytes.end())};
+  return {NameForm::ip_address, Bytes(bytes.begin(), bytes.end())};
 }
 
 Bytes encode_name(std::span<const NameAttribute> attributes) {

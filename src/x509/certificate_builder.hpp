@@ -15,6 +15,7 @@
 #include <keyway/name.hpp>
 
 #include "x509/der_writer.hpp"
+#include "x509/general_name.hpp"
 
 namespace keyway::x509 {
 
@@ -38,16 +39,14 @@ inline constexpr std::string_view organizational_unit = "2.5.4.11";
 /// UTF8String for the rest.
 [[nodiscard]] Bytes encode_name(std::span<const NameAttribute> attributes);
 
-/// RFC 5280 4.2.1.6; the enumerators are the context tags.
-enum class GeneralNameKind : std::uint8_t { email = 1, dns = 2, directory = 4, uri = 6, ip = 7 };
-
-struct GeneralName {
-  GeneralNameKind kind = GeneralNameKind::dns;
+/// A GeneralName (RFC 5280 4.2.1.6) with bytes of its own.
+struct OwnedGeneralName {
+  NameForm form = NameForm::dns_name;
   Bytes value;  ///< the text, the DER of a Name, the address, or (in a constraint) the address and its mask
 
-  [[nodiscard]] static GeneralName dns(std::string_view text);
-  [[nodiscard]] static GeneralName uri(std::string_view text);
-  [[nodiscard]] static GeneralName ip(const IpAddress& address);
+  [[nodiscard]] static OwnedGeneralName dns(std::string_view text);
+  [[nodiscard]] static OwnedGeneralName uri(std::string_view text);
+  [[nodiscard]] static OwnedGeneralName ip(const IpAddress& address);
 };
 
 /// An extension as the caller wants it.
@@ -77,9 +76,9 @@ struct CertificateExtensions {
   std::optional<BasicConstraints> basic_constraints;
   std::optional<KeyUsage> key_usage;
   std::vector<std::string> extended_key_usage;  ///< dotted OIDs
-  std::vector<GeneralName> subject_alternative_names;
-  std::vector<GeneralName> permitted_names;  ///< name constraints (RFC 5280 4.2.1.10)
-  std::vector<GeneralName> excluded_names;
+  std::vector<OwnedGeneralName> subject_alternative_names;
+  std::vector<OwnedGeneralName> permitted_names;  ///< name constraints (RFC 5280 4.2.1.10)
+  std::vector<OwnedGeneralName> excluded_names;
   Bytes subject_key_identifier;
   Bytes authority_key_identifier;
   std::vector<std::string> crl_urls;

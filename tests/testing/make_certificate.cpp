@@ -48,9 +48,9 @@ Bytes subject_of(const CertificateOptions& options) {
   return x509::encode_name(attributes);
 }
 
-x509::GeneralName general_name(const std::string& text) {
-  if (const auto address = IpAddress::parse(text)) return x509::GeneralName::ip(*address);
-  return x509::GeneralName::dns(text);
+x509::OwnedGeneralName general_name(const std::string& text) {
+  if (const auto address = IpAddress::parse(text)) return x509::OwnedGeneralName::ip(*address);
+  return x509::OwnedGeneralName::dns(text);
 }
 
 std::uint16_t key_usage_of(const CertificateOptions& options, const crypto::PrivateKey& key) {

@@ -42,9 +42,9 @@ struct CertificateOptions {
   std::optional<std::uint16_t> key_usage = {};  ///< bits; else what fits is_ca and the key; 0 leaves it out
   /// Dotted OIDs; else serverAuth for a leaf and none for a CA.
   std::optional<std::vector<std::string>> extended_key_usage = {};
-  std::vector<x509::GeneralName> permitted_names = {};
-  std::vector<x509::GeneralName> excluded_names = {};
-  std::vector<x509::GeneralName> other_names = {};  ///< further SAN entries, as they are
+  std::vector<x509::OwnedGeneralName> permitted_names = {};
+  std::vector<x509::OwnedGeneralName> excluded_names = {};
+  std::vector<x509::OwnedGeneralName> other_names = {};  ///< further SAN entries, as they are
   std::vector<std::string> crl_urls = {};
   std::vector<std::string> ocsp_urls = {};
   std::vector<std::string> issuer_urls = {};
@@ -102,8 +102,8 @@ class TestAuthority {
     crypto::KeyType key_type = crypto::KeyType::p256;
     std::size_t rsa_bits = 2048;
     std::optional<std::uint32_t> root_path_length = {};
-    std::vector<x509::GeneralName> permitted_names = {};  ///< constraints of the intermediate
-    std::vector<x509::GeneralName> excluded_names = {};
+    std::vector<x509::OwnedGeneralName> permitted_names = {};  ///< constraints of the intermediate
+    std::vector<x509::OwnedGeneralName> excluded_names = {};
   };
   TestAuthority();
   explicit TestAuthority(const Options& options);
