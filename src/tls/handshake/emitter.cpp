@@ -1,0 +1,32 @@
+#include "tls/handshake/emitter.hpp"
+
+#include <array>
+
+namespace keyway::tls {
+
+void Emitter::deliver(const Event& event) const noexcept {
+  for (const auto& observer : config_->observers) observer->on(origin_, event);
+  if (own_ != nullptr) own_->on(origin_, event);
+}
+
+void Emitter::deliver_secret(SecretLabel label, std::uint32_t generation, ByteView client_random,
+                             ByteView secret) const noexcept {
+  event::SecretDerived event{label, generation, secret.size(), {}};
+  if (const crypto::HashFunction* sha256 = config_->provider->hash(crypto::HashAlgorithm::sha256)) {
+    crypto::HashState state;
+    std::array<std::uint8_t, crypto::max_hash_size> digest{};
+    sha256->start(state);
+    sha256->update(state, as_bytes("keyway fingerprint"));
+    sha256->update(state, secret);
+    sha256->finish(state, ByteSpan(digest).first(sha256->output_size()));
+    for (std::size_t i = 0; i < event.fingerprint.size(); ++i) event.fingerprint[i] = digest[i];
+  }
+  deliver(event);
+  const auto reveal = [&](Observer& observer) {
+    if (observer.reveals_secrets()) observer.on_secret(origin_, label, generation, client_random, secret);
+  };
+  for (const auto& observer : config_->observers) reveal(*observer);
+  if (own_ != nullptr) reveal(*own_);
+}
+
+}  // namespace keyway::tls

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string_view>
+
+#include "tls/handshake/proofs.hpp"
+#include "tls/schedule/key_schedule.hpp"
+#include "tls/suites.hpp"
+#include "tls/wire/client_hello.hpp"
+
+namespace keyway::tls {
+
+/// What a finished TLS 1.3 handshake leaves behind. Only who holds a FinishedVerified can make one.
+struct Established {
+  static constexpr std::string_view name = "established";
+
+  FinishedVerified proof;
+  const SuiteTls13* suite;
+  TrafficSecrets application;
+  Exporter exporter;
+  HelloRandom client_random;  ///< names the connection in key logs
+};
+
+}  // namespace keyway::tls

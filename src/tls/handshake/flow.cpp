@@ -1,0 +1,65 @@
+#include "tls/handshake/flow.hpp"
+
+#include <array>
+#include <utility>
+
+namespace keyway::tls {
+
+Result<void> Flow::send(ByteView messages) {
+  for (ByteView rest = messages; !rest.empty();) {
+    const HandshakeHeader header = parse_handshake_header(rest);
+    const ByteView raw = rest.first(handshake_header_size + header.length);
+    parts_.emit(event::HandshakeMessage{Direction::sent, header.type, raw});
+    rest = rest.subspan(raw.size());
+  }
+  const std::size_t before = parts_.outbox.size();
+  auto written = parts_.writer.append(ContentType::handshake, messages, parts_.outbox);
+  if (!written) return written;
+  parts_.emit(event::Record{Direction::sent, ContentType::handshake, parts_.writer.is_protected(),
+                            parts_.outbox.size() - before});
+  return {};
+}
+
+Result<void> Flow::send_change_cipher_spec() {
+  static constexpr std::array<std::uint8_t, 1> body{1};
+  const std::size_t before = parts_.outbox.size();
+  auto written = parts_.writer.append(ContentType::change_cipher_spec, body, parts_.outbox);
+  if (!written) return written;
+  parts_.emit(
+      event::Record{Direction::sent, ContentType::change_cipher_spec, false, parts_.outbox.size() - before});
+  return {};
+}
+
+Result<void> Flow::protect_reading(const crypto::Provider& provider, const SuiteTls13& suite,
+                                   const TrafficSecret& secret) {
+  // RFC 8446 5.1: handshake messages must not span key changes.
+  if (parts_.joiner.has_rest()) {
+    return std::unexpected(fail(ErrorCode::DataAfterKeyChange).expected("the end of the record before the new keys"));
+  }
+  auto protection = ProtectionTls13::create(provider, suite, secret);
+  if (!protection) return std::unexpected(std::move(protection.error()));
+  parts_.reader.set_protection(std::move(*protection));
+  return {};
+}
+
+Result<void> Flow::protect_writing(const crypto::Provider& provider, const SuiteTls13& suite,
+                                   const TrafficSecret& secret) {
+  auto protection = ProtectionTls13::create(provider, suite, secret);
+  if (!protection) return std::unexpected(std::move(protection.error()));
+  parts_.writer.set_protection(std::move(*protection));
+  return {};
+}
+
+void Flow::emit_parameters() const noexcept {
+  const ConnectionInfo& info = parts_.info;
+  parts_.emit(event::ParametersChosen{info.version, info.cipher_suite, info.group, CompressionMethod::null,
+                                      info.after_hello_retry_request, info.alpn});
+}
+
+void Flow::emit_secrets(SecretLabel client_label, SecretLabel server_label, const TrafficSecrets& secrets,
+                        const HelloRandom& client_random) const noexcept {
+  parts_.emit.secret(client_label, 0, client_random, secrets.client.bytes());
+  parts_.emit.secret(server_label, 0, client_random, secrets.server.bytes());
+}
+
+}  // namespace keyway::tls

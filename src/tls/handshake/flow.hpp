@@ -1,0 +1,71 @@
+#pragma once
+
+#include <keyway/bytes.hpp>
+#include <keyway/config.hpp>
+#include <keyway/connection.hpp>
+#include <keyway/error.hpp>
+
+#include "tls/handshake/emitter.hpp"
+#include "tls/record/handshake_joiner.hpp"
+#include "tls/record/record_reader.hpp"
+#include "tls/record/record_writer.hpp"
+#include "tls/schedule/key_schedule.hpp"
+#include "tls/suites.hpp"
+#include "tls/wire/client_hello.hpp"
+
+namespace keyway::tls {
+
+/// What a handshake state may do to its connection: send, change keys, tell. Made for one call.
+class Flow {
+ public:
+  struct Parts {
+    RecordReader& reader;
+    RecordWriter& writer;
+    HandshakeJoiner& joiner;
+    Bytes& outbox;
+    const Emitter& emit;
+    ConnectionInfo& info;
+    std::optional<x509::Verdict>& verdict;
+    std::vector<Bytes>& peer_chain;
+  };
+  explicit Flow(const Parts& parts) noexcept : parts_(parts) {}
+
+  /// Queues whole handshake messages, one or several, coalesced into as few records as they fit.
+  [[nodiscard]] Result<void> send(ByteView messages);
+  /// Queues the one ChangeCipherSpec of middlebox compatibility mode (RFC 8446 D.4).
+  [[nodiscard]] Result<void> send_change_cipher_spec();
+
+  /// From the next record on. Errors also: DataAfterKeyChange, when more of the old epoch lies before it.
+  [[nodiscard]] Result<void> protect_reading(const crypto::Provider& provider, const SuiteTls13& suite,
+                                             const TrafficSecret& secret);
+  [[nodiscard]] Result<void> protect_writing(const crypto::Provider& provider, const SuiteTls13& suite,
+                                             const TrafficSecret& secret);
+
+  [[nodiscard]] RecordReader& reader() noexcept { return parts_.reader; }
+  [[nodiscard]] RecordWriter& writer() noexcept { return parts_.writer; }
+  [[nodiscard]] ConnectionInfo& info() noexcept { return parts_.info; }
+
+  /// For Connection::verdict() and peer_chain().
+  void keep_verdict(x509::Verdict verdict) { parts_.verdict = std::move(verdict); }
+  void keep_peer_chain(std::vector<Bytes> chain) { parts_.peer_chain = std::move(chain); }
+  [[nodiscard]] const x509::Verdict* verdict() const noexcept {
+    return parts_.verdict ? &*parts_.verdict : nullptr;
+  }
+
+  template <typename E>
+  void emit(const E& event) const noexcept {
+    parts_.emit(event);
+  }
+  /// What is known of ConnectionInfo, as an event.
+  void emit_parameters() const noexcept;
+  void emit_secrets(SecretLabel client_label, SecretLabel server_label, const TrafficSecrets& secrets,
+                    const HelloRandom& client_random) const noexcept;
+  void emit_secret(SecretLabel label, ByteView secret, const HelloRandom& client_random) const noexcept {
+    parts_.emit.secret(label, 0, client_random, secret);
+  }
+
+ private:
+  Parts parts_;
+};
+
+}  // namespace keyway::tls

@@ -1,0 +1,170 @@
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include <keyway/connection.hpp>
+#include <keyway/error.hpp>
+
+#include "tls/handshake/established.hpp"
+#include "tls/handshake/flow.hpp"
+#include "tls/wire/handshake.hpp"
+
+namespace keyway::tls {
+
+/// A state that waits for a message of the peer. It names what it `accepts`; anything else is `unexpected_message`.
+/// handle() consumes the state and gives the next.
+template <typename S>
+concept MessageState = requires(S state, Flow& flow, const HandshakeMessage& message) {
+  typename S::Next;
+  { S::name } -> std::convertible_to<std::string_view>;
+  { std::span<const HandshakeType>(S::accepts) };
+  { std::move(state).handle(flow, message) } -> std::same_as<Result<typename S::Next>>;
+};
+
+/// A state that waits for the application.
+template <typename S>
+concept PausedState = requires(S state, Flow& flow, Answer& answer) {
+  typename S::Next;
+  { S::name } -> std::convertible_to<std::string_view>;
+  { S::pause } -> std::convertible_to<Pause>;
+  { S::takes(answer) } -> std::same_as<bool>;
+  { std::move(state).resume(flow, answer) } -> std::same_as<Result<typename S::Next>>;
+};
+
+/// One row of a machine's table: a state and every state that may follow. The compiler holds the table against the
+/// states' own results, so an illegal transition doesn't build.
+template <typename State, typename... Nexts>
+struct Row {
+  using state = State;
+  static_assert(MessageState<State> || PausedState<State>);
+  static_assert(std::is_same_v<typename State::Next, std::variant<Nexts...>>, "the table and the state disagree");
+};
+
+/// What the table says of a message state, for tests that are generated from it.
+struct StateFacts {
+  std::string_view name;
+  std::span<const HandshakeType> accepts;  ///< empty for a paused state
+};
+
+/// A handshake in one of its states. The table of rows is the whole machine.
+template <typename... Rows>
+class Machine {
+ public:
+  using State = std::variant<typename Rows::state..., Established>;
+
+  template <typename First>
+  explicit Machine(First first) : state_(std::move(first)) {}
+
+  /// Gives a message to the state in force. Errors are final.
+  [[nodiscard]] Result<void> handle(Flow& flow, const HandshakeMessage& message) {
+    auto next = std::visit([&](auto& state) { return step(state, flow, message); }, state_);
+    return enter(std::move(next));
+  }
+
+  [[nodiscard]] std::optional<Pause> pause() const noexcept {
+    return std::visit(
+        []<typename S>(const S&) -> std::optional<Pause> {
+          if constexpr (PausedState<S>) {
+            return S::pause;
+          } else {
+            return std::nullopt;
+          }
+        },
+        state_);
+  }
+
+  /// True when the state in force takes this answer; resume() is for such answers alone.
+  [[nodiscard]] bool takes(const Answer& answer) const noexcept {
+    return std::visit(
+        [&]<typename S>(const S&) {
+          if constexpr (PausedState<S>) {
+            return S::takes(answer);
+          } else {
+            return false;
+          }
+        },
+        state_);
+  }
+
+  [[nodiscard]] Result<void> resume(Flow& flow, Answer& answer) {
+    auto next = std::visit(
+        [&]<typename S>(S& state) -> Result<State> {
+          if constexpr (PausedState<S>) {
+            return widen(std::move(state).resume(flow, answer));
+          } else {
+            return std::unexpected(fail(ErrorCode::NotReady));
+          }
+        },
+        state_);
+    return enter(std::move(next));
+  }
+
+  /// The state in force, if it is an S.
+  template <typename S>
+  [[nodiscard]] const S* in() const noexcept {
+    return std::get_if<S>(&state_);
+  }
+  [[nodiscard]] std::optional<Established> take_established() {
+    auto* established = std::get_if<Established>(&state_);
+    return established == nullptr ? std::nullopt : std::optional<Established>(std::move(*established));
+  }
+
+  [[nodiscard]] static std::array<StateFacts, sizeof...(Rows)> facts() noexcept {
+    return {facts_of<typename Rows::state>()...};
+  }
+  [[nodiscard]] std::string_view state_name() const noexcept {
+    return std::visit([]<typename S>(const S&) { return std::string_view(S::name); }, state_);
+  }
+
+ private:
+  template <typename S>
+  [[nodiscard]] static Result<State> step(S& state, Flow& flow, const HandshakeMessage& message) {
+    if constexpr (MessageState<S>) {
+      if (std::ranges::find(S::accepts, message.type) == std::ranges::end(S::accepts)) {
+        return std::unexpected(refuse_message(S::name, S::accepts, message.type));
+      }
+      return widen(std::move(state).handle(flow, message));
+    } else {
+      return std::unexpected(refuse_message(S::name, {}, message.type));
+    }
+  }
+
+  template <typename Next>
+  [[nodiscard]] static Result<State> widen(Result<Next> next) {
+    if (!next) return std::unexpected(std::move(next.error()));
+    return std::visit([](auto&& state) -> State { return std::move(state); }, std::move(*next));
+  }
+
+  [[nodiscard]] static Error refuse_message(std::string_view state, std::span<const HandshakeType> accepts,
+                                            HandshakeType received) {
+    std::string expected;
+    for (const HandshakeType type : accepts) expected += (expected.empty() ? "" : " or ") + to_string(type);
+    return fail(ErrorCode::UnexpectedMessage).at(state).expected(expected).received(to_string(received));
+  }
+
+  template <typename S>
+  [[nodiscard]] static StateFacts facts_of() noexcept {
+    if constexpr (MessageState<S>) {
+      return {S::name, S::accepts};
+    } else {
+      return {S::name, {}};
+    }
+  }
+
+  [[nodiscard]] Result<void> enter(Result<State> next) {
+    if (!next) return std::unexpected(std::move(next.error()));
+    state_ = std::move(*next);
+    return {};
+  }
+
+  State state_;
+};
+
+}  // namespace keyway::tls

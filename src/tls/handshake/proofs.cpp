@@ -1,0 +1,54 @@
+#include "tls/handshake/proofs.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+#include <keyway/secret.hpp>
+
+#include "tls/wire/finished.hpp"
+
+namespace keyway::tls {
+
+Result<ChainAccepted> accept_chain(const x509::Verdict& verdict) {
+  if (!verdict.accepted()) return std::unexpected(verdict.to_error().at("Certificate"));
+  return ChainAccepted();
+}
+
+ChainAccepted accept_unverified_chain([[maybe_unused]] const ClientConfig& config) {
+  assert(config.verifier() == nullptr);
+  return {};
+}
+
+Result<HandshakeSignatureValid> verify_certificate_verify(const CertificateVerify& message,
+                                                          const crypto::PublicKey& key, Side signer,
+                                                          const TranscriptHash& transcript,
+                                                          std::span<const SignatureScheme> offered) {
+  constexpr std::string_view where = "CertificateVerify, algorithm";
+  if (std::ranges::find(offered, message.algorithm) == offered.end()) {
+    return std::unexpected(
+        fail(ErrorCode::SignatureSchemeNotOffered).at(where).received(to_string(message.algorithm)));
+  }
+  if (!crypto::fits_tls13(message.algorithm, key.type())) {
+    return std::unexpected(fail(ErrorCode::WrongKeyForScheme)
+                               .at(where)
+                               .expected("a scheme for a key of type " + crypto::to_string(key.type()))
+                               .received(to_string(message.algorithm)));
+  }
+  const auto algorithm = crypto::algorithm_of(message.algorithm);
+  const Bytes content = certificate_verify_content(signer, transcript.view());
+  if (!algorithm || !key.verify(*algorithm, content, message.signature)) {
+    return std::unexpected(fail(ErrorCode::BadHandshakeSignature).at("CertificateVerify, signature"));
+  }
+  return HandshakeSignatureValid();
+}
+
+Result<FinishedVerified> verify_finished(ByteView expected_verify_data, ByteView body) {
+  auto finished = Finished::parse(body, expected_verify_data.size());
+  if (!finished) return std::unexpected(std::move(finished.error()));
+  if (!equal_in_constant_time(expected_verify_data, finished->verify_data)) {
+    return std::unexpected(fail(ErrorCode::BadFinished).at("Finished, verify_data"));
+  }
+  return FinishedVerified();
+}
+
+}  // namespace keyway::tls
