@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <variant>
 
 #include <keyway/bytes.hpp>
 #include <keyway/crypto.hpp>
@@ -31,9 +30,13 @@ class ProtectionTls13 {
   [[nodiscard]] static Result<ProtectionTls13> create(const crypto::Provider& provider, const SuiteTls13& suite,
                                                       const TrafficSecret& secret);
 
-  /// Seals one TLSInnerPlaintext: the concatenation of `parts` (at most 2^14 bytes), `type`, and `padding` zeros, into
-  /// `out` as a whole TLSCiphertext, header included. Returns its size. Nothing is copied beforehand.
-  /// Errors: OutputTooSmall, SequenceExhausted, CryptoFailed.
+  /// The most parts that one record is gathered from.
+  static constexpr std::size_t max_parts = 16;
+
+  /// Seals one TLSInnerPlaintext: the concatenation of `parts` (at most max_parts of them, content and padding at most
+  /// 2^14 bytes), `type`, and `padding` zeros, into `out` as a whole TLSCiphertext, header included. Returns its size.
+  /// Nothing is copied beforehand. Errors: InvalidArgument, OutputTooSmall, SequenceExhausted (the AEAD's limit is
+  /// reached, or the numbers are), CryptoFailed.
   [[nodiscard]] Result<std::size_t> seal(ContentType type, std::span<const ByteView> parts, std::size_t padding,
                                          ByteSpan out);
 
@@ -47,20 +50,23 @@ class ProtectionTls13 {
   [[nodiscard]] Result<Opened> open(const RecordHeader& header, ByteSpan fragment);
 
   [[nodiscard]] std::uint64_t sequence_number() const noexcept { return sequence_; }
-  /// True when the AEAD's limit is near and new keys are due (RFC 8446 5.5).
-  [[nodiscard]] bool needs_key_update() const noexcept { return sequence_ >= limit_; }
+  /// True when the AEAD's limit is near and new keys are due (RFC 8446 5.5). Some records are left then, for alerts
+  /// and the KeyUpdate.
+  [[nodiscard]] bool needs_key_update() const noexcept { return sequence_ >= soft_limit_; }
   /// Bytes that protection adds to a fragment without padding, header included.
   static constexpr std::size_t overhead = record_header_size + 1 + crypto::aead_tag_size;
 
  private:
-  ProtectionTls13(std::unique_ptr<crypto::Aead> aead, const crypto::Nonce& iv, std::uint64_t limit) noexcept
-      : aead_(std::move(aead)), iv_(iv), limit_(limit) {}
-  [[nodiscard]] crypto::Nonce nonce() const noexcept;
+  friend struct ProtectionTls13TestAccess;
+
+  ProtectionTls13(std::unique_ptr<crypto::Aead> aead, const crypto::Nonce& iv, std::uint64_t max_records) noexcept;
+  [[nodiscard]] crypto::Nonce nonce(std::uint64_t sequence) const noexcept;
 
   std::unique_ptr<crypto::Aead> aead_;
   crypto::Nonce iv_;
   std::uint64_t sequence_ = 0;
-  std::uint64_t limit_ = 0;
+  std::uint64_t soft_limit_ = 0;  ///< from here on new keys are due
+  std::uint64_t hard_limit_ = 0;  ///< from here on nothing is sealed
 };
 
 }  // namespace keyway::tls

@@ -21,27 +21,29 @@ class RecordReader {
   void set_protection(ProtectionTls13 protection) noexcept { protection_ = std::move(protection); }
   [[nodiscard]] bool is_protected() const noexcept { return std::holds_alternative<ProtectionTls13>(protection_); }
 
-  /// While true, one plaintext `change_cipher_spec` record with the byte 1 is allowed between protected ones
-  /// (RFC 8446 5, D.4): from the first ClientHello to the peer's Finished.
+  /// While true, a plaintext `change_cipher_spec` record with the byte 1 is allowed (RFC 8446 5, D.4): from the first
+  /// ClientHello to the peer's Finished. It comes out of next() like any other, to be passed over. A peer has a reason
+  /// for one; two are borne.
   void allow_change_cipher_spec(bool allowed) noexcept { ccs_allowed_ = allowed; }
   /// While true, plaintext alerts are taken although protection is set (a client that failed before it had keys).
   void allow_plaintext_alerts(bool allowed) noexcept { plaintext_alerts_allowed_ = allowed; }
 
   struct Incoming {
-    bool complete = false;      ///< false: nothing was taken, `needed` more bytes at least make the next step
+    bool complete = false;  ///< false: nothing was taken, `needed` more bytes at least make the next step
     std::size_t needed = 0;
-    std::size_t consumed = 0;   ///< bytes of the input, when complete
+    std::size_t consumed = 0;  ///< bytes of the input, when complete
     ContentType type{};
     bool was_protected = false;
-    ByteSpan content;           ///< in the caller's buffer; may be empty for application data
+    ByteSpan content{};  ///< in the caller's buffer; may be empty for application data
   };
-  /// Takes one record off the front of `input`. Errors: NotTls (the first bytes are no TLS at all, with a hint what they
-  /// look like: HTTP, SSH, …), InvalidRecordHeader, RecordTooLong, UnexpectedContentType, EmptyRecord,
+  /// Takes one record off the front of `input`. Errors: NotTls (the first bytes are no TLS at all, with a hint what
+  /// they look like: HTTP, SSH, …), InvalidRecordHeader, RecordTooLong, UnexpectedContentType, EmptyRecord,
   /// TooManyEmptyRecords, UnexpectedChangeCipherSpec, InvalidChangeCipherSpec, BadRecordMac, NoContentType.
   [[nodiscard]] Result<Incoming> next(ByteSpan input);
 
  private:
   [[nodiscard]] Result<void> judge_header(const RecordHeader& header, ByteView input) const;
+  [[nodiscard]] Result<void> judge_type(ContentType type) const;
   [[nodiscard]] Result<Incoming> take_plaintext(const RecordHeader& header, ByteSpan fragment);
   [[nodiscard]] Result<Incoming> take_protected(const RecordHeader& header, ByteSpan fragment);
   [[nodiscard]] Result<void> count_empty(ByteView content);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <span>
 #include <variant>
 
@@ -23,16 +22,20 @@ struct PaddingPolicy {
 class RecordWriter {
  public:
   explicit RecordWriter(PaddingPolicy padding, std::size_t max_fragment = max_plaintext_fragment) noexcept
-      : padding_(padding), max_fragment_(max_fragment) {}
+      : padding_(padding) {
+    set_max_fragment(max_fragment);
+  }
 
   void set_protection(ProtectionTls13 protection) noexcept { protection_ = std::move(protection); }
   void set_record_version(ProtocolVersion version) noexcept;  ///< for plaintext records alone
-  void set_max_fragment(std::size_t size) noexcept { max_fragment_ = size; }
+  /// The most content of a record, in bytes, padding included; cut to 1 … 2^14.
+  void set_max_fragment(std::size_t size) noexcept;
   [[nodiscard]] bool is_protected() const noexcept { return std::holds_alternative<ProtectionTls13>(protection_); }
   [[nodiscard]] bool needs_key_update() const noexcept;
 
   /// Writes `data`, of any length, as records at the end of `out`. For handshake messages, alerts and
-  /// ChangeCipherSpec (which is never protected: RFC 8446 5).
+  /// ChangeCipherSpec (which is never protected: RFC 8446 5). Errors: NotReady for application data without
+  /// protection; those of ProtectionTls13::seal.
   [[nodiscard]] Result<void> append(ContentType type, ByteView data, Bytes& out);
 
   /// What a call of seal() has taken and made.
@@ -41,19 +44,26 @@ class RecordWriter {
     std::size_t written = 0;   ///< bytes of `out`
   };
   /// Encrypts as much of the concatenation of `parts` as fits into `out`, as whole records of application data,
-  /// straight from the caller's bytes. Stops early when new keys are due. Errors: NotReady without protection;
-  /// OutputTooSmall when not even one byte fits.
+  /// straight from the caller's bytes. Stops early when new keys are due (then maybe with nothing taken: see
+  /// needs_key_update()). More than ProtectionTls13::max_parts parts in one record's reach make smaller records.
+  /// Errors: NotReady without protection; OutputTooSmall when not even one byte fits; those of ProtectionTls13::seal.
   [[nodiscard]] Result<Sealed> seal(std::span<const ByteView> parts, ByteSpan out);
 
-  /// Bytes of output that `size` bytes of application data need at most.
+  /// Bytes of output that `size` bytes of application data need in one call of seal(), from up to
+  /// ProtectionTls13::max_parts parts a record.
   [[nodiscard]] std::size_t sealed_size(std::size_t size) const noexcept;
 
  private:
   [[nodiscard]] std::size_t padding_for(std::size_t content) const noexcept;
+  /// How much of `wanted` goes into a record for which there are `room` bytes of output; 0 when none does.
+  [[nodiscard]] std::size_t content_for(std::size_t wanted, std::size_t room) const noexcept;
+  [[nodiscard]] Result<void> append_sealed(ProtectionTls13& protection, ContentType type, ByteView fragment,
+                                           Bytes& out) const;
+  [[nodiscard]] ProtocolVersion plaintext_version() const noexcept;
 
   std::variant<PlaintextProtection, ProtectionTls13> protection_;
   PaddingPolicy padding_;
-  std::size_t max_fragment_;
+  std::size_t max_fragment_ = max_plaintext_fragment;
 };
 
 }  // namespace keyway::tls

@@ -1,13 +1,16 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
+#include <cstddef>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include <keyway/bytes.hpp>
 #include <keyway/crypto.hpp>
+#include <keyway/error.hpp>
 #include <keyway/secret.hpp>
 
+#include "crypto/hmac.hpp"
 #include "tls/schedule/transcript.hpp"
 
 namespace keyway::tls {
@@ -51,7 +54,8 @@ class Exporter {
   Exporter(const crypto::HashFunction& hash, HashSecret exporter_master_secret) noexcept
       : hash_(&hash), secret_(std::move(exporter_master_secret)) {}
 
-  /// Fills `out` (at most 255 hash outputs). Errors: InvalidArgument for a longer `out` or a label over 249 bytes.
+  /// Fills `out` (at most 255 hash outputs). Errors: InvalidArgument for a longer `out` and for a label that
+  /// is empty or over 249 bytes.
   [[nodiscard]] Result<void> derive(std::string_view label, ByteView context, ByteSpan out) const;
   [[nodiscard]] ByteView bytes() const noexcept { return secret_.view(); }  ///< for the key log
 
@@ -81,28 +85,30 @@ class EarlySchedule {
   [[nodiscard]] HandshakeSchedule into_handshake(ByteView shared_secret) && noexcept;
 
  private:
+  /// The Early Secret. Without a PSK it is a constant that nothing but tests asks for.
+  [[nodiscard]] crypto::HmacKey key() const noexcept;
+
   const crypto::HashFunction* hash_;
-  HashSecret secret_;
+  std::optional<crypto::HmacKey> with_psk_;
 };
 
 class HandshakeSchedule {
  public:
-  HandshakeSchedule(const crypto::HashFunction& hash, HashSecret secret) noexcept
-      : hash_(&hash), secret_(std::move(secret)) {}
+  /// `secret` is the stage's own: the Handshake Secret.
+  HandshakeSchedule(const crypto::HashFunction& hash, HashSecret secret) noexcept;
 
   /// `transcript`: ClientHello…ServerHello.
   [[nodiscard]] TrafficSecrets traffic_secrets(const TranscriptHash& transcript) const noexcept;
   [[nodiscard]] MasterSchedule into_master() && noexcept;
 
  private:
-  const crypto::HashFunction* hash_;
-  HashSecret secret_;
+  crypto::HmacKey key_;
 };
 
 class MasterSchedule {
  public:
-  MasterSchedule(const crypto::HashFunction& hash, HashSecret secret) noexcept
-      : hash_(&hash), secret_(std::move(secret)) {}
+  /// `secret` is the stage's own: the Master Secret.
+  MasterSchedule(const crypto::HashFunction& hash, HashSecret secret) noexcept;
 
   /// `transcript`: ClientHello…server Finished.
   [[nodiscard]] TrafficSecrets traffic_secrets(const TranscriptHash& transcript) const noexcept;
@@ -111,8 +117,7 @@ class MasterSchedule {
   [[nodiscard]] HashSecret resumption_master_secret(const TranscriptHash& transcript) const noexcept;
 
  private:
-  const crypto::HashFunction* hash_;
-  HashSecret secret_;
+  crypto::HmacKey key_;
 };
 
 /// The PSK of a ticket (RFC 8446 4.6.1).

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
 #include <keyway/bytes.hpp>
 #include <keyway/crypto.hpp>
-#include <keyway/secret.hpp>
 
 namespace keyway::tls {
 

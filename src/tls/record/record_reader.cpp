@@ -1,0 +1,145 @@
+#include "tls/record/record_reader.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "tls/record/not_tls.hpp"
+
+namespace keyway::tls {
+
+namespace {
+
+// A peer has a reason for one ChangeCipherSpec (RFC 8446 D.4); a second is borne, a flood is not.
+constexpr std::uint32_t max_ccs_records = 2;
+
+// Empty application data hides the traffic's shape (RFC 8446 5.1); in a row it is a flood.
+constexpr std::uint32_t max_empty_records = 31;
+
+bool is_known(ContentType type) noexcept {
+  return type >= ContentType::change_cipher_spec && type <= ContentType::application_data;
+}
+
+bool is_version_3(ProtocolVersion version) noexcept {
+  return (static_cast<std::uint16_t>(version) >> 8U) == 3;
+}
+
+Error unexpected_type(ContentType type, std::string_view expected) {
+  return fail(ErrorCode::UnexpectedContentType).at("record").expected(expected).received(to_string(type));
+}
+
+}  // namespace
+
+Result<RecordReader::Incoming> RecordReader::next(ByteSpan input) {
+  if (input.size() < record_header_size) return Incoming{.needed = record_header_size - input.size()};
+  const RecordHeader header = RecordHeader::parse(input);
+  if (const auto judged = judge_header(header, input); !judged) return std::unexpected(judged.error());
+
+  const std::size_t size = record_header_size + header.length;
+  if (input.size() < size) return Incoming{.needed = size - input.size()};
+
+  first_ = false;
+  const ByteSpan fragment = input.subspan(record_header_size, header.length);
+  const bool opens = is_protected() && header.type == ContentType::application_data;
+  auto incoming = opens ? take_protected(header, fragment) : take_plaintext(header, fragment);
+  if (!incoming) return incoming;
+  incoming->complete = true;
+  incoming->consumed = size;
+  return incoming;
+}
+
+Result<void> RecordReader::judge_header(const RecordHeader& header, ByteView input) const {
+  // RFC 8446 5.1: legacy_record_version is ignored, but 3 in front is all that tells TLS from something else.
+  const bool looks_like_tls = is_known(header.type) && is_version_3(header.legacy_record_version);
+  if (first_ && !looks_like_tls) return std::unexpected(not_tls(input));
+  if (const auto type = judge_type(header.type); !type) return type;
+
+  const bool opens = is_protected() && header.type == ContentType::application_data;
+  if (!opens && !is_version_3(header.legacy_record_version)) {
+    return std::unexpected(fail(ErrorCode::InvalidRecordHeader)
+                               .at("record")
+                               .expected("a version of 3.x")
+                               .received(to_string(header.legacy_record_version)));
+  }
+  const std::size_t most = opens ? max_ciphertext_fragment : max_plaintext_fragment;
+  if (header.length > most) {
+    return std::unexpected(fail(ErrorCode::RecordTooLong)
+                               .at("record")
+                               .expected("at most " + std::to_string(most) + " bytes")
+                               .received(std::to_string(header.length)));
+  }
+  // RFC 8446 5.1: only application data may be empty.
+  if (header.length == 0 && !opens) {
+    return std::unexpected(fail(ErrorCode::EmptyRecord).at("record").received("an empty " + to_string(header.type)));
+  }
+  if (header.type == ContentType::change_cipher_spec && header.length != 1) {
+    return std::unexpected(fail(ErrorCode::InvalidChangeCipherSpec)
+                               .at("record")
+                               .expected("one byte")
+                               .received(std::to_string(header.length)));
+  }
+  return {};
+}
+
+Result<void> RecordReader::judge_type(ContentType type) const {
+  if (type == ContentType::change_cipher_spec) {
+    if (ccs_allowed_ && ccs_records_ < max_ccs_records) return {};
+    return std::unexpected(fail(ErrorCode::UnexpectedChangeCipherSpec)
+                               .at("record")
+                               .received(ccs_allowed_ ? "one too many" : "one outside the handshake"));
+  }
+  if (is_protected()) {
+    if (type == ContentType::application_data) return {};
+    if (type == ContentType::alert && plaintext_alerts_allowed_) return {};
+    return std::unexpected(unexpected_type(type, "a protected record (outer type application_data)"));
+  }
+  if (type == ContentType::handshake || type == ContentType::alert) return {};
+  return std::unexpected(unexpected_type(type, "handshake or alert before there are keys"));
+}
+
+Result<RecordReader::Incoming> RecordReader::take_plaintext(const RecordHeader& header, ByteSpan fragment) {
+  if (header.type == ContentType::change_cipher_spec) {
+    ++ccs_records_;
+    if (fragment[0] != 1) {
+      return std::unexpected(fail(ErrorCode::InvalidChangeCipherSpec)
+                                 .at("record")
+                                 .expected("the value 1")
+                                 .received(std::to_string(fragment[0])));
+    }
+  }
+  return Incoming{.type = header.type, .content = fragment};
+}
+
+Result<RecordReader::Incoming> RecordReader::take_protected(const RecordHeader& header, ByteSpan fragment) {
+  const auto opened = std::get<ProtectionTls13>(protection_).open(header, fragment);
+  if (!opened) return std::unexpected(opened.error());
+  switch (opened->type) {
+    case ContentType::application_data:
+      if (const auto counted = count_empty(opened->content); !counted) return std::unexpected(counted.error());
+      break;
+    case ContentType::alert:
+    case ContentType::handshake:
+      if (opened->content.empty()) {
+        return std::unexpected(
+            fail(ErrorCode::EmptyRecord).at("protected record").received("an empty " + to_string(opened->type)));
+      }
+      empty_records_ = 0;
+      break;
+    default:
+      // RFC 8446 5: a protected change_cipher_spec is an unexpected message like any other type.
+      return std::unexpected(unexpected_type(opened->type, "alert, handshake or application_data inside protection"));
+  }
+  return Incoming{.type = opened->type, .was_protected = true, .content = opened->content};
+}
+
+Result<void> RecordReader::count_empty(ByteView content) {
+  if (!content.empty()) {
+    empty_records_ = 0;
+    return {};
+  }
+  if (++empty_records_ <= max_empty_records) return {};
+  return std::unexpected(fail(ErrorCode::TooManyEmptyRecords)
+                             .at("protected record")
+                             .expected("at most " + std::to_string(max_empty_records) + " in a row"));
+}
+
+}  // namespace keyway::tls

@@ -1,0 +1,167 @@
+#include "tls/record/record_writer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace keyway::tls {
+
+namespace {
+
+/// Where the gathering of a record's content stands in the caller's parts.
+class Gather {
+ public:
+  explicit Gather(std::span<const ByteView> parts) noexcept : parts_(parts) {}
+
+  /// Views up to `size` bytes of what comes next, in as many parts as one record takes.
+  [[nodiscard]] std::size_t take(std::size_t size) noexcept {
+    std::size_t taken = 0;
+    count_ = 0;
+    while (taken < size && count_ < views_.size() && at_ < parts_.size()) {
+      const ByteView rest = parts_[at_].subspan(offset_);
+      const ByteView view = rest.first(std::min(rest.size(), size - taken));
+      if (!view.empty()) views_[count_++] = view;
+      taken += view.size();
+      offset_ += view.size();
+      if (view.size() == rest.size()) next_part();
+    }
+    return taken;
+  }
+
+  [[nodiscard]] std::span<const ByteView> views() const noexcept { return std::span(views_).first(count_); }
+
+ private:
+  void next_part() noexcept {
+    ++at_;
+    offset_ = 0;
+  }
+
+  std::span<const ByteView> parts_;
+  std::size_t at_ = 0;
+  std::size_t offset_ = 0;
+  std::array<ByteView, ProtectionTls13::max_parts> views_;
+  std::size_t count_ = 0;
+};
+
+std::size_t total(std::span<const ByteView> parts) noexcept {
+  std::size_t sum = 0;
+  for (const ByteView part : parts) sum += part.size();
+  return sum;
+}
+
+void append_plaintext(ContentType type, ProtocolVersion version, ByteView fragment, Bytes& out) {
+  const std::size_t start = out.size();
+  out.resize(start + record_header_size);
+  const RecordHeader header{
+      .type = type, .legacy_record_version = version, .length = static_cast<std::uint16_t>(fragment.size())};
+  header.write_to(ByteSpan(out).subspan(start));
+  out.insert(out.end(), fragment.begin(), fragment.end());
+}
+
+}  // namespace
+
+void RecordWriter::set_record_version(ProtocolVersion version) noexcept {
+  if (auto* plaintext = std::get_if<PlaintextProtection>(&protection_)) plaintext->record_version = version;
+}
+
+void RecordWriter::set_max_fragment(std::size_t size) noexcept {
+  max_fragment_ = std::clamp<std::size_t>(size, 1, max_plaintext_fragment);
+}
+
+bool RecordWriter::needs_key_update() const noexcept {
+  const auto* protection = std::get_if<ProtectionTls13>(&protection_);
+  return protection != nullptr && protection->needs_key_update();
+}
+
+std::size_t RecordWriter::padding_for(std::size_t content) const noexcept {
+  if (padding_.block <= 1) return 0;
+  const std::size_t over = (content + 1) % padding_.block;
+  const std::size_t wanted = over == 0 ? 0 : padding_.block - over;
+  return std::min(wanted, max_fragment_ - content);
+}
+
+std::size_t RecordWriter::content_for(std::size_t wanted, std::size_t room) const noexcept {
+  if (room <= ProtectionTls13::overhead) return 0;
+  const std::size_t most = room - ProtectionTls13::overhead;  // of content and padding
+  const std::size_t content = std::min({wanted, max_fragment_, most});
+  if (content + padding_for(content) <= most) return content;
+  // The padding of that much does not fit: as much as fills whole blocks.
+  const std::size_t blocks = (most + 1) / padding_.block;
+  return blocks == 0 ? 0 : blocks * padding_.block - 1;
+}
+
+Result<void> RecordWriter::append(ContentType type, ByteView data, Bytes& out) {
+  auto* protection = std::get_if<ProtectionTls13>(&protection_);
+  // RFC 8446 5: change_cipher_spec is never protected, application data always.
+  if (type == ContentType::change_cipher_spec) protection = nullptr;
+  if (type == ContentType::application_data && protection == nullptr) {
+    return std::unexpected(fail(ErrorCode::NotReady).at("record").expected("keys before application data"));
+  }
+
+  while (!data.empty()) {
+    const ByteView fragment = data.first(std::min(data.size(), max_fragment_));
+    data = data.subspan(fragment.size());
+    if (protection == nullptr) {
+      append_plaintext(type, plaintext_version(), fragment, out);
+      continue;
+    }
+    const auto appended = append_sealed(*protection, type, fragment, out);
+    if (!appended) return appended;
+  }
+  return {};
+}
+
+Result<void> RecordWriter::append_sealed(ProtectionTls13& protection, ContentType type, ByteView fragment,
+                                         Bytes& out) const {
+  const std::size_t start = out.size();
+  const std::size_t padding = padding_for(fragment.size());
+  out.resize(start + fragment.size() + padding + ProtectionTls13::overhead);
+  const auto written = protection.seal(type, std::span(&fragment, 1), padding, ByteSpan(out).subspan(start));
+  if (written) return {};
+  out.resize(start);
+  return std::unexpected(written.error());
+}
+
+ProtocolVersion RecordWriter::plaintext_version() const noexcept {
+  const auto* plaintext = std::get_if<PlaintextProtection>(&protection_);
+  return plaintext != nullptr ? plaintext->record_version : ProtocolVersion::TLS1_2;
+}
+
+Result<RecordWriter::Sealed> RecordWriter::seal(std::span<const ByteView> parts, ByteSpan out) {
+  auto* protection = std::get_if<ProtectionTls13>(&protection_);
+  if (protection == nullptr) {
+    return std::unexpected(fail(ErrorCode::NotReady).at("record").expected("keys before application data"));
+  }
+
+  const std::size_t all = total(parts);
+  Gather gather(parts);
+  Sealed sealed;
+  while (sealed.consumed < all && !protection->needs_key_update()) {
+    const ByteSpan room = out.subspan(sealed.written);
+    const std::size_t wanted = content_for(all - sealed.consumed, room.size());
+    if (wanted == 0) break;
+    const std::size_t content = gather.take(wanted);
+    // A gather cut short by its number of parts may pad to more than the room that the whole would have taken.
+    const std::size_t padding = std::min(padding_for(content), room.size() - ProtectionTls13::overhead - content);
+    const auto written = protection->seal(ContentType::application_data, gather.views(), padding, room);
+    if (!written) return std::unexpected(written.error());
+    sealed.consumed += content;
+    sealed.written += *written;
+  }
+  if (all > 0 && sealed.written == 0 && !protection->needs_key_update()) {
+    return std::unexpected(fail(ErrorCode::OutputTooSmall)
+                               .at("record")
+                               .expected("at least " + std::to_string(sealed_size(1)) + " bytes")
+                               .received(std::to_string(out.size())));
+  }
+  return sealed;
+}
+
+std::size_t RecordWriter::sealed_size(std::size_t size) const noexcept {
+  const std::size_t full = size / max_fragment_;
+  const std::size_t last = size % max_fragment_;
+  const std::size_t of_last = last == 0 ? 0 : last + padding_for(last) + ProtectionTls13::overhead;
+  return full * (max_fragment_ + ProtectionTls13::overhead) + of_last;
+}
+
+}  // namespace keyway::tls
