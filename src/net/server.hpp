@@ -1,0 +1,78 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <keyway/config.hpp>
+#include <keyway/connection.hpp>
+#include <keyway/error.hpp>
+
+namespace keyway::net {
+
+/// One request that was answered, or one connection that failed before there was any.
+struct AccessRecord {
+  std::string peer;     ///< "127.0.0.1:50312"
+  std::string method;   ///< empty when the connection failed before a request
+  std::string target;   ///< as it came: to be made printable before it is shown
+  unsigned status = 0;  ///< 0 when there was no answer
+  std::uint64_t body_bytes = 0;
+  std::chrono::microseconds duration{};
+  const Error* failure = nullptr;       ///< what ended the connection; lives for the call alone
+  const ConnectionInfo* tls = nullptr;  ///< lives for the call alone; null without a handshake
+};
+
+struct FileServerOptions {
+  std::filesystem::path folder;
+  std::string address = "127.0.0.1";   ///< an IP address
+  std::uint16_t port = 0;              ///< 0: a free one
+  std::size_t threads = 0;             ///< 0: one a core
+  std::size_t max_connections = 4096;  ///< more wait in the kernel's queue
+  std::size_t max_requests_per_connection = 10'000;
+  std::chrono::milliseconds handshake_timeout{10'000};  ///< for the whole handshake
+  std::chrono::milliseconds request_timeout{15'000};    ///< for the whole head of a request, once it has begun
+  std::chrono::milliseconds idle_timeout{60'000};       ///< between requests
+  std::chrono::milliseconds write_timeout{30'000};      ///< for each part of a body (64 KiB at most)
+  std::chrono::milliseconds drain_timeout{10'000};      ///< what requests under way get after drain()
+  bool listings = true;                                 ///< a folder without index.html shows what is in it
+  /// Called on the server's threads, several at once.
+  std::function<void(const AccessRecord&)> on_access = {};
+  /// What clients ask connections to be observed with; may be null. Thread-safe, outlives the server.
+  Observer* observer = nullptr;
+};
+
+/// An HTTPS file server (HTTP/1.1, GET and HEAD) on threads of its own. The configuration should offer ALPN "http/1.1".
+class FileServer {
+ public:
+  /// Listens, and serves until drain(). Errors: FileNotFound (the folder), ListenFailed (with the cure),
+  /// InvalidArgument.
+  [[nodiscard]] static Result<std::unique_ptr<FileServer>> start(std::shared_ptr<const ServerConfig> config,
+                                                                 FileServerOptions options);
+  FileServer(const FileServer&) = delete;
+  FileServer& operator=(const FileServer&) = delete;
+  /// Stops at once what still runs.
+  ~FileServer();
+
+  [[nodiscard]] std::uint16_t port() const noexcept;
+  /// Open connections.
+  [[nodiscard]] std::size_t connections() const noexcept;
+  /// Takes no more connections and lets requests under way end, for drain_timeout at most. Returns at once.
+  /// Thread-safe.
+  void drain();
+  /// Waits until SIGINT or SIGTERM comes and all is drained; a second signal ends at once. Only one server of a process
+  /// may.
+  void run_until_signal();
+  /// Waits for the end of the drain.
+  void wait();
+
+ private:
+  class State;
+  explicit FileServer(std::shared_ptr<State> state) noexcept;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace keyway::net

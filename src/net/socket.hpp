@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <keyway/error.hpp>
+#include <keyway/name.hpp>
+
+namespace keyway::net {
+
+/// An open socket that is closed with its owner.
+class Socket {
+ public:
+  Socket() noexcept = default;
+  explicit Socket(int fd) noexcept : fd_(fd) {}
+  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Socket& operator=(Socket&& other) noexcept;
+  ~Socket();
+
+  [[nodiscard]] int fd() const noexcept { return fd_; }
+  void close() noexcept;
+
+ private:
+  int fd_ = -1;
+};
+
+/// Says that HOST:PORT is to be found at this address, whatever DNS says: `--resolve HOST:PORT:ADDR`.
+struct ResolveOverride {
+  std::string host;  ///< lower case
+  std::uint16_t port = 0;
+  IpAddress address;
+
+  /// Reads "shop.localhost:8443:127.0.0.1" or "shop.localhost:8443:[::1]". Errors: InvalidArgument.
+  [[nodiscard]] static Result<ResolveOverride> parse(std::string_view text);
+};
+
+struct ConnectOptions {
+  std::vector<ResolveOverride> overrides = {};
+  std::chrono::milliseconds timeout{10'000};  ///< for each address
+};
+
+struct TcpConnection {
+  Socket socket;
+  std::string address;  ///< "127.0.0.1:8443", "[::1]:8443"
+  std::chrono::microseconds resolved_in{};
+  std::chrono::microseconds connected_in{};
+};
+
+/// Looks the host up (names under "localhost" are this machine, RFC 6761 6.3) and connects to the first of its
+/// addresses that answers. Errors: NameNotResolved, ConnectFailed, with every address tried.
+[[nodiscard]] Result<TcpConnection> connect_tcp(const ServerName& host, std::uint16_t port,
+                                                const ConnectOptions& options = {});
+
+}  // namespace keyway::net
