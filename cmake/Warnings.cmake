@@ -5,6 +5,10 @@
 function(keyway_warnings target)
   cmake_parse_arguments(ARG "UNSAFE_BUFFERS_ALLOWED" "" "" ${ARGN})
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow)
+  # [[clang::lifetimebound]] is for clang alone.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -Wno-attributes=clang::)
+  endif()
   # GCC 12 sees an overlap in every `"text" + std::string` (GCC bug 105651, mended in 13).
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     target_compile_options(${target} PRIVATE -Wno-restrict)

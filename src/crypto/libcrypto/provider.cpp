@@ -1,0 +1,128 @@
+#include <utility>
+
+#include <openssl/crypto.h>
+
+#include <keyway/crypto.hpp>
+
+#include "crypto/ipsec_mb/aes_gcm.hpp"
+#include "crypto/libcrypto/aead.hpp"
+#include "crypto/libcrypto/hash.hpp"
+#include "crypto/libcrypto/nist_curve.hpp"
+#include "crypto/libcrypto/private_key.hpp"
+#include "crypto/libcrypto/public_key.hpp"
+#include "crypto/libcrypto/random.hpp"
+#include "crypto/libcrypto/x25519.hpp"
+#include "crypto/signature_facts.hpp"
+
+namespace keyway::crypto {
+namespace {
+
+using namespace libcrypto;
+
+struct Curves {
+  NistCurve p256;
+  NistCurve p384;
+  NistCurve p521;
+};
+
+class OwnProvider final : public Provider {
+ public:
+  OwnProvider(AeadSet aeads, Curves curves, X25519 x25519) noexcept
+      : aeads_(std::move(aeads)), curves_(std::move(curves)), x25519_(std::move(x25519)) {}
+
+  [[nodiscard]] std::string description() const override {
+    std::string text = std::string("libcrypto ") + OpenSSL_version(OPENSSL_VERSION_STRING);
+    if (vector_gcm_) text += ", " + vector_gcm_->description();
+    return text;
+  }
+
+  [[nodiscard]] const Random& random() const noexcept override { return random_; }
+  [[nodiscard]] const HashFunction* hash(HashAlgorithm algorithm) const noexcept override {
+    return &hash_function(algorithm);
+  }
+
+  [[nodiscard]] const KeyExchangeGroup* group(NamedGroup group) const noexcept override {
+    switch (group) {
+      case NamedGroup::x25519:
+        return &x25519_;
+      case NamedGroup::secp256r1:
+        return &secp256r1_;
+      case NamedGroup::secp384r1:
+        return &secp384r1_;
+      case NamedGroup::secp521r1:
+        return &secp521r1_;
+      default:
+        return nullptr;
+    }
+  }
+
+  [[nodiscard]] bool has_aead(AeadAlgorithm) const noexcept override { return true; }
+  [[nodiscard]] bool has_signature(SignatureAlgorithm algorithm) const noexcept override {
+    return facts_of(algorithm).family != SignatureFamily::mldsa;
+  }
+
+  [[nodiscard]] Result<std::unique_ptr<Aead>> aead(AeadAlgorithm algorithm, ByteView key) const override {
+    const std::size_t size = limits(algorithm).key_size;
+    if (key.size() != size) {
+      return std::unexpected(fail(ErrorCode::InvalidArgument)
+                                 .at("AEAD key")
+                                 .expected(std::to_string(size) + " bytes")
+                                 .received(std::to_string(key.size()) + " bytes"));
+    }
+    if (vector_gcm_ && algorithm != AeadAlgorithm::chacha20_poly1305) return vector_gcm_->make(algorithm, key);
+    return aeads_.make(algorithm, key);
+  }
+
+  [[nodiscard]] Result<std::unique_ptr<PublicKey>> public_key(ByteView subject_public_key_info) const override {
+    const auto info = parse_public_key_info(subject_public_key_info);
+    if (!info) return std::unexpected(info.error());
+    switch (info->type) {
+      case KeyType::p256:
+        return make_ec_public_key(*info, curves_.p256);
+      case KeyType::p384:
+        return make_ec_public_key(*info, curves_.p384);
+      case KeyType::p521:
+        return make_ec_public_key(*info, curves_.p521);
+      case KeyType::ed25519:
+        return make_ed25519_public_key(*info);
+      default:
+        return make_rsa_public_key(*info);
+    }
+  }
+
+  [[nodiscard]] Result<std::unique_ptr<PrivateKey>> private_key(ByteView der) const override {
+    return load_private_key(der);
+  }
+  [[nodiscard]] Result<std::unique_ptr<PrivateKey>> generate_key(KeyType type, std::size_t bits) const override {
+    return generate_private_key(type, bits);
+  }
+
+ private:
+  SystemRandom random_;
+  AeadSet aeads_;
+  std::optional<ipsec_mb::AesGcm> vector_gcm_ = ipsec_mb::AesGcm::detect();
+  Curves curves_;
+  X25519 x25519_;
+  NistGroup secp256r1_{curves_.p256};
+  NistGroup secp384r1_{curves_.p384};
+  NistGroup secp521r1_{curves_.p521};
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const Provider>> make_provider() {
+  auto aeads = AeadSet::load();
+  if (!aeads) return std::unexpected(std::move(aeads.error()));
+  auto x25519 = X25519::load();
+  if (!x25519) return std::unexpected(std::move(x25519.error()));
+  auto p256 = NistCurve::load(KeyType::p256);
+  if (!p256) return std::unexpected(std::move(p256.error()));
+  auto p384 = NistCurve::load(KeyType::p384);
+  if (!p384) return std::unexpected(std::move(p384.error()));
+  auto p521 = NistCurve::load(KeyType::p521);
+  if (!p521) return std::unexpected(std::move(p521.error()));
+  return std::make_shared<const OwnProvider>(
+      std::move(*aeads), Curves{std::move(*p256), std::move(*p384), std::move(*p521)}, std::move(*x25519));
+}
+
+}  // namespace keyway::crypto

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <optional>
+
+#include <keyway/crypto.hpp>
+
+namespace keyway::crypto {
+
+enum class SignatureFamily : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa, ed25519, mldsa };
+
+/// What a SignatureAlgorithm is made of.
+struct SignatureFacts {
+  SignatureFamily family;
+  HashAlgorithm hash;  ///< of RSA and ECDSA alone
+};
+
+[[nodiscard]] constexpr SignatureFacts facts_of(SignatureAlgorithm algorithm) noexcept {
+  using enum SignatureFamily;
+  switch (algorithm) {
+    case SignatureAlgorithm::rsa_pkcs1_sha1:
+      return {rsa_pkcs1, HashAlgorithm::sha1};
+    case SignatureAlgorithm::rsa_pkcs1_sha256:
+      return {rsa_pkcs1, HashAlgorithm::sha256};
+    case SignatureAlgorithm::rsa_pkcs1_sha384:
+      return {rsa_pkcs1, HashAlgorithm::sha384};
+    case SignatureAlgorithm::rsa_pkcs1_sha512:
+      return {rsa_pkcs1, HashAlgorithm::sha512};
+    case SignatureAlgorithm::rsa_pss_sha256:
+      return {rsa_pss, HashAlgorithm::sha256};
+    case SignatureAlgorithm::rsa_pss_sha384:
+      return {rsa_pss, HashAlgorithm::sha384};
+    case SignatureAlgorithm::rsa_pss_sha512:
+      return {rsa_pss, HashAlgorithm::sha512};
+    case SignatureAlgorithm::ecdsa_sha1:
+      return {ecdsa, HashAlgorithm::sha1};
+    case SignatureAlgorithm::ecdsa_sha256:
+      return {ecdsa, HashAlgorithm::sha256};
+    case SignatureAlgorithm::ecdsa_sha384:
+      return {ecdsa, HashAlgorithm::sha384};
+    case SignatureAlgorithm::ecdsa_sha512:
+      return {ecdsa, HashAlgorithm::sha512};
+    case SignatureAlgorithm::ed25519:
+      return {SignatureFamily::ed25519, HashAlgorithm::sha512};
+    case SignatureAlgorithm::mldsa44:
+    case SignatureAlgorithm::mldsa65:
+    case SignatureAlgorithm::mldsa87:
+      return {mldsa, HashAlgorithm::sha512};
+  }
+  return {mldsa, HashAlgorithm::sha512};
+}
+
+/// True where a key of this type can make signatures of this algorithm. `pss_hash` is what an RSA-PSS key is
+/// restricted to.
+[[nodiscard]] constexpr bool fits(SignatureAlgorithm algorithm, KeyType key,
+                                  std::optional<HashAlgorithm> pss_hash = std::nullopt) noexcept {
+  const SignatureFacts facts = facts_of(algorithm);
+  switch (facts.family) {
+    case SignatureFamily::rsa_pkcs1:
+      return key == KeyType::rsa;
+    case SignatureFamily::rsa_pss:
+      return key == KeyType::rsa || (key == KeyType::rsa_pss && (!pss_hash || *pss_hash == facts.hash));
+    case SignatureFamily::ecdsa:
+      return key == KeyType::p256 || key == KeyType::p384 || key == KeyType::p521;
+    case SignatureFamily::ed25519:
+      return key == KeyType::ed25519;
+    case SignatureFamily::mldsa:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace keyway::crypto
