@@ -1,0 +1,33 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <variant>
+
+#include "tls/client/finished.hpp"
+
+namespace keyway::tls::client {
+
+/// Waits for the server's proof that it holds the private key (RFC 8446 4.4.3).
+class ExpectCertificateVerify {
+ public:
+  using Next = std::variant<ExpectFinished>;
+  static constexpr std::string_view name = "client: waiting for CertificateVerify";
+  static constexpr std::array accepts{HandshakeType::certificate_verify};
+
+  ExpectCertificateVerify(Common13 common, std::optional<CertificateAsked> asked,
+                          std::unique_ptr<crypto::PublicKey> leaf_key, ChainAccepted chain) noexcept
+      : common_(std::move(common)), asked_(std::move(asked)), leaf_key_(std::move(leaf_key)), chain_(chain) {}
+
+  [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
+
+ private:
+  Common13 common_;
+  std::optional<CertificateAsked> asked_;
+  std::unique_ptr<crypto::PublicKey> leaf_key_;
+  ChainAccepted chain_;
+};
+
+}  // namespace keyway::tls::client

@@ -1,0 +1,91 @@
+#include "tls/client/hello_builder.hpp"
+
+#include "core/writer.hpp"
+#include "tls/suites.hpp"
+#include "tls/wire/extension_block.hpp"
+#include "tls/wire/handshake.hpp"
+
+namespace keyway::tls::client {
+namespace {
+
+/// Writes an extension whose body is one list of code points with a length before it.
+template <typename E>
+void write_list16(Writer& out, ExtensionType type, std::span<const E> values) {
+  out.value(type);
+  out.vector16([&] {
+    out.vector16([&] {
+      for (const E value : values) out.value(value);
+    });
+  });
+}
+
+void write_server_name(Writer& out, const HelloParts& parts) {
+  // RFC 6066 3: literal addresses are not permitted in server_name.
+  if (!parts.config.sends_server_name() || !parts.server_name.is_dns()) return;
+  write_extension(out, ServerNameExtension{as_bytes(parts.server_name.dns())});
+}
+
+void write_alpn(Writer& out, const std::vector<std::string>& protocols) {
+  if (protocols.empty()) return;
+  out.value(ExtensionType::application_layer_protocol_negotiation);
+  out.vector16([&] {
+    out.vector16([&] {
+      for (const std::string& protocol : protocols) out.vector8(as_bytes(protocol));
+    });
+  });
+}
+
+void write_versions(Writer& out, const Policy& policy) {
+  out.value(ExtensionType::supported_versions);
+  out.vector16([&] {
+    out.vector8([&] {
+      for (const ProtocolVersion version : policy.versions) out.value(version);
+    });
+  });
+}
+
+void write_key_shares(Writer& out, std::span<const std::unique_ptr<crypto::KeyExchange>> shares) {
+  out.value(ExtensionType::key_share);
+  out.vector16([&] {
+    out.vector16([&] {
+      for (const auto& exchange : shares) KeyShareEntry{exchange->group(), exchange->share()}.write(out);
+    });
+  });
+}
+
+void write_extensions(Writer& out, const HelloParts& parts) {
+  const Policy& policy = parts.config.common().policy;
+  write_server_name(out, parts);
+  write_list16(out, ExtensionType::supported_groups, std::span<const NamedGroup>(policy.groups));
+  write_list16(out, ExtensionType::signature_algorithms, std::span<const SignatureScheme>(policy.signature_schemes));
+  if (policy.signature_schemes_in_certificates != policy.signature_schemes) {
+    write_list16(out, ExtensionType::signature_algorithms_cert,
+                 std::span<const SignatureScheme>(policy.signature_schemes_in_certificates));
+  }
+  write_alpn(out, parts.config.common().alpn);
+  write_versions(out, policy);
+  if (!parts.cookie.empty()) write_extension(out, CookieExtension{parts.cookie});
+  write_key_shares(out, parts.key_shares);
+}
+
+}  // namespace
+
+Bytes build_client_hello(const HelloParts& parts) {
+  Bytes message;
+  message.reserve(512);
+  Writer out(message);
+  out.value(HandshakeType::client_hello);
+  out.vector24([&] {
+    out.value(ProtocolVersion::TLS1_2);  // legacy_version
+    out.bytes(parts.random);
+    out.vector8(parts.session_id);
+    out.vector16([&] {
+      for (const CipherSuite suite : parts.config.common().policy.cipher_suites) out.value(suite);
+    });
+    out.vector8([&] { out.value(CompressionMethod::null); });
+    out.vector16([&] { write_extensions(out, parts); });
+  });
+  return message;
+}
+
+}  // namespace keyway::tls::client

@@ -1,0 +1,252 @@
+#include "tls/client/server_hello.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/text.hpp"
+#include "tls/client/hello_builder.hpp"
+#include "tls/suites.hpp"
+#include "tls/wire/extensions/cookie.hpp"
+#include "tls/wire/extensions/key_share.hpp"
+
+namespace keyway::tls::client {
+namespace {
+
+Result<void> check_version(const ServerHello& hello) {
+  const auto version = selected_version(hello);
+  if (!version) return std::unexpected(version.error());
+  if (*version == ProtocolVersion::TLS1_3) {
+    if (hello.legacy_version == ProtocolVersion::TLS1_2) return {};
+    return std::unexpected(fail(ErrorCode::InvalidValue)
+                               .at("ServerHello, legacy_version")
+                               .expected("TLS 1.2 (0x0303)")
+                               .received(to_string(hello.legacy_version)));
+  }
+  // RFC 8446 4.1.3: TLS 1.3 was offered, so a server that knows it must not go lower.
+  if (downgrade_sentinel(hello.random) != DowngradeSentinel::none) {
+    return std::unexpected(fail(ErrorCode::DowngradeDetected).at("ServerHello, random"));
+  }
+  if (hello.extensions.has(ExtensionType::supported_versions)) {
+    return std::unexpected(
+        fail(ErrorCode::VersionNotOffered).at("ServerHello, supported_versions").received(to_string(*version)));
+  }
+  return std::unexpected(fail(ErrorCode::NoCommonVersion)
+                             .at("ServerHello")
+                             .expected("TLS 1.3")
+                             .received(to_string(*version))
+                             .advice("The server speaks an older version of TLS; ask its owner to switch TLS 1.3 on."));
+}
+
+/// What a ServerHello and a HelloRetryRequest have in common. Gives the suite.
+Result<const SuiteTls13*> check_hello(const ServerHello& hello, const Offer& offer) {
+  if (auto version = check_version(hello); !version) return std::unexpected(std::move(version.error()));
+  if (!std::ranges::equal(hello.legacy_session_id_echo, offer.session_id)) {
+    return std::unexpected(fail(ErrorCode::SessionIdNotEchoed)
+                               .at("ServerHello, legacy_session_id_echo")
+                               .received(to_hex(hello.legacy_session_id_echo)));
+  }
+  if (hello.legacy_compression_method != CompressionMethod::null) {
+    return std::unexpected(fail(ErrorCode::CompressionNotNull)
+                               .at("ServerHello, legacy_compression_method")
+                               .received(to_string(hello.legacy_compression_method)));
+  }
+  const auto& offered = offer.config->common().policy.cipher_suites;
+  const SuiteTls13* suite = find_suite_tls13(hello.cipher_suite);
+  if (suite == nullptr || std::ranges::find(offered, hello.cipher_suite) == offered.end()) {
+    return std::unexpected(fail(ErrorCode::CipherSuiteNotOffered)
+                               .at("ServerHello, cipher_suite")
+                               .received(to_string(hello.cipher_suite)));
+  }
+  return suite;
+}
+
+Transcript start_transcript(const Offer& offer, const SuiteTls13& suite, ByteView client_hello) {
+  Transcript transcript(*offer.config->common().provider->hash(suite.hash));
+  transcript.add(client_hello);
+  return transcript;
+}
+
+/// Finishes the key exchange with the server's share. RFC 8446 4.2.8.
+Result<crypto::SharedSecret> agree(Flow& flow, Offer& offer, const ServerHello& hello) {
+  const auto body = hello.extensions.find(ExtensionType::key_share);
+  if (!body) {
+    return std::unexpected(fail(ErrorCode::MissingExtension).at("ServerHello").expected("extension key_share"));
+  }
+  auto key_share = KeyShareServerHello::parse(*body);
+  if (!key_share) return std::unexpected(std::move(key_share.error()).at("ServerHello"));
+  const KeyShareEntry& entry = key_share->server_share;
+  const auto exchange = std::ranges::find(offer.key_exchanges, entry.group, [](const auto& e) { return e->group(); });
+  if (exchange == offer.key_exchanges.end()) {
+    return std::unexpected(
+        fail(ErrorCode::GroupNotOffered).at("ServerHello, key_share").received(to_string(entry.group)));
+  }
+  auto secret = (*exchange)->complete(entry.key_exchange);
+  if (!secret) return std::unexpected(std::move(secret.error()).at("ServerHello, key_share"));
+  flow.info().group = entry.group;
+  flow.emit(event::KeyAgreement{entry.group, (*exchange)->share().size(), entry.key_exchange.size()});
+  return secret;
+}
+
+/// From the ServerHello on, both directions are protected by the handshake keys.
+Result<ExpectEncryptedExtensions> accept(Flow& flow, Offer offer, const ServerHello& hello, const SuiteTls13& suite,
+                                         Transcript transcript, const HandshakeMessage& message, bool ccs_sent) {
+  auto checked = check_extensions(hello.extensions, ExtensionHome::server_hello, offer.extensions, "ServerHello");
+  if (!checked) return std::unexpected(std::move(checked.error()));
+  flow.info().version = ProtocolVersion::TLS1_3;
+  flow.info().cipher_suite = suite.id;
+  auto shared_secret = agree(flow, offer, hello);
+  if (!shared_secret) return std::unexpected(std::move(shared_secret.error()));
+  flow.emit_parameters();
+
+  transcript.add(message.raw);
+  HandshakeSchedule schedule = EarlySchedule(transcript.function()).into_handshake(shared_secret->view());
+  TrafficSecrets secrets = schedule.traffic_secrets(transcript.hash());
+  flow.emit_secrets(SecretLabel::CLIENT_HANDSHAKE_TRAFFIC_SECRET, SecretLabel::SERVER_HANDSHAKE_TRAFFIC_SECRET,
+                    secrets, offer.random);
+
+  const crypto::Provider& provider = *offer.config->common().provider;
+  if (auto done = flow.protect_reading(provider, suite, secrets.server); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
+  if (!ccs_sent) {
+    if (auto done = flow.send_change_cipher_spec(); !done) return std::unexpected(std::move(done.error()));
+  }
+  if (auto done = flow.protect_writing(provider, suite, secrets.client); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
+  Common13 common{offer.config, &suite, transcript, offer.random, std::move(secrets), std::move(schedule).into_master()};
+  return ExpectEncryptedExtensions(std::move(common), std::move(offer.server_name), offer.extensions);
+}
+
+Result<std::unique_ptr<crypto::KeyExchange>> start_exchange(const CommonConfig& config, NamedGroup group) {
+  const crypto::KeyExchangeGroup* implementation = config.provider->group(group);
+  if (implementation == nullptr) {
+    return std::unexpected(
+        fail(ErrorCode::InvalidConfiguration).at("key_shares").received(to_string(group) + ", which the provider lacks"));
+  }
+  return implementation->start(config.randomness());
+}
+
+/// Notes which extensions the ClientHello carries, builds it, sends it.
+Result<Bytes> send_client_hello(Flow& flow, Offer& offer, ByteView cookie) {
+  Bytes raw = build_client_hello({*offer.config, offer.server_name, offer.random, offer.session_id,
+                                  offer.key_exchanges, cookie});
+  const auto hello = ClientHello::parse(ByteView(raw).subspan(handshake_header_size));
+  if (!hello) return std::unexpected(fail(ErrorCode::InternalError).at("ClientHello").received(hello.error().message()));
+  offer.extensions = ExtensionSet::of(hello->extensions);
+  if (auto sent = flow.send(raw); !sent) return std::unexpected(std::move(sent.error()));
+  return raw;
+}
+
+/// What a HelloRetryRequest asks for (RFC 8446 4.1.4).
+struct Retry {
+  std::optional<NamedGroup> group;
+  ByteView cookie;
+};
+
+Result<Retry> read_retry(const ServerHello& retry, const Offer& offer) {
+  Retry wish;
+  if (const auto body = retry.extensions.find(ExtensionType::key_share)) {
+    auto key_share = KeyShareHelloRetryRequest::parse(*body);
+    if (!key_share) return std::unexpected(std::move(key_share.error()).at("HelloRetryRequest"));
+    wish.group = key_share->selected_group;
+    const auto& groups = offer.config->common().policy.groups;
+    if (std::ranges::find(groups, *wish.group) == groups.end()) {
+      return std::unexpected(
+          fail(ErrorCode::GroupNotOffered).at("HelloRetryRequest, key_share").received(to_string(*wish.group)));
+    }
+    if (std::ranges::any_of(offer.key_exchanges, [&](const auto& e) { return e->group() == *wish.group; })) {
+      return std::unexpected(fail(ErrorCode::UselessHelloRetryRequest)
+                                 .at("HelloRetryRequest, key_share")
+                                 .received(to_string(*wish.group) + ", whose share was sent already"));
+    }
+  }
+  if (const auto body = retry.extensions.find(ExtensionType::cookie)) {
+    auto cookie = CookieExtension::parse(*body);
+    if (!cookie) return std::unexpected(std::move(cookie.error()).at("HelloRetryRequest"));
+    wish.cookie = cookie->cookie;
+  }
+  if (!wish.group && wish.cookie.empty()) {
+    return std::unexpected(fail(ErrorCode::UselessHelloRetryRequest).at("HelloRetryRequest"));
+  }
+  return wish;
+}
+
+}  // namespace
+
+Result<ExpectServerHello> start(Flow& flow, const ClientConfig& config, const ServerName& server_name) {
+  Offer offer{&config, server_name, {}, {}, {}, {}};
+  const crypto::Random& random = config.common().randomness();
+  if (auto filled = random.fill(offer.random); !filled) return std::unexpected(std::move(filled.error()));
+  if (auto filled = random.fill(offer.session_id); !filled) return std::unexpected(std::move(filled.error()));
+  for (const NamedGroup group : config.common().policy.key_shares) {
+    auto exchange = start_exchange(config.common(), group);
+    if (!exchange) return std::unexpected(std::move(exchange.error()));
+    offer.key_exchanges.push_back(std::move(*exchange));
+  }
+  if (server_name.is_dns()) flow.info().server_name = std::string(server_name.dns());
+  flow.writer().set_record_version(ProtocolVersion::TLS1_0);
+  auto client_hello = send_client_hello(flow, offer, {});
+  if (!client_hello) return std::unexpected(std::move(client_hello.error()));
+  flow.writer().set_record_version(ProtocolVersion::TLS1_2);
+  return ExpectServerHello(std::move(offer), std::move(*client_hello));
+}
+
+Result<ExpectServerHello::Next> ExpectServerHello::handle(Flow& flow, const HandshakeMessage& message) && {
+  auto hello = ServerHello::parse(message.body);
+  if (!hello) return std::unexpected(std::move(hello.error()));
+  auto suite = check_hello(*hello, offer_);
+  if (!suite) return std::unexpected(std::move(suite.error()));
+  Transcript transcript = start_transcript(offer_, **suite, client_hello_);
+  if (hello->is_hello_retry_request()) return handle_retry(flow, message, *hello, **suite, transcript);
+  auto next = accept(flow, std::move(offer_), *hello, **suite, transcript, message, /*ccs_sent=*/false);
+  if (!next) return std::unexpected(std::move(next.error()));
+  return Next(std::move(*next));
+}
+
+Result<ExpectServerHello::Next> ExpectServerHello::handle_retry(Flow& flow, const HandshakeMessage& message,
+                                                                const ServerHello& retry, const SuiteTls13& suite,
+                                                                Transcript transcript) {
+  auto checked =
+      check_extensions(retry.extensions, ExtensionHome::hello_retry_request, offer_.extensions, "HelloRetryRequest");
+  if (!checked) return std::unexpected(std::move(checked.error()));
+  auto wish = read_retry(retry, offer_);
+  if (!wish) return std::unexpected(std::move(wish.error()));
+
+  transcript.replace_with_message_hash();
+  transcript.add(message.raw);
+  flow.info().after_hello_retry_request = true;
+  if (wish->group) {
+    auto exchange = start_exchange(offer_.config->common(), *wish->group);
+    if (!exchange) return std::unexpected(std::move(exchange.error()));
+    offer_.key_exchanges.clear();
+    offer_.key_exchanges.push_back(std::move(*exchange));
+  }
+  if (auto done = flow.send_change_cipher_spec(); !done) return std::unexpected(std::move(done.error()));
+  auto client_hello = send_client_hello(flow, offer_, wish->cookie);
+  if (!client_hello) return std::unexpected(std::move(client_hello.error()));
+  transcript.add(*client_hello);
+  return Next(ExpectServerHelloAfterRetry(std::move(offer_), suite, transcript));
+}
+
+Result<ExpectServerHelloAfterRetry::Next> ExpectServerHelloAfterRetry::handle(Flow& flow,
+                                                                              const HandshakeMessage& message) && {
+  auto hello = ServerHello::parse(message.body);
+  if (!hello) return std::unexpected(std::move(hello.error()));
+  if (hello->is_hello_retry_request()) {
+    return std::unexpected(fail(ErrorCode::SecondHelloRetryRequest).at("ServerHello, random"));
+  }
+  auto suite = check_hello(*hello, offer_);
+  if (!suite) return std::unexpected(std::move(suite.error()));
+  if (*suite != suite_) {
+    return std::unexpected(fail(ErrorCode::SuiteChangedAfterRetry)
+                               .at("ServerHello, cipher_suite")
+                               .expected(to_string(suite_->id))
+                               .received(to_string((*suite)->id)));
+  }
+  auto next = accept(flow, std::move(offer_), *hello, *suite_, transcript_, message, /*ccs_sent=*/true);
+  if (!next) return std::unexpected(std::move(next.error()));
+  return Next(std::move(*next));
+}
+
+}  // namespace keyway::tls::client

@@ -1,0 +1,92 @@
+#include "tls/server/client_hello.hpp"
+
+#include <utility>
+
+namespace keyway::tls::server {
+namespace {
+
+/// Turns one state's result into that of another whose successors include it.
+template <typename To, typename From>
+Result<To> widen(Result<From> from) {
+  if (!from) return std::unexpected(std::move(from.error()));
+  return std::visit([](auto&& state) -> To { return std::move(state); }, std::move(*from));
+}
+
+std::unexpected<Error> refused(std::string_view state, const answer::Refuse& refuse) {
+  return std::unexpected(fail(ErrorCode::RejectedByApplication).at(state).alert(refuse.alert));
+}
+
+/// All is decided but the proof's scheme: answers, or asks for another share first.
+Result<AwaitCredential::Next> answer_hello(Flow& flow, const ServerConfig& config, HelloInHand hello, Choice choice,
+                                           std::shared_ptr<const Credential> credential) {
+  auto scheme = choose_scheme(config, hello, *credential);
+  if (!scheme) return std::unexpected(std::move(scheme.error()));
+  Transcript transcript(*config.common().provider->hash(choice.suite->hash));
+  transcript.add(hello.raw);
+  Decision decision{&config, std::move(credential), *scheme, std::move(choice)};
+  if (!decision.choice.needs_retry) {
+    return widen<AwaitCredential::Next>(
+        send_flight(flow, std::move(decision), hello, transcript, /*after_retry=*/false));
+  }
+  auto sent = send_hello_retry_request(flow, decision.choice, hello, transcript);
+  if (!sent) return std::unexpected(std::move(sent.error()));
+  return AwaitCredential::Next(ExpectSecondClientHello(std::move(decision), std::move(hello), transcript));
+}
+
+/// The configuration stands: chooses, and asks for the credential.
+Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfig& config, HelloInHand hello) {
+  auto choice = choose(config, hello);
+  if (!choice) return std::unexpected(std::move(choice.error()));
+  if (config.pauses_for_credential()) {
+    return AwaitHelloDecision::Next(AwaitCredential(config, std::move(hello), std::move(*choice)));
+  }
+  auto credential = resolve_credential(config, hello);
+  if (!credential) return std::unexpected(std::move(credential.error()));
+  return widen<AwaitHelloDecision::Next>(
+      answer_hello(flow, config, std::move(hello), std::move(*choice), std::move(*credential)));
+}
+
+}  // namespace
+
+Result<ExpectClientHello::Next> ExpectClientHello::handle(Flow& flow, const HandshakeMessage& message) && {
+  auto hello = HelloInHand::take(message);
+  if (!hello) return std::unexpected(std::move(hello.error()));
+  flow.reader().allow_change_cipher_spec(true);
+  flow.info().server_name = hello->server_name;
+  if (config_->pauses_for_client_hello()) return Next(AwaitHelloDecision(*config_, std::move(*hello)));
+  return widen<Next>(choose_and_answer(flow, *config_, std::move(*hello)));
+}
+
+Result<AwaitHelloDecision::Next> AwaitHelloDecision::resume(Flow& flow, Answer& answer) && {
+  if (const auto* refuse = std::get_if<answer::Refuse>(&answer)) return refused(name, *refuse);
+  if (const auto* use = std::get_if<answer::UseConfig>(&answer)) config_ = use->config.get();
+  return choose_and_answer(flow, *config_, std::move(hello_));
+}
+
+Result<AwaitCredential::Next> AwaitCredential::resume(Flow& flow, Answer& answer) && {
+  if (const auto* refuse = std::get_if<answer::Refuse>(&answer)) return refused(name, *refuse);
+  return answer_hello(flow, *config_, std::move(hello_), std::move(choice_),
+                      std::move(std::get<answer::UseCredential>(answer).credential));
+}
+
+Result<ExpectSecondClientHello::Next> ExpectSecondClientHello::handle(Flow& flow, const HandshakeMessage& message) && {
+  auto hello = HelloInHand::take(message);
+  if (!hello) return std::unexpected(std::move(hello.error()));
+  if (auto same = check_second_hello(first_.hello, hello->hello); !same) {
+    return std::unexpected(std::move(same.error()));
+  }
+  if (!hello->extensions.key_share) {
+    return std::unexpected(fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension key_share"));
+  }
+  std::size_t shares = 0;
+  hello->extensions.key_share->for_each([&](const KeyShareEntry&) { ++shares; });
+  if (shares != 1 || !find_share(*hello, decision_.choice.group)) {
+    return std::unexpected(fail(ErrorCode::KeyShareMismatch)
+                               .at("ClientHello, key_share")
+                               .expected("one share of " + to_string(decision_.choice.group)));
+  }
+  transcript_.add(hello->raw);
+  return send_flight(flow, std::move(decision_), *hello, transcript_, /*after_retry=*/true);
+}
+
+}  // namespace keyway::tls::server

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string_view>
+#include <variant>
+
+#include <keyway/config.hpp>
+#include <keyway/connection.hpp>
+
+#include "tls/server/flight.hpp"
+#include "tls/server/hello_in_hand.hpp"
+
+namespace keyway::tls::server {
+
+/// Waits for the ClientHello that answers a HelloRetryRequest.
+class ExpectSecondClientHello {
+ public:
+  using Next = AfterFlight;
+  static constexpr std::string_view name = "server: waiting for the second ClientHello";
+  static constexpr std::array accepts{HandshakeType::client_hello};
+
+  ExpectSecondClientHello(Decision decision, HelloInHand first, Transcript transcript) noexcept
+      : decision_(std::move(decision)), first_(std::move(first)), transcript_(transcript) {}
+
+  [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
+
+ private:
+  Decision decision_;
+  HelloInHand first_;
+  Transcript transcript_;
+};
+
+/// The application chooses the credential (Pause::credential).
+class AwaitCredential {
+ public:
+  using Next = std::variant<ExpectSecondClientHello, AwaitSignature, ExpectFinished>;
+  static constexpr std::string_view name = "server: paused for a credential";
+  static constexpr Pause pause = Pause::credential;
+  [[nodiscard]] static bool takes(const Answer& answer) noexcept {
+    const auto* use = std::get_if<answer::UseCredential>(&answer);
+    return (use != nullptr && use->credential != nullptr) || std::holds_alternative<answer::Refuse>(answer);
+  }
+
+  AwaitCredential(const ServerConfig& config, HelloInHand hello, Choice choice) noexcept
+      : config_(&config), hello_(std::move(hello)), choice_(std::move(choice)) {}
+
+  [[nodiscard]] ClientHelloView client_hello() const noexcept { return hello_.view(); }
+  [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
+
+ private:
+  const ServerConfig* config_;
+  HelloInHand hello_;
+  Choice choice_;
+};
+
+/// The application looks at the ClientHello before anything is answered (Pause::client_hello).
+class AwaitHelloDecision {
+ public:
+  using Next = std::variant<AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished>;
+  static constexpr std::string_view name = "server: paused for a decision on the ClientHello";
+  static constexpr Pause pause = Pause::client_hello;
+  [[nodiscard]] static bool takes(const Answer& answer) noexcept {
+    const auto* use = std::get_if<answer::UseConfig>(&answer);
+    return (use != nullptr && use->config != nullptr) || std::holds_alternative<answer::Proceed>(answer) ||
+           std::holds_alternative<answer::Refuse>(answer);
+  }
+
+  AwaitHelloDecision(const ServerConfig& config, HelloInHand hello) noexcept
+      : config_(&config), hello_(std::move(hello)) {}
+
+  [[nodiscard]] ClientHelloView client_hello() const noexcept { return hello_.view(); }
+  /// The connection keeps a configuration that it is told to use alive.
+  [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
+
+ private:
+  const ServerConfig* config_;
+  HelloInHand hello_;
+};
+
+/// Waits for the first ClientHello (RFC 8446 4.1.2).
+class ExpectClientHello {
+ public:
+  using Next = std::variant<AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished>;
+  static constexpr std::string_view name = "server: waiting for ClientHello";
+  static constexpr std::array accepts{HandshakeType::client_hello};
+
+  explicit ExpectClientHello(const ServerConfig& config) noexcept : config_(&config) {}
+
+  [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
+
+ private:
+  const ServerConfig* config_;
+};
+
+}  // namespace keyway::tls::server

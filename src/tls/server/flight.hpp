@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <variant>
+
+#include <keyway/config.hpp>
+#include <keyway/connection.hpp>
+#include <keyway/credential.hpp>
+
+#include "tls/handshake/flow.hpp"
+#include "tls/schedule/key_schedule.hpp"
+#include "tls/schedule/transcript.hpp"
+#include "tls/server/finished.hpp"
+#include "tls/server/hello_in_hand.hpp"
+#include "tls/server/negotiation.hpp"
+
+namespace keyway::tls::server {
+
+/// All that the server has decided before it answers.
+struct Decision {
+  const ServerConfig* config;
+  std::shared_ptr<const Credential> credential;
+  SignatureScheme scheme;
+  Choice choice;
+};
+
+/// A flight from ServerHello to Certificate, written but for the proof.
+struct UnsignedFlight {
+  Decision decision;
+  Transcript transcript;  ///< ClientHello…Certificate
+  HelloRandom client_random;
+  TrafficSecrets handshake;
+  MasterSchedule master;
+  Bytes messages;  ///< EncryptedExtensions and Certificate, not yet sent
+};
+
+/// The flight waits for a signature that is made elsewhere (Pause::signature).
+class AwaitSignature {
+ public:
+  using Next = std::variant<ExpectFinished>;
+  static constexpr std::string_view name = "server: paused for a signature";
+  static constexpr Pause pause = Pause::signature;
+  [[nodiscard]] static bool takes(const Answer& answer) noexcept {
+    return std::holds_alternative<answer::Signature>(answer) || std::holds_alternative<answer::Refuse>(answer);
+  }
+
+  AwaitSignature(UnsignedFlight flight, Bytes content) noexcept
+      : flight_(std::move(flight)), content_(std::move(content)) {}
+
+  [[nodiscard]] PendingSignature pending() const noexcept { return {flight_.decision.scheme, content_}; }
+  [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
+
+ private:
+  UnsignedFlight flight_;
+  Bytes content_;
+};
+
+using AfterFlight = std::variant<AwaitSignature, ExpectFinished>;
+
+/// Answers a ClientHello that brings a share of the chosen group: ServerHello up to Finished. `transcript` holds the
+/// messages up to and with this ClientHello. Errors: InvalidKeyShare, SigningFailed, the provider's.
+[[nodiscard]] Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand& hello,
+                                              Transcript transcript, bool after_retry);
+
+/// Asks for a share of the chosen group (RFC 8446 4.1.4); brings the transcript to where the second ClientHello follows.
+[[nodiscard]] Result<void> send_hello_retry_request(Flow& flow, const Choice& choice, const HelloInHand& hello,
+                                                    Transcript& transcript);
+
+}  // namespace keyway::tls::server

@@ -1,0 +1,80 @@
+#include "tls/server/hello_in_hand.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include <keyway/name.hpp>
+
+#include "core/text.hpp"
+
+namespace keyway::tls::server {
+
+Result<HelloInHand> HelloInHand::take(const HandshakeMessage& message) {
+  HelloInHand taken;
+  taken.raw.assign(message.raw.begin(), message.raw.end());
+  auto hello = ClientHello::parse(ByteView(taken.raw).subspan(handshake_header_size));
+  if (!hello) return std::unexpected(std::move(hello.error()));
+  taken.hello = *hello;
+  auto extensions = ClientHelloExtensions::parse(hello->extensions);
+  if (!extensions) return std::unexpected(std::move(extensions.error()));
+  taken.extensions = *extensions;
+  if (extensions->server_name) {
+    const std::string_view text = as_text(extensions->server_name->host_name);
+    auto name = ServerName::parse(text);
+    if (!name) {
+      return std::unexpected(fail(ErrorCode::InvalidServerNameExtension)
+                                 .at("ClientHello, server_name")
+                                 .expected("a host name")
+                                 .received(printable(text)));
+    }
+    if (name->is_dns()) taken.server_name = std::string(name->dns());
+  }
+  return taken;
+}
+
+namespace {
+
+bool may_change(ExtensionType type) noexcept {
+  constexpr std::array changeable{ExtensionType::key_share, ExtensionType::early_data, ExtensionType::cookie,
+                                  ExtensionType::pre_shared_key, ExtensionType::padding};
+  return std::ranges::find(changeable, type) != changeable.end();
+}
+
+/// The next extension at or after `at` that may not change.
+ExtensionBlock::Iterator skip_changeable(ExtensionBlock::Iterator at, ExtensionBlock::Iterator end) {
+  while (at != end && may_change((*at).type)) ++at;
+  return at;
+}
+
+std::unexpected<Error> changed(std::string_view field) {
+  return std::unexpected(fail(ErrorCode::ChangedSecondClientHello).at("ClientHello, " + std::string(field)));
+}
+
+}  // namespace
+
+Result<void> check_second_hello(const ClientHello& first, const ClientHello& second) {
+  if (first.legacy_version != second.legacy_version) return changed("legacy_version");
+  if (first.random != second.random) return changed("random");
+  if (!std::ranges::equal(first.legacy_session_id, second.legacy_session_id)) return changed("legacy_session_id");
+  if (!std::ranges::equal(first.cipher_suites.bytes(), second.cipher_suites.bytes())) return changed("cipher_suites");
+  if (!std::ranges::equal(first.legacy_compression_methods.bytes(), second.legacy_compression_methods.bytes())) {
+    return changed("legacy_compression_methods");
+  }
+  auto a = skip_changeable(first.extensions.begin(), first.extensions.end());
+  auto b = skip_changeable(second.extensions.begin(), second.extensions.end());
+  while (a != first.extensions.end() && b != second.extensions.end()) {
+    const ExtensionView before = *a;
+    const ExtensionView after = *b;
+    if (before.type != after.type || !std::ranges::equal(before.body, after.body)) {
+      return changed("extension " + to_string(before.type));
+    }
+    a = skip_changeable(++a, first.extensions.end());
+    b = skip_changeable(++b, second.extensions.end());
+  }
+  if (a != first.extensions.end()) return changed("extension " + to_string((*a).type));
+  if (b != second.extensions.end()) return changed("extension " + to_string((*b).type));
+  return {};
+}
+
+}  // namespace keyway::tls::server

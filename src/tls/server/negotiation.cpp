@@ -1,0 +1,171 @@
+#include "tls/server/negotiation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/text.hpp"
+
+namespace keyway::tls::server {
+namespace {
+
+template <typename E>
+std::string list_of(const WireList<E>& values) {
+  std::string text;
+  std::size_t shown = 0;
+  for (const E value : values) {
+    if (++shown > 16) return text + ", …";
+    text += (text.empty() ? "" : ", ") + to_string(value);
+  }
+  return text.empty() ? "none" : text;
+}
+
+Result<void> check_version(const ServerConfig& config, const HelloInHand& hello) {
+  const auto& offered = hello.extensions.supported_versions;
+  const auto& ours = config.common().policy.versions;
+  const bool allowed = std::ranges::find(ours, ProtocolVersion::TLS1_3) != ours.end();
+  if (allowed && offered && offered->versions.contains(ProtocolVersion::TLS1_3)) return {};
+  return std::unexpected(
+      fail(ErrorCode::NoCommonVersion)
+          .at("ClientHello")
+          .expected("TLS 1.3")
+          .received(offered ? list_of(offered->versions) : to_string(hello.hello.legacy_version) + " at most")
+          .advice("The client is too old for this server's policy; update it."));
+}
+
+Result<void> check_compression(const ClientHello& hello) {
+  // RFC 8446 4.1.2: for TLS 1.3, exactly the null method.
+  const auto& methods = hello.legacy_compression_methods;
+  if (methods.size() == 1 && methods.contains(CompressionMethod::null)) return {};
+  return std::unexpected(fail(ErrorCode::CompressionNotNull)
+                             .at("ClientHello, legacy_compression_methods")
+                             .expected("null alone")
+                             .received(list_of(methods)));
+}
+
+Result<const SuiteTls13*> choose_suite(const ServerConfig& config, const ClientHello& hello) {
+  const auto& ours = config.common().policy.cipher_suites;
+  const auto takes = [&](CipherSuite id) {
+    return std::ranges::find(ours, id) != ours.end() && hello.cipher_suites.contains(id);
+  };
+  for (const CipherSuite first : hello.cipher_suites) {
+    if (find_suite_tls13(first) == nullptr) continue;
+    const bool prefers_chacha = first == CipherSuite::TLS_CHACHA20_POLY1305_SHA256 && takes(first);
+    if (prefers_chacha) return find_suite_tls13(first);
+    break;
+  }
+  for (const CipherSuite id : ours) {
+    const SuiteTls13* suite = find_suite_tls13(id);
+    if (suite != nullptr && takes(id)) return suite;
+  }
+  return std::unexpected(fail(ErrorCode::NoCommonCipherSuite)
+                             .at("ClientHello, cipher_suites")
+                             .received(list_of(hello.cipher_suites)));
+}
+
+Result<void> check_required_extensions(const ClientHelloExtensions& extensions) {
+  // RFC 8446 9.2.
+  const auto missing = [](std::string_view which) {
+    return std::unexpected(fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension " + std::string(which)));
+  };
+  if (!extensions.signature_algorithms) return missing("signature_algorithms");
+  if (!extensions.supported_groups) return missing("supported_groups");
+  if (!extensions.key_share) return missing("key_share");
+  return {};
+}
+
+Result<void> check_shares(const ClientHelloExtensions& extensions) {
+  Result<void> verdict;
+  extensions.key_share->for_each([&](const KeyShareEntry& entry) {
+    if (!verdict || extensions.supported_groups->named_group_list.contains(entry.group)) return;
+    verdict = std::unexpected(fail(ErrorCode::KeyShareMismatch)
+                                  .at("ClientHello, key_share")
+                                  .expected("a group that supported_groups lists")
+                                  .received(to_string(entry.group)));
+  });
+  return verdict;
+}
+
+Result<void> choose_group(const ServerConfig& config, const HelloInHand& hello, Choice& choice) {
+  const auto& theirs = hello.extensions.supported_groups->named_group_list;
+  std::optional<NamedGroup> without_share;
+  for (const NamedGroup group : config.common().policy.groups) {
+    if (!theirs.contains(group) || config.common().provider->group(group) == nullptr) continue;
+    if (find_share(hello, group)) {
+      choice.group = group;
+      choice.needs_retry = false;
+      return {};
+    }
+    if (!without_share) without_share = group;
+  }
+  if (!without_share) {
+    return std::unexpected(
+        fail(ErrorCode::NoCommonGroup).at("ClientHello, supported_groups").received(list_of(theirs)));
+  }
+  choice.group = *without_share;
+  choice.needs_retry = true;
+  return {};
+}
+
+Result<std::string> choose_alpn(const ServerConfig& config, const ClientHelloExtensions& extensions) {
+  const auto& ours = config.common().alpn;
+  if (ours.empty() || !extensions.alpn) return std::string();
+  for (const std::string& protocol : ours) {
+    bool offered = false;
+    extensions.alpn->for_each([&](ByteView name) { offered = offered || as_text(name) == protocol; });
+    if (offered) return protocol;
+  }
+  std::string theirs;
+  extensions.alpn->for_each(
+      [&](ByteView name) { theirs += (theirs.empty() ? "" : ", ") + printable(as_text(name), 40); });
+  return std::unexpected(fail(ErrorCode::NoCommonAlpn)
+                             .at("ClientHello, application_layer_protocol_negotiation")
+                             .received(printable(theirs)));
+}
+
+}  // namespace
+
+std::optional<KeyShareEntry> find_share(const HelloInHand& hello, NamedGroup group) {
+  std::optional<KeyShareEntry> found;
+  hello.extensions.key_share->for_each([&](const KeyShareEntry& entry) {
+    if (entry.group == group) found = entry;
+  });
+  return found;
+}
+
+Result<Choice> choose(const ServerConfig& config, const HelloInHand& hello) {
+  if (auto version = check_version(config, hello); !version) return std::unexpected(std::move(version.error()));
+  if (auto null = check_compression(hello.hello); !null) return std::unexpected(std::move(null.error()));
+  Choice choice;
+  auto suite = choose_suite(config, hello.hello);
+  if (!suite) return std::unexpected(std::move(suite.error()));
+  choice.suite = *suite;
+  if (auto all = check_required_extensions(hello.extensions); !all) return std::unexpected(std::move(all.error()));
+  if (auto shares = check_shares(hello.extensions); !shares) return std::unexpected(std::move(shares.error()));
+  if (auto group = choose_group(config, hello, choice); !group) return std::unexpected(std::move(group.error()));
+  auto alpn = choose_alpn(config, hello.extensions);
+  if (!alpn) return std::unexpected(std::move(alpn.error()));
+  choice.alpn = std::move(*alpn);
+  return choice;
+}
+
+Result<SignatureScheme> choose_scheme(const ServerConfig& config, const HelloInHand& hello,
+                                      const Credential& credential) {
+  const auto& theirs = hello.extensions.signature_algorithms->supported_signature_algorithms;
+  for (const SignatureScheme scheme : config.common().policy.signature_schemes) {
+    if (crypto::fits_tls13(scheme, credential.key_type()) && theirs.contains(scheme)) return scheme;
+  }
+  return std::unexpected(fail(ErrorCode::NoCommonSignatureScheme)
+                             .at("ClientHello, signature_algorithms")
+                             .expected("one for a key of type " + crypto::to_string(credential.key_type()))
+                             .received(list_of(theirs)));
+}
+
+Result<std::shared_ptr<const Credential>> resolve_credential(const ServerConfig& config, const HelloInHand& hello) {
+  auto credential = config.credentials()->resolve(hello.view());
+  if (credential) return credential;
+  if (!hello.server_name) return std::unexpected(fail(ErrorCode::NoCredential).at("ClientHello"));
+  return std::unexpected(
+      fail(ErrorCode::NoCertificateForName).at("ClientHello, server_name").received(printable(*hello.server_name)));
+}
+
+}  // namespace keyway::tls::server

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <keyway/config.hpp>
+#include <keyway/credential.hpp>
+#include <keyway/error.hpp>
+
+#include "tls/server/hello_in_hand.hpp"
+#include "tls/suites.hpp"
+#include "tls/wire/extensions/key_share.hpp"
+
+namespace keyway::tls::server {
+
+/// What the server takes out of what the client offers, the credential aside.
+struct Choice {
+  const SuiteTls13* suite = nullptr;
+  NamedGroup group{};
+  bool needs_retry = false;  ///< the client sent no share of `group`
+  std::string alpn;          ///< empty: none
+};
+
+/// Chooses (RFC 8446 4.1.1, 4.2): version, suite in the server's order (but ChaCha20 where the client puts it first, as
+/// one without AES instructions does), the first of the server's groups of which there is a share, else the first in
+/// common by way of a HelloRetryRequest, the application protocol in the server's order.
+/// Errors: NoCommonVersion, NoCommonCipherSuite, NoCommonGroup, NoCommonAlpn, CompressionNotNull, MissingExtension,
+/// KeyShareMismatch.
+[[nodiscard]] Result<Choice> choose(const ServerConfig& config, const HelloInHand& hello);
+
+/// The client's share of `group`, if there is one.
+[[nodiscard]] std::optional<KeyShareEntry> find_share(const HelloInHand& hello, NamedGroup group);
+
+/// The credential's proof: a scheme that the client takes, the policy has, and the key fits.
+/// Errors: NoCommonSignatureScheme.
+[[nodiscard]] Result<SignatureScheme> choose_scheme(const ServerConfig& config, const HelloInHand& hello,
+                                                    const Credential& credential);
+
+/// Asks the configuration's resolver. Errors: NoCertificateForName, NoCredential.
+[[nodiscard]] Result<std::shared_ptr<const Credential>> resolve_credential(const ServerConfig& config,
+                                                                           const HelloInHand& hello);
+
+}  // namespace keyway::tls::server
