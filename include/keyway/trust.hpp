@@ -34,6 +34,7 @@ class TrustStore {
   /// FileEmpty, InvalidPem, InvalidCertificate, each with the path and the cure.
   [[nodiscard]] static Result<TrustStore> from_file(const std::filesystem::path& path);
 
+  /// Adds an anchor; one that is there already, byte for byte, is not added twice.
   void add(Certificate anchor);
 
   [[nodiscard]] std::size_t size() const noexcept;
@@ -41,15 +42,17 @@ class TrustStore {
   [[nodiscard]] std::size_t skipped() const noexcept;
   /// The anchor at `index` (below size()), in the order of adding.
   [[nodiscard]] const Certificate& at(std::size_t index) const;
-  /// The indices of anchors with exactly this subject (DER of the Name).
+  /// The indices of anchors with this subject (DER of the Name), compared as RFC 5280 7.1 says. Allocates nothing.
   [[nodiscard]] std::span<const std::uint32_t> with_subject(ByteView subject) const noexcept;
+  /// The index of this very certificate, if it is an anchor.
+  [[nodiscard]] std::optional<std::uint32_t> find(ByteView der) const noexcept;
 
  private:
   struct Index;
   std::unique_ptr<Index> index_;
 };
 
-/// A certificate revocation list (RFC 5280 5) that owns its bytes.
+/// A certificate revocation list (RFC 5280 5) that owns its bytes. Immutable.
 class Crl {
  public:
   /// Errors: InvalidCrl, with the field.
@@ -70,16 +73,19 @@ class Crl {
   [[nodiscard]] Time this_update() const noexcept;
   [[nodiscard]] std::optional<Time> next_update() const noexcept;
   [[nodiscard]] std::size_t size() const noexcept;  ///< number of entries
+  /// The entry of a serial number (contents octets of the INTEGER); goes through the list from its start.
   [[nodiscard]] std::optional<Entry> find(ByteView serial_number) const;
   [[nodiscard]] ByteView der() const noexcept;
   /// True when `issuer`'s key signed this list (and may: cRLSign).
   [[nodiscard]] bool is_signed_by(const CertificateView& issuer, const crypto::Provider& provider) const;
 
- private:
+  /// The fields as the library reads them; not part of the interface.
   struct Parsed;
-  explicit Crl(std::unique_ptr<Parsed> parsed) noexcept;
-  std::unique_ptr<Parsed> parsed_;
-  friend class Verifier;
+  [[nodiscard]] const Parsed& parsed() const noexcept { return *parsed_; }
+
+ private:
+  explicit Crl(std::unique_ptr<const Parsed> parsed) noexcept;
+  std::unique_ptr<const Parsed> parsed_;
 };
 
 /// What a certificate is to be used for.
@@ -100,7 +106,13 @@ struct PathBudget {
   std::size_t max_constraint_comparisons = 250'000;
 };
 
-/// The judge. Immutable and shared by connections.
+/// The judge. Immutable and shared by connections: verify() may run in many threads at once.
+///
+/// It holds to RFC 5280 6.1 with these decisions (docs/decisions/0010 says why):
+/// - An anchor is a name and a key, and more: one that has expired, is limited by its own constraints or may not
+///   issue is refused like any other authority. Its signature is never looked at.
+/// - A leaf that stands in the trust store itself is trusted for its names, purpose and time, without a path.
+/// - Otherwise an authority's certificate is not taken for a server or a client.
 class Verifier {
  public:
   struct Options {
@@ -109,6 +121,7 @@ class Verifier {
     std::size_t min_rsa_bits = 2048;
   };
 
+  /// `provider` and `anchors` are not null.
   Verifier(std::shared_ptr<const crypto::Provider> provider, std::shared_ptr<const TrustStore> anchors,
            std::vector<Crl> crls, std::vector<Certificate> intermediates, Options options);
   ~Verifier();
@@ -124,11 +137,8 @@ class Verifier {
   [[nodiscard]] const Options& options() const noexcept;
 
  private:
-  std::shared_ptr<const crypto::Provider> provider_;
-  std::shared_ptr<const TrustStore> anchors_;
-  std::vector<Crl> crls_;
-  std::vector<Certificate> intermediates_;
-  Options options_;
+  struct State;
+  std::unique_ptr<const State> state_;
 };
 
 /// True when the certificate's subjectAltName covers `name` (RFC 9525 6; the Common Name never counts).

@@ -28,7 +28,8 @@ std::uint8_t read_version(der::Reader& tbs) noexcept {
   der::Reader field = tbs.enter(der::constructed(0), "version");
   const std::uint32_t number = field.small_integer("version");
   field.end("version");
-  if (tbs.ok() && (number < 1 || number > 2)) tbs.status().reject("version", "neither 1, 2 nor 3, or a default written out");
+  if (tbs.ok() && (number < 1 || number > 2))
+    tbs.status().reject("version", "neither 1, 2 nor 3, or a default written out");
   return static_cast<std::uint8_t>(number + 1);
 }
 
@@ -106,7 +107,9 @@ Result<CertificateView> CertificateView::parse(ByteView der) {
   return read;
 }
 
-bool CertificateView::is_self_issued() const noexcept { return std::ranges::equal(issuer.der, subject.der); }
+bool CertificateView::is_self_issued() const noexcept {
+  return std::ranges::equal(issuer.der, subject.der);
+}
 
 Result<Certificate> Certificate::from_der(Bytes der) {
   // A vector's bytes stay where they are when it is moved, so the views stay good.
@@ -131,7 +134,9 @@ Certificate& Certificate::operator=(const Certificate& other) {
   return *this;
 }
 
-std::string Certificate::to_pem() const { return keyway::to_pem("CERTIFICATE", der_); }
+std::string Certificate::to_pem() const {
+  return keyway::to_pem("CERTIFICATE", der_);
+}
 
 Result<std::vector<Certificate>> Certificate::all_from(ByteView pem_or_der) {
   std::vector<Certificate> all;

@@ -1,7 +1,7 @@
 // What CertificateView tells people: lists and texts, which allocate.
 
-#include <charconv>
 #include <array>
+#include <charconv>
 
 #include <keyway/certificate.hpp>
 

@@ -35,21 +35,36 @@ std::optional<Time> moment(int year, ByteView text, std::size_t at) noexcept {
 
 std::string_view describe(Problem problem) noexcept {
   switch (problem) {
-    case Problem::none: return "nothing is wrong";
-    case Problem::truncated: return "it claims more bytes than there are";
-    case Problem::long_tag: return "a tag of more than one byte";
-    case Problem::indefinite_length: return "an indefinite length, which is BER";
-    case Problem::long_length: return "a length that is not in its shortest form";
-    case Problem::wrong_tag: return "an element of another type stands in its place";
-    case Problem::trailing: return "bytes follow its last field";
-    case Problem::nesting: return "nested too deeply";
-    case Problem::bad_boolean: return "a BOOLEAN that is neither 00 nor FF";
-    case Problem::bad_integer: return "an INTEGER that is not in its shortest form or out of range";
-    case Problem::bad_bit_string: return "a BIT STRING whose unused bits are wrong";
-    case Problem::bad_identifier: return "a malformed OBJECT IDENTIFIER";
-    case Problem::bad_null: return "a NULL that is not empty";
-    case Problem::bad_time: return "not a moment in the form of RFC 5280 4.1.2.5";
-    case Problem::own: return "a rule of the format is broken";
+    case Problem::none:
+      return "nothing is wrong";
+    case Problem::truncated:
+      return "it claims more bytes than there are";
+    case Problem::long_tag:
+      return "a tag of more than one byte";
+    case Problem::indefinite_length:
+      return "an indefinite length, which is BER";
+    case Problem::long_length:
+      return "a length that is not in its shortest form";
+    case Problem::wrong_tag:
+      return "an element of another type stands in its place";
+    case Problem::trailing:
+      return "bytes follow its last field";
+    case Problem::nesting:
+      return "nested too deeply";
+    case Problem::bad_boolean:
+      return "a BOOLEAN that is neither 00 nor FF";
+    case Problem::bad_integer:
+      return "an INTEGER that is not in its shortest form or out of range";
+    case Problem::bad_bit_string:
+      return "a BIT STRING whose unused bits are wrong";
+    case Problem::bad_identifier:
+      return "a malformed OBJECT IDENTIFIER";
+    case Problem::bad_null:
+      return "a NULL that is not empty";
+    case Problem::bad_time:
+      return "not a moment in the form of RFC 5280 4.1.2.5";
+    case Problem::own:
+      return "a rule of the format is broken";
   }
   return "unknown";
 }
@@ -122,8 +137,8 @@ bool Reader::boolean_contents(ByteView contents, std::string_view field) noexcep
 
 ByteView Reader::integer_contents(ByteView contents, std::string_view field) noexcept {
   if (!ok()) return {};
-  const bool padded = contents.size() > 1 && ((contents[0] == 0 && contents[1] < 0x80) ||
-                                              (contents[0] == 0xff && contents[1] >= 0x80));
+  const bool padded =
+      contents.size() > 1 && ((contents[0] == 0 && contents[1] < 0x80) || (contents[0] == 0xff && contents[1] >= 0x80));
   if (contents.empty() || padded) {
     status_->stop(Problem::bad_integer, field);
     return {};

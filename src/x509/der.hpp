@@ -35,8 +35,12 @@ enum class Tag : std::uint8_t {
 };
 
 /// Context-specific tags: [n] IMPLICIT of a primitive type, and [n] of a constructed one.
-[[nodiscard]] constexpr Tag context(std::uint8_t number) noexcept { return static_cast<Tag>(0x80U | number); }
-[[nodiscard]] constexpr Tag constructed(std::uint8_t number) noexcept { return static_cast<Tag>(0xa0U | number); }
+[[nodiscard]] constexpr Tag context(std::uint8_t number) noexcept {
+  return static_cast<Tag>(0x80U | number);
+}
+[[nodiscard]] constexpr Tag constructed(std::uint8_t number) noexcept {
+  return static_cast<Tag>(0xa0U | number);
+}
 
 /// What is wrong with some DER.
 enum class Problem : std::uint8_t {
@@ -46,15 +50,15 @@ enum class Problem : std::uint8_t {
   indefinite_length,  ///< BER's indefinite form
   long_length,        ///< a length that is not minimal, or of more than 4 bytes
   wrong_tag,
-  trailing,           ///< bytes after the last field
-  nesting,            ///< deeper than anything of X.509
-  bad_boolean,        ///< neither 00 nor ff
-  bad_integer,        ///< empty or not minimal
-  bad_bit_string,     ///< unused bits out of range or not zero
-  bad_identifier,     ///< an OBJECT IDENTIFIER that is empty, over-long or not minimal
+  trailing,        ///< bytes after the last field
+  nesting,         ///< deeper than anything of X.509
+  bad_boolean,     ///< neither 00 nor ff
+  bad_integer,     ///< empty or not minimal
+  bad_bit_string,  ///< unused bits out of range or not zero
+  bad_identifier,  ///< an OBJECT IDENTIFIER that is empty, over-long or not minimal
   bad_null,
-  bad_time,           ///< not RFC 5280 4.1.2.5's form, or no such day
-  own,                ///< a rule of the format that is read, not of DER
+  bad_time,  ///< not RFC 5280 4.1.2.5's form, or no such day
+  own,       ///< a rule of the format that is read, not of DER
 };
 [[nodiscard]] std::string_view describe(Problem problem) noexcept;
 
@@ -103,7 +107,9 @@ class Reader {
   [[nodiscard]] bool ok() const noexcept { return status_->ok(); }
   /// True at the end, and after a failure: loops over elements end by themselves.
   [[nodiscard]] bool empty() const noexcept { return rest_.empty() || !status_->ok(); }
-  [[nodiscard]] bool next_is(Tag tag) const noexcept { return !empty() && rest_.front() == static_cast<std::uint8_t>(tag); }
+  [[nodiscard]] bool next_is(Tag tag) const noexcept {
+    return !empty() && rest_.front() == static_cast<std::uint8_t>(tag);
+  }
   [[nodiscard]] Status& status() const noexcept { return *status_; }
 
   /// The next element, whatever it is.
@@ -115,9 +121,13 @@ class Reader {
   /// A reader of its contents: for SEQUENCE, SET and explicit tags.
   [[nodiscard]] Reader enter(Tag tag, std::string_view field) noexcept;
 
-  [[nodiscard]] bool boolean(std::string_view field) noexcept { return boolean_contents(contents(Tag::boolean, field), field); }
+  [[nodiscard]] bool boolean(std::string_view field) noexcept {
+    return boolean_contents(contents(Tag::boolean, field), field);
+  }
   /// The contents octets of a minimal INTEGER; at least one.
-  [[nodiscard]] ByteView integer(std::string_view field) noexcept { return integer_contents(contents(Tag::integer, field), field); }
+  [[nodiscard]] ByteView integer(std::string_view field) noexcept {
+    return integer_contents(contents(Tag::integer, field), field);
+  }
   /// An INTEGER of 0 to 2^31-1.
   [[nodiscard]] std::uint32_t small_integer(std::string_view field) noexcept { return small(integer(field), field); }
   /// A BIT STRING of whole bytes.

@@ -5,7 +5,9 @@
 namespace keyway::x509 {
 namespace {
 
-bool is_scalar(char32_t value) noexcept { return value <= 0x10ffff && (value < 0xd800 || value > 0xdfff); }
+bool is_scalar(char32_t value) noexcept {
+  return value <= 0x10ffff && (value < 0xd800 || value > 0xdfff);
+}
 
 void append_utf8(std::string& out, char32_t value) {
   const auto put = [&](char32_t byte) { out.push_back(static_cast<char>(static_cast<std::uint8_t>(byte))); };

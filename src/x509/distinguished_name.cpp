@@ -49,7 +49,9 @@ Rdn read_rdn(der::Reader& names) noexcept {
   return rdn;
 }
 
-bool same_bytes(ByteView a, ByteView b) noexcept { return std::ranges::equal(a, b); }
+bool same_bytes(ByteView a, ByteView b) noexcept {
+  return std::ranges::equal(a, b);
+}
 
 bool same_value(const der::Element& a, const der::Element& b) noexcept {
   if (same_bytes(a.whole, b.whole)) return true;

@@ -171,7 +171,8 @@ void read_extensions(der::Reader extensions, CertificateView& certificate) noexc
     const ExtensionView extension = read_extension(extensions);
     if (!status.ok()) return;
     const auto known = std::span(seen).first(count);
-    const bool twice = std::ranges::any_of(known, [&](ByteView other) { return std::ranges::equal(other, extension.oid); });
+    const bool twice =
+        std::ranges::any_of(known, [&](ByteView other) { return std::ranges::equal(other, extension.oid); });
     if (twice) return status.reject("extensions", "an extension stands twice");
     if (count == max_extensions) return status.reject("extensions", "more than 64 of them");
     seen[count++] = extension.oid;

@@ -31,15 +31,24 @@ ByteView read_text(der::Reader& names, NameForm form) noexcept {
 
 std::string_view to_string(NameForm form) noexcept {
   switch (form) {
-    case NameForm::other_name: return "otherName";
-    case NameForm::rfc822_name: return "rfc822Name";
-    case NameForm::dns_name: return "dNSName";
-    case NameForm::x400_address: return "x400Address";
-    case NameForm::directory_name: return "directoryName";
-    case NameForm::edi_party_name: return "ediPartyName";
-    case NameForm::uri: return "uniformResourceIdentifier";
-    case NameForm::ip_address: return "iPAddress";
-    case NameForm::registered_id: return "registeredID";
+    case NameForm::other_name:
+      return "otherName";
+    case NameForm::rfc822_name:
+      return "rfc822Name";
+    case NameForm::dns_name:
+      return "dNSName";
+    case NameForm::x400_address:
+      return "x400Address";
+    case NameForm::directory_name:
+      return "directoryName";
+    case NameForm::edi_party_name:
+      return "ediPartyName";
+    case NameForm::uri:
+      return "uniformResourceIdentifier";
+    case NameForm::ip_address:
+      return "iPAddress";
+    case NameForm::registered_id:
+      return "registeredID";
   }
   return "unknown";
 }
@@ -100,7 +109,8 @@ std::string to_string(const GeneralName& name) {
       return "IP:" + (address ? address->to_string() : to_hex(name.value, ":"));
     }
     default:
-      return std::string(to_string(name.form)) + ":" + to_hex(name.value.first(std::min<std::size_t>(name.value.size(), 64)));
+      return std::string(to_string(name.form)) + ":" +
+             to_hex(name.value.first(std::min<std::size_t>(name.value.size(), 64)));
   }
 }
 

@@ -7,7 +7,9 @@
 namespace keyway::x509 {
 namespace {
 
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 
 /// `presented` is of the certificate, in any case; `reference` is in lower case.
 bool equal_host(std::string_view presented, std::string_view reference) noexcept {

@@ -1,0 +1,213 @@
+// The rules that each step of a path is held to, and the answers about revocation.
+
+#include <algorithm>
+#include <utility>
+
+#include "core/text.hpp"
+#include "x509/algorithm.hpp"
+#include "x509/name_constraints.hpp"
+#include "x509/path_search.hpp"
+#include "x509/time_text.hpp"
+
+namespace keyway::x509 {
+namespace {
+
+bool same_bytes(ByteView a, ByteView b) noexcept {
+  return std::ranges::equal(a, b);
+}
+
+}  // namespace
+
+Objection budget_spent(const CertificateView& certificate, std::size_t depth, std::string what) {
+  return {CheckKind::issuer,
+          finding_about(certificate, depth, ErrorCode::PathBudgetSpent, "PathBudget", "a path within the limits",
+                        std::move(what), "the chain is built to keep its reader busy, or the limits are too low")};
+}
+
+bool key_identifiers_differ(const CertificateView& child, const CertificateView& issuer) noexcept {
+  if (!child.authority_key_identifier || !issuer.subject_key_identifier) return false;
+  return !same_bytes(*child.authority_key_identifier, *issuer.subject_key_identifier);
+}
+
+const crypto::PublicKey* KeyCache::get(std::size_t index, const CertificateView& certificate,
+                                       const crypto::Provider& provider) {
+  Slot& slot = slots_[index];
+  std::call_once(slot.once, [&] {
+    if (auto key = provider.public_key(certificate.subject_public_key_info)) slot.key = std::move(*key);
+  });
+  return slot.key.get();
+}
+
+std::optional<Objection> PathSearch::check_issuer(const Node& issuer) {
+  const CertificateView& view = *issuer.view;
+  const std::size_t depth = path_.size();
+  const bool is_anchor = issuer.element.origin == Origin::anchor;
+  if (depth + 1 > material_.options.budget.max_depth) {
+    return Objection{
+        CheckKind::constraints,
+        finding_about(view, depth, ErrorCode::PathTooLong, "PathBudget::max_depth",
+                      "a path of at most " + std::to_string(material_.options.budget.max_depth) + " certificates",
+                      "a longer one")};
+  }
+  std::size_t authorities_below = 0;
+  for (std::size_t i = 1; i < path_.size(); ++i) {
+    if (!path_[i].node.view->is_self_issued()) ++authorities_below;
+  }
+  if (auto objection = check_authority(view, depth, is_anchor, authorities_below, question_.purpose)) return objection;
+  if (auto objection = check_critical_extensions(view, depth)) return objection;
+  if (auto objection = check_validity(view, depth, question_.now)) return objection;
+  if (auto objection = check_key(view, depth, material_.options.min_rsa_bits)) return objection;
+  if (!is_anchor) {
+    if (auto objection = check_algorithm(view, depth)) return objection;
+  }
+  if (auto objection = check_constraints(issuer)) return objection;
+  return check_signature(issuer);
+}
+
+std::optional<Objection> PathSearch::check_constraints(const Node& issuer) {
+  if (!issuer.view->name_constraints) return std::nullopt;
+  for (std::size_t depth = 0; depth < path_.size(); ++depth) {
+    const CertificateView& bound = *path_[depth].node.view;
+    // RFC 5280 6.1.3 (b): self-issued certificates are free, unless they are the leaf.
+    if (depth != 0 && bound.is_self_issued()) continue;
+    const auto violation = find_violation(*issuer.view->name_constraints, bound, comparisons_left_);
+    if (!violation) continue;
+    if (violation->is_budget_spent) {
+      is_spent_ = true;
+      return budget_spent(bound, depth,
+                          "more than " + std::to_string(material_.options.budget.max_constraint_comparisons) +
+                              " comparisons of names with constraints");
+    }
+    std::string received = violation->name.empty() ? "nameConstraints that are " : violation->name + ", ";
+    return Objection{CheckKind::constraints,
+                     finding_about(bound, depth, ErrorCode::NameConstraintViolated, "RFC 5280 6.1.3 (b), (c)",
+                                   "names within the bounds of " + issuer.view->subject.to_string(),
+                                   std::move(received) + violation->constraint,
+                                   "the authority may not issue for this name; ask another one")};
+  }
+  return std::nullopt;
+}
+
+const crypto::PublicKey* PathSearch::key_of(const Node& node) {
+  const std::size_t index = node.element.index;
+  if (node.element.origin == Origin::anchor) return material_.anchor_keys.get(index, *node.view, material_.provider);
+  if (node.element.origin == Origin::intermediate) {
+    return material_.intermediate_keys.get(index, *node.view, material_.provider);
+  }
+  // Entries that don't parse are no nodes, but keep their index.
+  if (peer_keys_.size() <= index) peer_keys_.resize(peers_.back().element.index + 1U);
+  if (!peer_keys_[index]) {
+    if (auto key = material_.provider.public_key(node.view->subject_public_key_info)) {
+      peer_keys_[index] = std::move(*key);
+    }
+  }
+  return peer_keys_[index].get();
+}
+
+std::optional<Objection> PathSearch::check_signature(const Node& issuer) {
+  const Node& child = path_.back().node;
+  const std::size_t child_depth = path_.size() - 1;
+  const ByteView issuer_key = issuer.view->subject_public_key_info;
+  const auto known = std::ranges::find_if(signatures_, [&](const KnownSignature& other) {
+    return other.child == child.element && same_bytes(other.issuer_key, issuer_key);
+  });
+  if (known != signatures_.end()) {
+    return known->holds ? std::nullopt : std::optional(wrong_signature(issuer));
+  }
+  // The algorithm of every child but the leaf was checked when it was taken into the path.
+  const auto algorithm = child.view->algorithm();
+  if (!algorithm || is_weak_algorithm(child.view->signature_algorithm))
+    return check_algorithm(*child.view, child_depth);
+  if (verified_ == material_.options.budget.max_signatures) {
+    is_spent_ = true;
+    return budget_spent(*child.view, child_depth, "more than " + std::to_string(verified_) + " signatures to verify");
+  }
+  const crypto::PublicKey* key = key_of(issuer);
+  if (key == nullptr) {
+    return Objection{CheckKind::signature,
+                     finding_about(*issuer.view, path_.size(), ErrorCode::InvalidKey, "RFC 5280 6.1.4 (d), (e), (f)",
+                                   "a valid public key", "one that is not valid")};
+  }
+  ++verified_;
+  const bool holds = key->verify(*algorithm, child.view->tbs_certificate, child.view->signature);
+  if (signatures_.empty()) signatures_.reserve(8);
+  signatures_.push_back({child.element, issuer_key, holds});
+  return holds ? std::nullopt : std::optional(wrong_signature(issuer));
+}
+
+Objection PathSearch::wrong_signature(const Node& issuer) const {
+  const CertificateView& child = *path_.back().node.view;
+  const std::size_t depth = path_.size() - 1;
+  const std::string name = issuer.view->subject.to_string();
+  // Two authorities of one name: then the issuer is simply not known here, and nothing was forged.
+  if (key_identifiers_differ(child, *issuer.view)) {
+    return {CheckKind::issuer,
+            finding_about(child, depth, ErrorCode::UnknownIssuer, "RFC 5280 6.1.3 (a) (1)",
+                          name + " with the key " + printable(to_hex(*child.authority_key_identifier)),
+                          "an authority of this name, but with the key " +
+                              printable(to_hex(*issuer.view->subject_key_identifier)),
+                          "the authority was made anew, or another has taken its name: get its present certificate")};
+  }
+  return {CheckKind::signature,
+          finding_about(child, depth, ErrorCode::BadCertificateSignature, "RFC 5280 6.1.3 (a) (1)",
+                        "a signature by " + name, "one that its key did not make",
+                        "the certificate was altered, or comes from another authority of the same name")};
+}
+
+Objection PathSearch::no_issuer(const Frame& frame) const {
+  const CertificateView& view = *frame.node.view;
+  const std::size_t depth = path_.size() - 1;
+  if (view.is_self_issued()) {
+    return {CheckKind::issuer,
+            finding_about(view, depth, ErrorCode::SelfSigned, "RFC 5280 6.1", "a path to a trusted authority",
+                          depth == 0 ? "a certificate that is its own issuer"
+                                     : "a root that is not among the " + std::to_string(material_.anchors.size()) +
+                                           " authorities trusted here",
+                          "if you know where it comes from, add it to the trusted authorities")};
+  }
+  const std::string issuer = view.issuer.to_string();
+  return {CheckKind::issuer,
+          finding_about(view, depth, ErrorCode::UnknownIssuer, "RFC 5280 6.1",
+                        "the certificate of its issuer, " + issuer, "none of this name, neither from the peer nor here",
+                        peers_.size() == 1 ? "the server may have forgotten to send the certificate of " + issuer +
+                                                 "; or add the authority, if you trust it"
+                                           : "add the authority, if you trust it")};
+}
+
+/// Looks at every certificate of the path but the anchor, the leaf first.
+std::optional<Objection> PathSearch::judge_revocation() {
+  revocation_ = CheckOutcome::not_checked;
+  if (material_.options.revocation == RevocationPolicy::off) return std::nullopt;
+  revocation_ = CheckOutcome::passed;
+  for (std::size_t depth = 0; depth + 1 < path_.size(); ++depth) {
+    if (auto objection = check_revocation(depth)) return objection;
+  }
+  return std::nullopt;
+}
+
+std::optional<Objection> PathSearch::check_revocation(std::size_t depth) {
+  const CertificateView& view = *path_[depth].node.view;
+  const Node& issuer = path_[depth + 1].node;
+  const crypto::PublicKey* key = material_.lists.empty() ? nullptr : key_of(issuer);
+  RevocationAnswer answer;
+  if (key != nullptr) answer = material_.lists.ask(view, *issuer.view, *key, question_.now);
+  if (answer.standing == Standing::good) return std::nullopt;
+  if (answer.standing == Standing::revoked) {
+    return Objection{
+        CheckKind::revocation,
+        finding_about(view, depth, ErrorCode::CertificateRevoked, "RFC 5280 6.3", "not revoked",
+                      "revoked on " + to_text(answer.entry->revoked_at) + " (" + answer.entry->reason +
+                          "), says the CRL of " + answer.list->issuer().to_string() + " of " +
+                          to_text(answer.list->this_update()) + " about serial number " + view.serial_hex(),
+                      "do not use it: have a new certificate issued, for a new key")};
+  }
+  revocation_ = CheckOutcome::unknown;
+  if (material_.options.revocation != RevocationPolicy::hard_fail) return std::nullopt;
+  return Objection{CheckKind::revocation,
+                   finding_about(view, depth, ErrorCode::RevocationUnknown, "RFC 5280 6.3",
+                                 "an answer about revocation (it is demanded here)",
+                                 answer.reason.empty() ? "no CRL of " + view.issuer.to_string() : answer.reason,
+                                 "give the present CRL of " + view.issuer.to_string())};
+}
+
+}  // namespace keyway::x509

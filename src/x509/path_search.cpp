@@ -1,0 +1,251 @@
+#include "x509/path_search.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "x509/distinguished_name.hpp"
+#include "x509/telling.hpp"
+
+namespace keyway::x509 {
+namespace {
+
+constexpr std::array all_kinds{CheckKind::name,    CheckKind::issuer,      CheckKind::signature, CheckKind::validity,
+                               CheckKind::purpose, CheckKind::constraints, CheckKind::revocation};
+
+bool same_bytes(ByteView a, ByteView b) noexcept {
+  return std::ranges::equal(a, b);
+}
+
+}  // namespace
+
+PathSearch::PathSearch(const VerifierMaterial& material, const Question& question, std::span<const ByteView> chain)
+    : material_(material), question_(question), comparisons_left_(material.options.budget.max_constraint_comparisons) {
+  // What comes after as many certificates as there are steps would never be looked at.
+  const std::size_t count = std::min(chain.size(), material.options.budget.max_steps);
+  views_.reserve(count);
+  peers_.reserve(count);
+  if (!read_chain(chain.first(count))) return;
+  path_.reserve(std::min<std::size_t>(material.options.budget.max_depth, 8));
+}
+
+bool PathSearch::read_chain(std::span<const ByteView> chain) {
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    const PathElement element{Origin::peer, static_cast<std::uint32_t>(i)};
+    auto view = CertificateView::parse(chain[i]);
+    if (!view) {
+      Finding finding;
+      finding.code = view.error().code();
+      finding.depth = i;
+      finding.subject = "entry " + std::to_string(i) + " of the peer's certificates";
+      finding.rule = view.error().where();
+      finding.expected = "a certificate in DER";
+      finding.received = view.error().where() + ": " + view.error().received();
+      fallen_.push_back({{{element}, std::move(finding)}, CheckKind::issuer});
+      if (i == 0) return false;
+      continue;
+    }
+    views_.push_back(*view);
+    peers_.push_back({&views_.back(), element, name_hash(view->subject.der)});
+  }
+  return true;
+}
+
+Verdict PathSearch::run() {
+  if (peers_.empty()) return refuse();
+  // A server without a name to compare would be anybody.
+  if (question_.name == nullptr && question_.purpose == Purpose::server) {
+    Finding finding = finding_about(*peers_.front().view, 0, ErrorCode::InvalidServerName, "RFC 9525 6",
+                                    "the name of the server that is meant", "none");
+    fallen_.push_back({{{peers_.front().element}, std::move(finding)}, CheckKind::name});
+    return refuse();
+  }
+  name_holds_ = question_.name != nullptr && covers(*peers_.front().view, *question_.name);
+  if (auto verdict = judge_trusted_leaf()) return std::move(*verdict);
+  judge_leaf();
+  if (auto verdict = search()) return std::move(*verdict);
+  return refuse();
+}
+
+/// A leaf that stands in the trust store: somebody put this very certificate there, so no path is asked for.
+std::optional<Verdict> PathSearch::judge_trusted_leaf() {
+  const CertificateView& leaf = *peers_.front().view;
+  const auto index = material_.anchors.find(leaf.der);
+  if (!index) return std::nullopt;
+  const PathElement element{Origin::anchor, *index};
+  auto objection = check_validity(leaf, 0, question_.now);
+  if (!objection) objection = check_critical_extensions(leaf, 0);
+  if (!objection) objection = check_key(leaf, 0, material_.options.min_rsa_bits);
+  if (!objection) objection = check_leaf_usage(leaf, question_.purpose);
+  if (!objection) objection = check_name(leaf, question_.name);
+  if (objection) {
+    fallen_.push_back({{{element}, std::move(objection->finding)}, objection->kind});
+    return refuse();
+  }
+  revocation_ = CheckOutcome::not_checked;  // the store's owner revokes it by taking it out
+  return Verdict::accept({element}, accepted_checks());
+}
+
+/// The rules that a leaf holds or breaks whatever the path. The first that is broken is kept: a path is looked for
+/// all the same, so that the verdict can tell a stranger from an acquaintance with an old card.
+void PathSearch::judge_leaf() {
+  const CertificateView& leaf = *peers_.front().view;
+  leaf_objection_ = check_critical_extensions(leaf, 0);
+  if (!leaf_objection_) leaf_objection_ = check_algorithm(leaf, 0);
+  if (!leaf_objection_) leaf_objection_ = check_key(leaf, 0, material_.options.min_rsa_bits);
+  if (!leaf_objection_) leaf_objection_ = check_validity(leaf, 0, question_.now);
+  if (!leaf_objection_) leaf_objection_ = check_leaf_purpose(leaf, question_.purpose);
+  if (!leaf_objection_) leaf_objection_ = check_name(leaf, question_.name);
+}
+
+std::optional<Verdict> PathSearch::search() {
+  push(peers_.front());
+  while (!path_.empty() && !is_spent_) {
+    Frame& frame = path_.back();
+    const auto issuer = next_issuer(frame);
+    if (!issuer) {
+      if (!frame.found_any) fall(no_issuer(frame));
+      path_.pop_back();
+      continue;
+    }
+    frame.found_any = true;
+    if (!spend_step()) return std::nullopt;
+    if (auto objection = check_issuer(*issuer)) {
+      fall(std::move(*objection), &*issuer);
+      continue;
+    }
+    push(*issuer);
+    if (issuer->element.origin != Origin::anchor) continue;
+
+    auto objection = judge_revocation();
+    const bool is_leaf_hopeless = !objection && leaf_objection_;
+    if (is_leaf_hopeless) objection = leaf_objection_;
+    if (!objection) return Verdict::accept(elements(), accepted_checks());
+    fall(std::move(*objection));
+    fallen_.back().is_complete = true;
+    // No other path would make a better leaf of it.
+    if (is_leaf_hopeless) return std::nullopt;
+    path_.pop_back();
+  }
+  return std::nullopt;
+}
+
+void PathSearch::push(const Node& node) {
+  Frame frame;
+  frame.node = node;
+  const ByteView issuer = node.view->issuer.der;
+  if (node.element.origin != Origin::anchor) {
+    frame.anchors = material_.anchors.with_subject(issuer);
+    frame.issuer_hash = name_hash(issuer);
+  }
+  path_.push_back(frame);
+}
+
+std::size_t PathSearch::source_size(const Frame& frame) const noexcept {
+  if (frame.source == 0) return frame.anchors.size();
+  return frame.source == 1 ? peers_.size() : material_.intermediates.size();
+}
+
+std::optional<Node> PathSearch::candidate_at(const Frame& frame) const {
+  if (frame.source == 0) {
+    const std::uint32_t index = frame.anchors[frame.next];
+    return Node{&material_.anchors.at(index).view(), {Origin::anchor, index}, frame.issuer_hash};
+  }
+  const Node& node = frame.source == 1 ? peers_[frame.next] : material_.intermediates[frame.next];
+  const bool is_issuer =
+      node.subject_hash == frame.issuer_hash && same_name(node.view->subject.der, frame.node.view->issuer.der);
+  return is_issuer ? std::optional(node) : std::nullopt;
+}
+
+std::optional<Node> PathSearch::next_issuer(Frame& frame) const {
+  for (; frame.round < 2; ++frame.round) {
+    for (; frame.source < 3; ++frame.source) {
+      while (frame.next < source_size(frame)) {
+        const auto candidate = candidate_at(frame);
+        ++frame.next;
+        if (!candidate || is_in_path(*candidate)) continue;
+        const bool differ = key_identifiers_differ(*frame.node.view, *candidate->view);
+        if (differ == (frame.round == 1)) return candidate;
+      }
+      frame.next = 0;
+    }
+    frame.source = 0;
+  }
+  return std::nullopt;
+}
+
+/// RFC 4158 5.2: a certificate of the same name and key adds nothing to a path but length.
+bool PathSearch::is_in_path(const Node& node) const noexcept {
+  return std::ranges::any_of(path_, [&](const Frame& frame) {
+    return frame.node.subject_hash == node.subject_hash &&
+           same_bytes(frame.node.view->subject_public_key_info, node.view->subject_public_key_info) &&
+           same_name(frame.node.view->subject.der, node.view->subject.der);
+  });
+}
+
+bool PathSearch::spend_step() {
+  if (++steps_ <= material_.options.budget.max_steps) return true;
+  is_spent_ = true;
+  fall(budget_spent(*path_.back().node.view, path_.size() - 1,
+                    "more than " + std::to_string(material_.options.budget.max_steps) + " candidates"));
+  return false;
+}
+
+void PathSearch::fall(Objection objection, const Node* issuer) {
+  fallen_.push_back({{elements(issuer), std::move(objection.finding)}, objection.kind});
+  fallen_.back().revocation = revocation_;
+}
+
+std::vector<PathElement> PathSearch::elements(const Node* last) const {
+  std::vector<PathElement> all;
+  all.reserve(path_.size() + 1);
+  for (const Frame& frame : path_) all.push_back(frame.node.element);
+  if (last != nullptr) all.push_back(last->element);
+  return all;
+}
+
+Verdict PathSearch::refuse() {
+  if (fallen_.empty()) {
+    Finding finding;
+    finding.code =
+        question_.purpose == Purpose::server ? ErrorCode::EmptyServerCertificate : ErrorCode::NoCertificateSent;
+    finding.expected = "a certificate";
+    finding.received = "none";
+    fallen_.push_back({{{}, std::move(finding)}, CheckKind::issuer});
+  }
+  std::vector<Candidate> candidates;
+  candidates.reserve(fallen_.size());
+  for (Fallen& fallen : fallen_) candidates.push_back(std::move(fallen.candidate));
+  auto checks = refused_checks(fallen_[most_telling(candidates)]);
+  return Verdict::refuse(std::move(candidates), std::move(checks));
+}
+
+std::vector<Check> PathSearch::accepted_checks() const {
+  std::vector<Check> checks;
+  checks.reserve(all_kinds.size());
+  for (const CheckKind kind : all_kinds) checks.push_back({kind, CheckOutcome::passed});
+  if (question_.name == nullptr) checks.front().outcome = CheckOutcome::not_checked;
+  checks.back().outcome = revocation_;
+  return checks;
+}
+
+/// A check counts as passed only where the whole path passed it: half a path proves nothing.
+std::vector<Check> PathSearch::refused_checks(const Fallen& telling) const {
+  const auto outcome = [&](CheckKind kind) {
+    if (kind == telling.kind) return CheckOutcome::failed;
+    if (kind == CheckKind::name && question_.name != nullptr && !peers_.empty()) {
+      return name_holds_ ? CheckOutcome::passed : CheckOutcome::failed;
+    }
+    if (!telling.is_complete || kind == CheckKind::name) return CheckOutcome::not_checked;
+    if (kind == CheckKind::revocation) return telling.revocation;
+    const CertificateView& leaf = *peers_.front().view;
+    if (kind == CheckKind::validity && check_validity(leaf, 0, question_.now)) return CheckOutcome::failed;
+    if (kind == CheckKind::purpose && check_leaf_purpose(leaf, question_.purpose)) return CheckOutcome::failed;
+    return CheckOutcome::passed;
+  };
+  std::vector<Check> checks;
+  checks.reserve(all_kinds.size());
+  for (const CheckKind kind : all_kinds) checks.push_back({kind, outcome(kind)});
+  return checks;
+}
+
+}  // namespace keyway::x509

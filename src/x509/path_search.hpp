@@ -1,0 +1,137 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <keyway/trust.hpp>
+
+#include "x509/certificate_checks.hpp"
+#include "x509/revocation.hpp"
+
+namespace keyway::x509 {
+
+/// A certificate that a path may go through.
+struct Node {
+  const CertificateView* view = nullptr;
+  PathElement element;
+  std::uint64_t subject_hash = 0;
+};
+
+/// Public keys of certificates that live as long as the Verifier, each parsed when first needed. Thread-safe.
+class KeyCache {
+ public:
+  explicit KeyCache(std::size_t size) : slots_(size) {}
+  /// Null where the key is not one that the provider takes.
+  [[nodiscard]] const crypto::PublicKey* get(std::size_t index, const CertificateView& certificate,
+                                             const crypto::Provider& provider);
+
+ private:
+  struct Slot {
+    std::once_flag once;
+    std::unique_ptr<crypto::PublicKey> key;
+  };
+  std::deque<Slot> slots_;
+};
+
+/// RFC 5280 4.2.1.1: a hint for the order of the search, never a proof.
+[[nodiscard]] bool key_identifiers_differ(const CertificateView& child, const CertificateView& issuer) noexcept;
+
+[[nodiscard]] Objection budget_spent(const CertificateView& certificate, std::size_t depth, std::string what);
+
+/// What all questions to one Verifier share.
+struct VerifierMaterial {
+  const crypto::Provider& provider;
+  const TrustStore& anchors;
+  std::span<const Node> intermediates;
+  const RevocationLists& lists;
+  const Verifier::Options& options;
+  KeyCache& anchor_keys;
+  KeyCache& intermediate_keys;
+};
+
+/// The search for a path, for one question: depth first from the leaf, each step checked as far as it can be before
+/// the next (RFC 5280 6.1 from the other end, RFC 4158), cheap rules first and the signature last.
+class PathSearch {
+ public:
+  PathSearch(const VerifierMaterial& material, const Question& question, std::span<const ByteView> chain);
+
+  [[nodiscard]] Verdict run();
+
+ private:
+  /// A certificate of the path and how far its issuers have been looked through.
+  struct Frame {
+    Node node;
+    std::span<const std::uint32_t> anchors;  ///< those of the issuer's name
+    std::uint64_t issuer_hash = 0;
+    std::uint8_t round = 0;   ///< 0: key identifiers match or are missing; 1: they differ
+    std::uint8_t source = 0;  ///< 0: anchors, 1: the peer's, 2: configured
+    std::size_t next = 0;
+    bool found_any = false;
+  };
+
+  struct KnownSignature {
+    PathElement child;
+    ByteView issuer_key;
+    bool holds;
+  };
+
+  /// A candidate that fell, and what the checks of the verdict are made of.
+  struct Fallen {
+    Candidate candidate;
+    CheckKind kind = CheckKind::issuer;
+    bool is_complete = false;  ///< the path came to an anchor and broke no rule on the way
+    CheckOutcome revocation = CheckOutcome::not_checked;
+  };
+
+  [[nodiscard]] bool read_chain(std::span<const ByteView> chain);
+  [[nodiscard]] std::optional<Verdict> judge_trusted_leaf();
+  void judge_leaf();
+  [[nodiscard]] std::optional<Verdict> search();
+
+  void push(const Node& node);
+  [[nodiscard]] std::optional<Node> next_issuer(Frame& frame) const;
+  [[nodiscard]] std::optional<Node> candidate_at(const Frame& frame) const;
+  [[nodiscard]] std::size_t source_size(const Frame& frame) const noexcept;
+  [[nodiscard]] bool is_in_path(const Node& node) const noexcept;
+
+  [[nodiscard]] std::optional<Objection> check_issuer(const Node& issuer);
+  [[nodiscard]] std::optional<Objection> check_constraints(const Node& issuer);
+  [[nodiscard]] std::optional<Objection> check_signature(const Node& issuer);
+  [[nodiscard]] std::optional<Objection> judge_revocation();
+  [[nodiscard]] std::optional<Objection> check_revocation(std::size_t depth);
+  [[nodiscard]] const crypto::PublicKey* key_of(const Node& node);
+  [[nodiscard]] Objection no_issuer(const Frame& frame) const;
+  [[nodiscard]] Objection wrong_signature(const Node& issuer) const;
+  [[nodiscard]] bool spend_step();
+
+  void fall(Objection objection, const Node* issuer = nullptr);
+  [[nodiscard]] Verdict refuse();
+  [[nodiscard]] std::vector<Check> accepted_checks() const;
+  [[nodiscard]] std::vector<Check> refused_checks(const Fallen& telling) const;
+  [[nodiscard]] std::vector<PathElement> elements(const Node* last = nullptr) const;
+
+  const VerifierMaterial& material_;
+  Question question_;
+  std::vector<CertificateView> views_;
+  std::vector<Node> peers_;  ///< leaf first; those that don't parse are left out
+  std::vector<std::unique_ptr<crypto::PublicKey>> peer_keys_;
+  std::vector<Frame> path_;
+  std::vector<KnownSignature> signatures_;
+  std::optional<Objection> leaf_objection_;
+  bool name_holds_ = false;
+  std::vector<Fallen> fallen_;
+  std::size_t steps_ = 0;
+  std::size_t verified_ = 0;
+  std::size_t comparisons_left_ = 0;
+  bool is_spent_ = false;
+  CheckOutcome revocation_ = CheckOutcome::not_checked;
+};
+
+}  // namespace keyway::x509

@@ -1,0 +1,60 @@
+#include <utility>
+
+#include <keyway/trust.hpp>
+
+#include "x509/distinguished_name.hpp"
+#include "x509/path_search.hpp"
+
+namespace keyway::x509 {
+
+struct Verifier::State {
+  State(std::shared_ptr<const crypto::Provider> with, std::shared_ptr<const TrustStore> trusted, std::vector<Crl> crls,
+        std::vector<Certificate> others, Options chosen)
+      : provider(std::move(with)),
+        anchors(std::move(trusted)),
+        intermediates(std::move(others)),
+        options(chosen),
+        lists(std::move(crls)),
+        anchor_keys(anchors->size()),
+        intermediate_keys(intermediates.size()),
+        nodes(nodes_of(intermediates)),
+        material{*provider, *anchors, nodes, lists, options, anchor_keys, intermediate_keys} {}
+
+  static std::vector<Node> nodes_of(const std::vector<Certificate>& certificates) {
+    std::vector<Node> nodes;
+    for (const Certificate& certificate : certificates) {
+      const auto index = static_cast<std::uint32_t>(nodes.size());
+      nodes.push_back({&certificate.view(), {Origin::intermediate, index}, name_hash(certificate.view().subject.der)});
+    }
+    return nodes;
+  }
+
+  std::shared_ptr<const crypto::Provider> provider;
+  std::shared_ptr<const TrustStore> anchors;
+  std::vector<Certificate> intermediates;
+  Options options;
+  RevocationLists lists;
+  mutable KeyCache anchor_keys;
+  mutable KeyCache intermediate_keys;
+  std::vector<Node> nodes;
+  VerifierMaterial material;
+};
+
+Verifier::Verifier(std::shared_ptr<const crypto::Provider> provider, std::shared_ptr<const TrustStore> anchors,
+                   std::vector<Crl> crls, std::vector<Certificate> intermediates, Options options)
+    : state_(std::make_unique<const State>(std::move(provider), std::move(anchors), std::move(crls),
+                                           std::move(intermediates), options)) {}
+Verifier::~Verifier() = default;
+
+const TrustStore& Verifier::anchors() const noexcept {
+  return *state_->anchors;
+}
+const Verifier::Options& Verifier::options() const noexcept {
+  return state_->options;
+}
+
+Verdict Verifier::verify(std::span<const ByteView> chain, const ServerName* name, Purpose purpose, Time now) const {
+  return PathSearch(state_->material, {name, purpose, now}, chain).run();
+}
+
+}  // namespace keyway::x509
