@@ -1,0 +1,42 @@
+#pragma once
+/// \file
+/// The messages in which both sides say what they can do and choose: ClientHello, ServerHello, EncryptedExtensions.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <keyway/bytes.hpp>
+#include <keyway/error.hpp>
+#include <keyway/types.hpp>
+
+#include "explain/story.hpp"
+
+namespace keyway::explain {
+
+/// What a ClientHello offered: what is chosen later is told "out of" it. GREASE values are left out.
+struct Offer {
+  std::vector<ProtocolVersion> versions;
+  std::vector<CipherSuite> cipher_suites;
+  std::vector<CompressionMethod> compression_methods;
+  std::vector<NamedGroup> groups;
+  std::vector<SignatureScheme> signature_schemes;
+  std::vector<std::string> alpn;
+  std::string server_name;
+};
+
+/// A ClientHello that was told, and what later steps need of it.
+struct ToldClientHello {
+  Step step;
+  Offer offer;
+};
+
+/// Each takes a message's body, without the handshake header; one that does not parse gives a step that says so.
+[[nodiscard]] ToldClientHello tell_client_hello(ByteView body, bool is_second);
+[[nodiscard]] Step tell_server_hello(ByteView body, const Offer& offer);
+[[nodiscard]] Step tell_encrypted_extensions(ByteView body, const Offer& offer);
+
+/// A message that came and can't be read.
+[[nodiscard]] Step tell_unreadable(std::string_view kind, std::string_view title, const Error& error);
+
+}  // namespace keyway::explain

@@ -1,0 +1,240 @@
+#include "explain/trust_steps.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+#include "explain/hello_steps.hpp"
+#include "explain/plain_words.hpp"
+#include "tls/wire/certificate.hpp"
+
+namespace keyway::explain {
+namespace {
+
+using x509::Check;
+using x509::CheckKind;
+using x509::CheckOutcome;
+
+[[nodiscard]] Tone tone_of(CheckOutcome outcome) noexcept {
+  switch (outcome) {
+    case CheckOutcome::passed:
+      return Tone::good;
+    case CheckOutcome::failed:
+      return Tone::bad;
+    case CheckOutcome::unknown:
+      return Tone::warning;
+    case CheckOutcome::not_checked:
+      return Tone::aside;
+  }
+  return Tone::plain;
+}
+
+/// The holder and the issuer of a certificate of the chain; dashes where it can't be read.
+struct Names {
+  std::string holder = "(unreadable)";
+  std::string issuer = "(unreadable)";
+};
+[[nodiscard]] Names names_of(ByteView der) {
+  const auto certificate = x509::CertificateView::parse(der);
+  if (!certificate) return {};
+  return {holder_text(certificate->subject), holder_text(certificate->issuer)};
+}
+
+/// What a passed check has found.
+[[nodiscard]] std::string finding_of_pass(CheckKind kind, const x509::Verdict& verdict, std::string_view server_name) {
+  switch (kind) {
+    case CheckKind::name:
+      return fmt::format("the certificate is for {}", server_name);
+    case CheckKind::issuer:
+      return "the path ends at an authority that is trusted here";
+    case CheckKind::signature: {
+      const std::size_t links = verdict.path().size() > 1 ? verdict.path().size() - 1 : verdict.path().size();
+      return fmt::format("{} checked: each certificate is signed by the next", count_of(links, "signature"));
+    }
+    case CheckKind::validity:
+      return "each certificate is within its time";
+    case CheckKind::purpose:
+      return "the certificate may be used by a server";
+    case CheckKind::constraints:
+      return "each authority stayed within what it may issue";
+    case CheckKind::revocation:
+      return "its issuer's revocation list does not name it";
+  }
+  return {};
+}
+
+[[nodiscard]] std::string text_of(const Check& check, const x509::Verdict& verdict, std::string_view server_name) {
+  const std::string answer(answer_of(check.outcome));
+  switch (check.outcome) {
+    case CheckOutcome::passed:
+      return fmt::format("{}: {}", answer, finding_of_pass(check.kind, verdict, server_name));
+    case CheckOutcome::unknown:
+      if (check.kind == CheckKind::revocation) return answer + ": no revocation list at hand that could tell";
+      return answer;
+    case CheckOutcome::not_checked:
+      return answer + (verdict.accepted() ? "" : ": the refusal came first");
+    case CheckOutcome::failed:
+      return answer;
+  }
+  return answer;
+}
+
+[[nodiscard]] std::string_view origin_text(x509::Origin origin) noexcept {
+  switch (origin) {
+    case x509::Origin::peer:
+      return "sent";
+    case x509::Origin::intermediate:
+      return "configured";
+    case x509::Origin::anchor:
+      return "trusted";
+  }
+  return "unknown";
+}
+
+/// "shop.localhost (sent) → Example Intermediate (sent) → Example Root (trusted)".
+[[nodiscard]] std::string path_text(const std::vector<x509::PathElement>& path, std::span<const ByteView> chain) {
+  std::vector<std::string> parts;
+  std::string issuer_before;
+  for (const x509::PathElement& element : path) {
+    std::string holder = issuer_before.empty() ? "(one that is configured)" : issuer_before;
+    issuer_before.clear();
+    if (element.origin == x509::Origin::peer && element.index < chain.size()) {
+      Names names = names_of(chain[element.index]);
+      holder = std::move(names.holder);
+      issuer_before = std::move(names.issuer);
+    }
+    parts.push_back(fmt::format("{} ({})", holder, origin_text(element.origin)));
+  }
+  return join(parts, " → ");
+}
+
+void add_fact(Step& step, std::string_view label, const std::string& text, Tone tone = Tone::plain) {
+  if (!text.empty()) step.facts.push_back({std::string(label), text, tone});
+}
+
+void tell_finding(Step& step, const x509::Verdict& verdict) {
+  const x509::Finding* finding = verdict.finding();
+  if (finding == nullptr) return;
+  add_fact(step, "certificate", finding->subject);
+  add_fact(step, "rule", finding->rule);
+  add_fact(step, "expected", finding->expected);
+  add_fact(step, "came instead", finding->received, Tone::bad);
+  add_fact(step, "what to do", finding->advice);
+  if (verdict.candidates().size() < 2) return;
+  add_fact(step, "paths tried", fmt::format("{}, none of them good:", verdict.candidates().size()));
+  for (const x509::Candidate& candidate : verdict.candidates()) {
+    add_fact(step, "",
+             fmt::format("{} in the path: {}, at {}", count_of(candidate.path.size(), "certificate"),
+                         fail(candidate.finding.code).message(), candidate.finding.subject));
+  }
+}
+
+[[nodiscard]] Json path_json(const std::vector<x509::PathElement>& path) {
+  Json json = Json::array();
+  for (const x509::PathElement& element : path) {
+    json.push_back({{"origin", origin_text(element.origin)}, {"index", element.index}});
+  }
+  return json;
+}
+
+[[nodiscard]] Json finding_json(const x509::Finding& finding) {
+  return {{"code", name(finding.code)}, {"depth", finding.depth},       {"subject", finding.subject},
+          {"rule", finding.rule},       {"expected", finding.expected}, {"received", finding.received},
+          {"advice", finding.advice}};
+}
+
+}  // namespace
+
+Step tell_certificates(ByteView body, const Viewpoint& from) {
+  const auto message = tls::CertificateMessage::parse(body);
+  if (!message) return tell_unreadable("certificate", "Certificate", message.error());
+
+  Step step;
+  step.kind = "certificate";
+  const std::size_t count = message->certificate_list.size();
+  step.headline = fmt::format("Certificate: the server shows who it is, with {}", count_of(count, "certificate"));
+  step.data["certificates"] = Json::array();
+  std::size_t number = 0;
+  for (const tls::CertificateEntry& entry : message->certificate_list) {
+    ++number;
+    const auto certificate = x509::CertificateView::parse(entry.cert_data);
+    if (!certificate) {
+      step.facts.push_back({fmt::format("{}: unreadable", number), certificate.error().message(), Tone::bad});
+      step.data["certificates"].push_back({{"error", error_json(certificate.error())}});
+      continue;
+    }
+    std::vector<Fact> facts = summary_facts(*certificate, from);
+    facts.front().label = fmt::format("{}: {}", number, facts.front().label);
+    for (std::size_t i = 1; i < facts.size(); ++i) facts[i].label = "   " + facts[i].label;
+    step.facts.insert(step.facts.end(), facts.begin(), facts.end());
+    step.data["certificates"].push_back(certificate_json(*certificate, from));
+  }
+  return step;
+}
+
+Step tell_verdict(const x509::Verdict& verdict, std::span<const ByteView> chain, std::string_view server_name) {
+  Step step;
+  step.kind = "certificate_checks";
+  step.data = verdict_json(verdict);
+  const std::string asked = printable(server_name);
+  if (verdict.accepted()) {
+    step.headline = fmt::format("Checked: this is {}, by the word of an authority that is trusted here", asked);
+    step.tone = Tone::good;
+    step.facts.push_back({"path", path_text(verdict.path(), chain)});
+  } else {
+    const std::string reason = verdict.finding() == nullptr ? "" : fail(verdict.finding()->code).message();
+    step.headline = fmt::format("Refused: {}", reason);
+    step.tone = Tone::bad;
+  }
+  for (const Check& check : verdict.checks()) {
+    step.facts.push_back(
+        {std::string(question_of(check.kind)), text_of(check, verdict, asked), tone_of(check.outcome)});
+  }
+  tell_finding(step, verdict);
+  return step;
+}
+
+Json verdict_json(const x509::Verdict& verdict) {
+  Json json = {{"accepted", verdict.accepted()}, {"checks", Json::object()}};
+  for (const Check& check : verdict.checks()) json["checks"][x509::to_string(check.kind)] = answer_of(check.outcome);
+  if (verdict.accepted()) json["path"] = path_json(verdict.path());
+  if (const auto* finding = verdict.finding()) json["finding"] = finding_json(*finding);
+  if (verdict.accepted()) return json;
+  json["candidates"] = Json::array();
+  for (const x509::Candidate& candidate : verdict.candidates()) {
+    json["candidates"].push_back({{"path", path_json(candidate.path)}, {"finding", finding_json(candidate.finding)}});
+  }
+  return json;
+}
+
+Json error_json(const Error& error) {
+  Json json = {{"code", name(error.code())}, {"message", error.message()}};
+  if (!error.where().empty()) json["where"] = error.where();
+  if (!error.expected().empty()) json["expected"] = error.expected();
+  if (!error.received().empty()) json["received"] = error.received();
+  if (!error.advice().empty()) json["advice"] = error.advice();
+  if (const auto alert = error.alert()) json["alert"] = to_string(*alert);
+  return json;
+}
+
+Step tell_error(const Error& error) {
+  Step step;
+  step.kind = "failed";
+  step.headline = fmt::format("Failed: {}", fail(error.code()).message());
+  step.tone = Tone::bad;
+  step.data["error"] = error_json(error);
+  add_fact(step, "where", error.where());
+  add_fact(step, "expected", error.expected());
+  add_fact(step, "came instead", error.received(), Tone::bad);
+  if (const auto alert = error.alert()) {
+    const std::string_view verb = error.category() == ErrorCategory::alert_received ? "received" : "sent";
+    add_fact(step, "alert " + std::string(verb), fmt::format("{}: “{}”", to_string(*alert), meaning_of(*alert)));
+  }
+  add_fact(step, "what to do", error.advice());
+  return step;
+}
+
+}  // namespace keyway::explain
