@@ -1,0 +1,103 @@
+#pragma once
+/// \file
+/// TLS over a plain, connected file descriptor (a socket), with calls that block. Needs POSIX and nothing else.
+///
+/// \code
+///   auto stream = BlockingStream::client(fd, config, name);
+///   if (auto done = stream->handshake(); !done) return report(done.error());
+///   stream->write_all(as_bytes("hello"));
+///   auto count = stream->read_some(buffer);   // 0: the peer has closed, cleanly
+///   stream->close();
+/// \endcode
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include <keyway/bytes.hpp>
+#include <keyway/config.hpp>
+#include <keyway/connection.hpp>
+#include <keyway/error.hpp>
+#include <keyway/name.hpp>
+
+namespace keyway {
+
+/// How long calls may block. Zero: for ever.
+struct BlockingTimeouts {
+  std::chrono::milliseconds handshake{30'000};  ///< the whole of it
+  std::chrono::milliseconds read{0};            ///< until the peer sends something
+  std::chrono::milliseconds write{0};           ///< until the peer takes something
+  std::chrono::milliseconds close{5'000};       ///< the whole wait for the peer's close_notify
+};
+
+/// One end of a TLS connection over a socket, which stays the caller's: it must be connected, outlive the stream and be
+/// closed afterwards. It may be blocking or not. Signals don't disturb the calls, and SIGPIPE is not raised. For one
+/// thread at a time.
+class BlockingStream {
+ public:
+  /// Errors: as Connection::client().
+  [[nodiscard]] static Result<BlockingStream> client(int fd, std::shared_ptr<const ClientConfig> config,
+                                                     const ServerName& name, const BlockingTimeouts& timeouts = {},
+                                                     const ConnectionOptions& options = {});
+  /// Errors: as Connection::server().
+  [[nodiscard]] static Result<BlockingStream> server(int fd, std::shared_ptr<const ServerConfig> config,
+                                                     const BlockingTimeouts& timeouts = {},
+                                                     const ConnectionOptions& options = {});
+
+  /// Answers the pauses that the configuration asks for. Without one, they are refused.
+  void on_pause(std::function<Answer(Connection&, Pause)> handler) { pause_handler_ = std::move(handler); }
+
+  /// Errors: the connection's own, PeerClosedInHandshake, TimedOut, TransportFailed.
+  [[nodiscard]] Result<void> handshake();
+
+  /// Reads at least one byte into `out` (not empty). 0: the peer sent close_notify, all has been read. Errors:
+  /// TruncatedStream (the peer is gone without it), TimedOut (reading can go on), TransportFailed, the connection's
+  /// own.
+  [[nodiscard]] Result<std::size_t> read_some(ByteSpan out);
+
+  /// Writes all of `data`. Errors: TimedOut and TransportFailed (part of it may have been sent; the connection is of no
+  /// more use), the connection's own.
+  [[nodiscard]] Result<void> write_all(ByteView data);
+  /// The same of several pieces, one after the other.
+  [[nodiscard]] Result<void> write_all(std::span<const ByteView> pieces);
+
+  /// Sends close_notify; reading goes on.
+  [[nodiscard]] Result<void> close_sending();
+  /// Sends close_notify and waits for the peer's; data that still comes is dropped. Errors: as read_some().
+  [[nodiscard]] Result<void> close();
+
+  [[nodiscard]] Connection& connection() noexcept { return connection_; }
+  [[nodiscard]] const Connection& connection() const noexcept { return connection_; }
+
+ private:
+  using Deadline = std::optional<std::chrono::steady_clock::time_point>;
+
+  BlockingStream(int fd, Connection connection, const BlockingTimeouts& timeouts) noexcept
+      : fd_(fd), connection_(std::move(connection)), timeouts_(timeouts) {}
+
+  [[nodiscard]] static Deadline deadline_after(std::chrono::milliseconds timeout);
+  [[nodiscard]] Result<void> wait_until_ready(short events, const Deadline& deadline) const;
+  [[nodiscard]] Result<void> send_all(ByteView bytes, std::chrono::milliseconds timeout, const Deadline& overall) const;
+  [[nodiscard]] Result<void> flush_output(const Deadline& overall);
+  [[nodiscard]] Result<void> read_more(const Deadline& deadline);
+  [[nodiscard]] Result<void> decode();
+  [[nodiscard]] Result<void> answer_pause();
+  [[nodiscard]] Error failed(Error error);
+
+  int fd_;
+  Connection connection_;
+  BlockingTimeouts timeouts_;
+  std::function<Answer(Connection&, Pause)> pause_handler_;
+  Bytes input_;            // room for what comes; given back when nothing is in it
+  std::size_t begin_ = 0;  // of what has come and is not consumed
+  std::size_t end_ = 0;
+  std::size_t needed_ = 0;
+  ByteSpan data_;  // decrypted and not taken yet: a view into input_
+};
+
+}  // namespace keyway
+
+#include <keyway/detail/blocking.hpp>
