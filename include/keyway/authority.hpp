@@ -58,15 +58,15 @@ struct CreateOptions {
   std::chrono::days root_lifetime{3650};
   std::chrono::days intermediate_lifetime{1825};
   std::chrono::days max_lifetime = browser_lifetime;  ///< the longest that a server's certificate may last
-  std::string crl_url;  ///< http URL of the CRL, written into each certificate; may be empty
+  std::string crl_url = {};  ///< http URL of the CRL, written into each certificate; may be empty
 };
 
 struct IssueRequest {
   /// DNS names, the left-most label possibly `*`, and IP addresses; 1 to 100. The first becomes the common name.
-  std::vector<std::string> names;
-  std::optional<std::string> organization;  ///< O of the subject; else the authority's own
+  std::vector<std::string> names = {};
+  std::optional<std::string> organization = {};  ///< O of the subject; else the authority's own
   /// From now; at least a minute. Else as long as the authority allows.
-  std::optional<std::chrono::seconds> lifetime;
+  std::optional<std::chrono::seconds> lifetime = {};
   KeyKind key = KeyKind::p256;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace keyway::tls {
 
@@ -56,6 +57,13 @@ void HandshakeJoiner::keep(std::size_t at_most) {
   const ByteView taken = fresh_.first(std::min(at_most, fresh_.size()));
   kept_.insert(kept_.end(), taken.begin(), taken.end());
   fresh_ = fresh_.subspan(taken.size());
+}
+
+void HandshakeJoiner::keep_rest() {
+  release_handed_out();
+  Bytes rest(fresh_.begin(), fresh_.end());
+  paused_ = std::move(rest);
+  fresh_ = paused_;
 }
 
 void HandshakeJoiner::release_handed_out() noexcept {

@@ -28,6 +28,10 @@ class HandshakeJoiner {
   /// needed (what there is has then been kept). Errors: MessageTooLong.
   [[nodiscard]] Result<std::optional<HandshakeMessage>> next();
 
+  /// Copies what is left of the record, so that the caller's buffer may go while the handshake pauses. What the last
+  /// next() handed out is spent.
+  void keep_rest();
+
   /// True when a message has begun and not ended, or bytes of a record are left: a key change must not come here.
   [[nodiscard]] bool has_rest() const noexcept { return !fresh_.empty() || (!kept_.empty() && !kept_was_handed_out_); }
 
@@ -42,6 +46,7 @@ class HandshakeJoiner {
   std::size_t max_message_;
   ByteView fresh_;
   Bytes kept_;
+  Bytes paused_;  ///< what fresh_ views after keep_rest()
   bool kept_was_handed_out_ = false;
 };
 

@@ -141,9 +141,7 @@ Result<RecordWriter::Sealed> RecordWriter::seal(std::span<const ByteView> parts,
     const std::size_t wanted = content_for(all - sealed.consumed, room.size());
     if (wanted == 0) break;
     const std::size_t content = gather.take(wanted);
-    // A gather cut short by its number of parts may pad to more than the room that the whole would have taken.
-    const std::size_t padding = std::min(padding_for(content), room.size() - ProtectionTls13::overhead - content);
-    const auto written = protection->seal(ContentType::application_data, gather.views(), padding, room);
+    const auto written = protection->seal(ContentType::application_data, gather.views(), padding_for(content), room);
     if (!written) return std::unexpected(written.error());
     sealed.consumed += content;
     sealed.written += *written;

@@ -1,0 +1,126 @@
+#include <keyway/config.hpp>
+
+#include <utility>
+
+#include "tls/config_common.hpp"
+
+namespace keyway {
+
+struct ClientConfig::Builder::Parts {
+  CommonConfig common;
+  std::shared_ptr<const x509::TrustStore> anchors;
+  std::vector<x509::Certificate> intermediates;
+  std::vector<x509::Crl> crls;
+  x509::Verifier::Options options;
+  bool sends_server_name = true;
+  bool pauses = false;
+  bool unverified = false;
+};
+
+ClientConfig::Builder::Builder() : parts_(std::make_unique<Parts>()) {}
+ClientConfig::Builder::~Builder() = default;
+ClientConfig::Builder::Builder(Builder&&) noexcept = default;
+ClientConfig::Builder& ClientConfig::Builder::operator=(Builder&&) noexcept = default;
+
+ClientConfig::Builder& ClientConfig::Builder::trust(std::shared_ptr<const x509::TrustStore> anchors) {
+  parts_->anchors = std::move(anchors);
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::add_intermediate(x509::Certificate certificate) {
+  parts_->intermediates.push_back(std::move(certificate));
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::add_crl(x509::Crl crl) {
+  parts_->crls.push_back(std::move(crl));
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::revocation(x509::RevocationPolicy policy) {
+  parts_->options.revocation = policy;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::path_budget(x509::PathBudget budget) {
+  parts_->options.budget = budget;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::alpn(std::vector<std::string> protocols) {
+  parts_->common.alpn = std::move(protocols);
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::policy(Policy policy) {
+  parts_->common.policy = std::move(policy);
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::provider(std::shared_ptr<const crypto::Provider> provider) {
+  parts_->common.provider = std::move(provider);
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::random(std::shared_ptr<const crypto::Random> random) {
+  parts_->common.random = std::move(random);
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::clock(std::shared_ptr<const Clock> clock) {
+  parts_->common.clock = std::move(clock);
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::observe(std::shared_ptr<Observer> observer) {
+  if (observer) parts_->common.observers.push_back(std::move(observer));
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::padding_block(std::size_t bytes) {
+  parts_->common.padding_block = bytes;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::max_fragment(std::size_t bytes) {
+  parts_->common.max_fragment = bytes;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::without_server_name_extension() {
+  parts_->sends_server_name = false;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::pause_for_verification() {
+  parts_->pauses = true;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::without_certificate_verification() {
+  parts_->unverified = true;
+  return *this;
+}
+
+Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
+  if (!parts_) return std::unexpected(fail(ErrorCode::NotReady).at("ClientConfig::Builder").received("a spent builder"));
+  if (auto completed = tls::complete(parts_->common); !completed) {
+    return std::unexpected(std::move(completed.error()).at("ClientConfig"));
+  }
+  if (parts_->unverified && parts_->pauses) {
+    return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                               .at("ClientConfig")
+                               .received("both pause_for_verification and without_certificate_verification"));
+  }
+  const std::unique_ptr<Parts> parts = std::move(parts_);
+  const std::shared_ptr<ClientConfig> config(new ClientConfig());
+  config->sends_server_name_ = parts->sends_server_name;
+  config->pauses_for_verification_ = parts->pauses;
+  if (parts->unverified) {
+    config->weakenings_.emplace_back("certificates are not verified: anybody can be the server");
+  } else if (!parts->pauses || parts->anchors) {
+    if (!parts->anchors) {
+      auto system = x509::TrustStore::system();
+      if (!system) return std::unexpected(std::move(system.error()).at("ClientConfig"));
+      parts->anchors = std::make_shared<const x509::TrustStore>(std::move(*system));
+    }
+    config->verifier_ =
+        std::make_unique<x509::Verifier>(parts->common.provider, std::move(parts->anchors), std::move(parts->crls),
+                                         std::move(parts->intermediates), parts->options);
+  }
+  if (parts->options.revocation == x509::RevocationPolicy::off) {
+    config->weakenings_.emplace_back("revocation is not checked");
+  }
+  for (const auto& observer : parts->common.observers) {
+    if (observer->reveals_secrets()) config->weakenings_.emplace_back("the connection's secrets are written to a key log");
+  }
+  config->common_ = std::move(parts->common);
+  return config;
+}
+
+}  // namespace keyway

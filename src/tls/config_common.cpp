@@ -1,0 +1,73 @@
+#include "tls/config_common.hpp"
+
+#include <set>
+#include <string>
+#include <utility>
+
+#include "tls/suites.hpp"
+
+namespace keyway::tls {
+namespace {
+
+constexpr std::size_t min_fragment = 64;
+constexpr std::size_t max_fragment = 16384;
+
+std::unexpected<Error> contradiction(std::string_view where, std::string_view expected, std::string_view received) {
+  return std::unexpected(
+      fail(ErrorCode::InvalidConfiguration).at(where).expected(expected).received(received));
+}
+
+Result<void> check_alpn(const std::vector<std::string>& protocols) {
+  std::size_t total = 0;
+  for (const std::string& protocol : protocols) {
+    if (protocol.empty() || protocol.size() > 255) {
+      return contradiction("alpn", "names of 1 to 255 bytes", std::to_string(protocol.size()) + " bytes");
+    }
+    total += 1 + protocol.size();
+  }
+  if (total > 16384) return contradiction("alpn", "at most 16384 bytes in all", std::to_string(total));
+  if (std::set<std::string>(protocols.begin(), protocols.end()).size() != protocols.size()) {
+    return contradiction("alpn", "each protocol once", "one twice");
+  }
+  return {};
+}
+
+/// RFC 8446 9.1 leaves the choice to us; what the policy names, the provider must have.
+Result<void> check_provider(const CommonConfig& config) {
+  for (const CipherSuite id : config.policy.cipher_suites) {
+    const SuiteTls13* suite = find_suite_tls13(id);
+    if (suite != nullptr && config.provider->has_aead(suite->aead) && config.provider->hash(suite->hash) != nullptr) {
+      continue;
+    }
+    return contradiction("cipher_suites", "what the provider has", to_string(id));
+  }
+  for (const NamedGroup group : config.policy.groups) {
+    if (config.provider->group(group) == nullptr) {
+      return contradiction("groups", "what the provider has", to_string(group));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> complete(CommonConfig& config) {
+  if (!config.provider) {
+    auto provider = crypto::make_provider();
+    if (!provider) return std::unexpected(std::move(provider.error()));
+    config.provider = std::move(*provider);
+  }
+  if (!config.clock) config.clock = std::make_shared<SystemClock>();
+  if (auto policy = config.policy.check(); !policy) return policy;
+  if (auto provider = check_provider(config); !provider) return provider;
+  if (auto alpn = check_alpn(config.alpn); !alpn) return alpn;
+  if (config.max_fragment < min_fragment || config.max_fragment > max_fragment) {
+    return contradiction("max_fragment", "64 to 16384 bytes", std::to_string(config.max_fragment));
+  }
+  if (config.padding_block > max_fragment) {
+    return contradiction("padding_block", "at most 16384 bytes", std::to_string(config.padding_block));
+  }
+  return {};
+}
+
+}  // namespace keyway::tls

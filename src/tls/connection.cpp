@@ -1,0 +1,154 @@
+#include <keyway/connection.hpp>
+
+#include <utility>
+
+#include "tls/connection_core.hpp"
+
+namespace keyway {
+
+std::string_view to_string(Pause pause) noexcept {
+  switch (pause) {
+    case Pause::client_hello:
+      return "client_hello";
+    case Pause::credential:
+      return "credential";
+    case Pause::signature:
+      return "signature";
+    case Pause::verification:
+      return "verification";
+  }
+  return "unknown";
+}
+
+// ------------------------------------------------------------------------------------------------ the core's beginning
+
+Connection::Core::Core(std::shared_ptr<const ClientConfig> config, const ConnectionOptions& options)
+    : client_config_(std::move(config)),
+      emit_(Side::client, client_config_->common(), options),
+      writer_(tls::PaddingPolicy{client_config_->common().padding_block}, client_config_->common().max_fragment),
+      joiner_(client_config_->common().max_handshake_message),
+      side_(Side::client) {}
+
+Connection::Core::Core(std::shared_ptr<const ServerConfig> config, const ConnectionOptions& options)
+    : server_config_(std::move(config)),
+      emit_(Side::server, server_config_->common(), options),
+      writer_(tls::PaddingPolicy{server_config_->common().padding_block}, server_config_->common().max_fragment),
+      joiner_(server_config_->common().max_handshake_message),
+      side_(Side::server) {}
+
+const CommonConfig& Connection::Core::config() const noexcept {
+  return side_ == Side::client ? client_config_->common() : server_config_->common();
+}
+
+Result<void> Connection::Core::start_client(const ServerName& name) {
+  for (const std::string& weakening : client_config_->weakenings()) emit_(event::Weakened{weakening});
+  tls::Flow flow = this->flow();
+  auto first = tls::client::start(flow, *client_config_, name);
+  if (!first) return std::unexpected(std::move(first.error()));
+  machine_ = std::make_unique<std::variant<ClientMachine, ServerMachine>>(ClientMachine(std::move(*first)));
+  return {};
+}
+
+void Connection::Core::start_server() {
+  for (const std::string& weakening : server_config_->weakenings()) emit_(event::Weakened{weakening});
+  // RFC 8446 5: a ChangeCipherSpec may come only after the first ClientHello.
+  reader_.allow_change_cipher_spec(false);
+  machine_ = std::make_unique<std::variant<ClientMachine, ServerMachine>>(
+      ServerMachine(tls::server::ExpectClientHello(*server_config_)));
+}
+
+tls::Flow Connection::Core::flow() noexcept {
+  return tls::Flow({reader_, writer_, joiner_, outbox_, emit_, info_, verdict_, peer_chain_});
+}
+
+std::optional<Pause> Connection::Core::pause() const noexcept {
+  if (!machine_ || error_) return std::nullopt;
+  return std::visit([](const auto& machine) { return machine.pause(); }, *machine_);
+}
+
+std::unexpected<Error> Connection::Core::die(Error error) {
+  // An alert that came in is not sent back (RFC 8446 6.2).
+  if (error.alert() && error.code() != ErrorCode::AlertReceived) queue_alert(AlertLevel::fatal, *error.alert());
+  emit_(event::Failed{&error});
+  error_ = error;
+  return std::unexpected(std::move(error));
+}
+
+// ------------------------------------------------------------------------------------------------ the public shell
+
+Connection::Connection(std::unique_ptr<Core> core) noexcept : core_(std::move(core)) {}
+Connection::Connection(Connection&&) noexcept = default;
+Connection& Connection::operator=(Connection&&) noexcept = default;
+Connection::~Connection() = default;
+
+Result<Connection> Connection::client(std::shared_ptr<const ClientConfig> config, const ServerName& name,
+                                      const ConnectionOptions& options) {
+  if (!config) return std::unexpected(fail(ErrorCode::InvalidArgument).at("Connection::client, config"));
+  auto core = std::make_unique<Core>(std::move(config), options);
+  if (auto started = core->start_client(name); !started) return std::unexpected(std::move(started.error()));
+  return Connection(std::move(core));
+}
+
+Result<Connection> Connection::server(std::shared_ptr<const ServerConfig> config, const ConnectionOptions& options) {
+  if (!config) return std::unexpected(fail(ErrorCode::InvalidArgument).at("Connection::server, config"));
+  auto core = std::make_unique<Core>(std::move(config), options);
+  core->start_server();
+  return Connection(std::move(core));
+}
+
+Result<Received> Connection::receive(ByteSpan input) { return core_->receive(input); }
+Result<void> Connection::end_of_input() { return core_->end_of_input(); }
+ByteView Connection::output() const noexcept { return core_->output(); }
+void Connection::sent(std::size_t count) noexcept { core_->sent(count); }
+Result<Connection::Sent> Connection::send(std::span<const ByteView> data, ByteSpan out) {
+  return core_->send(data, out);
+}
+Result<Connection::Sent> Connection::send(ByteView data, ByteSpan out) {
+  return core_->send(std::span<const ByteView>(&data, 1), out);
+}
+std::size_t Connection::sealed_size(std::size_t size) const noexcept { return core_->sealed_size(size); }
+void Connection::close() noexcept { core_->close(); }
+Result<void> Connection::update_keys(bool ask_peer_too) {
+  return core_->update_keys(ask_peer_too ? tls::KeyUpdateRequest::update_requested
+                                         : tls::KeyUpdateRequest::update_not_requested);
+}
+
+Side Connection::side() const noexcept { return core_->side(); }
+bool Connection::is_handshaking() const noexcept { return core_->is_handshaking(); }
+bool Connection::can_send() const noexcept { return core_->can_send(); }
+bool Connection::peer_has_closed() const noexcept { return core_->peer_has_closed(); }
+bool Connection::has_closed() const noexcept { return core_->has_closed(); }
+const Error* Connection::error() const noexcept { return core_->error(); }
+const ConnectionInfo& Connection::info() const noexcept { return core_->info(); }
+const x509::Verdict* Connection::verdict() const noexcept { return core_->verdict(); }
+const std::vector<Bytes>& Connection::peer_chain() const noexcept { return core_->peer_chain(); }
+
+Result<void> Connection::export_keying_material(std::string_view label, ByteView context, ByteSpan out) const {
+  const tls::Exporter* exporter = core_->exporter();
+  if (exporter == nullptr) {
+    return std::unexpected(fail(ErrorCode::NotReady).at("export_keying_material").expected("a finished handshake"));
+  }
+  return exporter->derive(label, context, out);
+}
+
+std::optional<Pause> Connection::pause() const noexcept { return core_->pause(); }
+
+std::optional<ClientHelloView> Connection::pending_client_hello() const noexcept {
+  if (const auto* state = core_->paused_server<tls::server::AwaitHelloDecision>()) return state->client_hello();
+  if (const auto* state = core_->paused_server<tls::server::AwaitCredential>()) return state->client_hello();
+  return std::nullopt;
+}
+
+std::optional<PendingSignature> Connection::pending_signature() const noexcept {
+  const auto* state = core_->paused_server<tls::server::AwaitSignature>();
+  return state == nullptr ? std::nullopt : std::optional(state->pending());
+}
+
+std::span<const ByteView> Connection::pending_chain() const noexcept {
+  const auto* state = core_->paused_client<tls::client::AwaitVerdict>();
+  return state == nullptr ? std::span<const ByteView>() : state->chain();
+}
+
+Result<void> Connection::resume(Answer answer) { return core_->resume(answer); }
+
+}  // namespace keyway

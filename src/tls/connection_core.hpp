@@ -1,0 +1,130 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include <keyway/connection.hpp>
+
+#include "tls/client/machine.hpp"
+#include "tls/handshake/emitter.hpp"
+#include "tls/handshake/flow.hpp"
+#include "tls/record/handshake_joiner.hpp"
+#include "tls/record/record_reader.hpp"
+#include "tls/record/record_writer.hpp"
+#include "tls/server/machine.hpp"
+#include "tls/wire/key_update.hpp"
+
+namespace keyway {
+
+/// The shell that feeds bytes to the state in force and hands out what it says. During the handshake it holds a
+/// machine; afterwards two keys, two traffic secrets and some counters.
+class Connection::Core {
+ public:
+  using ClientMachine = tls::client::MachineTls13;
+  using ServerMachine = tls::server::MachineTls13;
+
+  /// Before the handshake: for Connection::client() and server().
+  Core(std::shared_ptr<const ClientConfig> config, const ConnectionOptions& options);
+  Core(std::shared_ptr<const ServerConfig> config, const ConnectionOptions& options);
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+  [[nodiscard]] Result<void> start_client(const ServerName& name);
+  void start_server();
+
+  // connection_receive.cpp
+  [[nodiscard]] Result<Received> receive(ByteSpan input);
+  [[nodiscard]] Result<void> end_of_input();
+  [[nodiscard]] Result<void> resume(Answer& answer);
+
+  // connection_send.cpp
+  [[nodiscard]] ByteView output() const noexcept { return ByteView(outbox_).subspan(outbox_sent_); }
+  void sent(std::size_t count) noexcept;
+  [[nodiscard]] Result<Sent> send(std::span<const ByteView> data, ByteSpan out);
+  [[nodiscard]] std::size_t sealed_size(std::size_t size) const noexcept;
+  void close() noexcept;
+  [[nodiscard]] Result<void> update_keys(tls::KeyUpdateRequest request);
+
+  [[nodiscard]] const CommonConfig& config() const noexcept;
+  [[nodiscard]] std::optional<Pause> pause() const noexcept;
+
+  template <typename State>
+  [[nodiscard]] const State* paused_client() const noexcept {
+    const auto* machine = machine_ ? std::get_if<ClientMachine>(machine_.get()) : nullptr;
+    return machine == nullptr ? nullptr : machine->template in<State>();
+  }
+  template <typename State>
+  [[nodiscard]] const State* paused_server() const noexcept {
+    const auto* machine = machine_ ? std::get_if<ServerMachine>(machine_.get()) : nullptr;
+    return machine == nullptr ? nullptr : machine->template in<State>();
+  }
+
+  [[nodiscard]] Side side() const noexcept { return side_; }
+  [[nodiscard]] bool is_handshaking() const noexcept { return machine_ != nullptr; }
+  [[nodiscard]] bool can_send() const noexcept { return traffic_ && !error_ && !closed_; }
+  [[nodiscard]] bool peer_has_closed() const noexcept { return peer_closed_; }
+  [[nodiscard]] bool has_closed() const noexcept { return closed_; }
+  [[nodiscard]] const Error* error() const noexcept { return error_ ? &*error_ : nullptr; }
+  [[nodiscard]] const ConnectionInfo& info() const noexcept { return info_; }
+  [[nodiscard]] const x509::Verdict* verdict() const noexcept { return verdict_ ? &*verdict_ : nullptr; }
+  [[nodiscard]] const std::vector<Bytes>& peer_chain() const noexcept { return peer_chain_; }
+  [[nodiscard]] const tls::Exporter* exporter() const noexcept { return traffic_ ? &traffic_->exporter : nullptr; }
+
+ private:
+  /// What the handshake leaves behind.
+  struct Traffic {
+    const tls::SuiteTls13* suite;
+    tls::TrafficSecret reading;
+    tls::TrafficSecret writing;
+    tls::Exporter exporter;
+    tls::HelloRandom client_random;
+    std::uint32_t reading_generation = 0;
+    std::uint32_t writing_generation = 0;
+  };
+
+  [[nodiscard]] tls::Flow flow() noexcept;
+  /// Breaks the connection: keeps the error, sends its alert, tells observers.
+  [[nodiscard]] std::unexpected<Error> die(Error error);
+  void queue_alert(AlertLevel level, AlertDescription description) noexcept;
+
+  // connection_receive.cpp
+  [[nodiscard]] Result<void> take_record(const tls::RecordReader::Incoming& record, Received& received);
+  [[nodiscard]] Result<void> take_handshake(ByteView content);
+  [[nodiscard]] Result<void> work_through_messages();
+  [[nodiscard]] Result<void> take_alert(ByteView content);
+  [[nodiscard]] Result<void> after_handshake(const tls::HandshakeMessage& message);
+  [[nodiscard]] Result<void> take_key_update(const tls::HandshakeMessage& message);
+  void settle_if_established();
+
+  // connection_send.cpp
+  std::size_t move_output(ByteSpan out) noexcept;
+  [[nodiscard]] Result<void> queue_key_update(tls::KeyUpdateRequest request);
+  void free_outbox_when_empty() noexcept;
+
+  std::shared_ptr<const ClientConfig> client_config_;
+  std::shared_ptr<const ServerConfig> server_config_;
+  std::vector<std::shared_ptr<const ServerConfig>> earlier_configs_;  ///< those that answer::UseConfig replaced
+  tls::Emitter emit_;
+  tls::RecordReader reader_;
+  tls::RecordWriter writer_;
+  tls::HandshakeJoiner joiner_;
+  Bytes outbox_;
+  std::size_t outbox_sent_ = 0;
+
+  std::unique_ptr<std::variant<ClientMachine, ServerMachine>> machine_;  ///< gone after the handshake
+  std::optional<Traffic> traffic_;
+  ConnectionInfo info_;
+  std::optional<x509::Verdict> verdict_;
+  std::vector<Bytes> peer_chain_;
+  std::optional<Error> error_;
+
+  std::uint16_t idle_messages_ = 0;  ///< post-handshake messages and warnings since the last application data
+  Side side_;
+  bool closed_ = false;
+  bool peer_closed_ = false;
+  bool key_update_answer_waits_ = false;
+};
+
+}  // namespace keyway

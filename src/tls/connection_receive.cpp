@@ -1,0 +1,184 @@
+#include <algorithm>
+#include <utility>
+
+#include "tls/connection_core.hpp"
+#include "tls/wire/alert.hpp"
+#include "tls/wire/new_session_ticket.hpp"
+
+namespace keyway {
+namespace {
+
+/// Post-handshake messages and warnings that are taken between two pieces of application data. A flood of them costs
+/// us work and brings the peer nothing.
+constexpr std::uint16_t max_idle_messages = 64;
+
+}  // namespace
+
+Result<Received> Connection::Core::receive(ByteSpan input) {
+  if (error_) return std::unexpected(*error_);
+  Received received;
+  while (!pause()) {
+    if (peer_closed_) {
+      // RFC 8446 6.1: data after a closure alert is ignored.
+      received.consumed = input.size();
+      return received;
+    }
+    auto record = reader_.next(input.subspan(received.consumed));
+    if (!record) return die(std::move(record.error()));
+    if (!record->complete) {
+      received.needed = record->needed;
+      return received;
+    }
+    received.consumed += record->consumed;
+    emit_(event::Record{Direction::received, record->type, record->was_protected, record->consumed});
+    if (auto taken = take_record(*record, received); !taken) return die(std::move(taken.error()));
+    if (!received.application_data.empty() || received.consumed == input.size()) return received;
+  }
+  return received;
+}
+
+Result<void> Connection::Core::take_record(const tls::RecordReader::Incoming& record, Received& received) {
+  if (record.type != ContentType::handshake && joiner_.has_rest()) {
+    // RFC 8446 5.1: handshake messages must not be interleaved with other records. An alert explains itself.
+    if (record.type != ContentType::alert) {
+      return std::unexpected(fail(ErrorCode::InterleavedHandshake).received(to_string(record.type)));
+    }
+  }
+  switch (record.type) {
+    case ContentType::handshake:
+      return take_handshake(record.content);
+    case ContentType::alert:
+      return take_alert(record.content);
+    case ContentType::application_data:
+      if (!traffic_) {
+        return std::unexpected(fail(ErrorCode::UnexpectedContentType)
+                                   .at("record")
+                                   .expected("the handshake to finish first")
+                                   .received(to_string(record.type)));
+      }
+      if (!record.content.empty()) idle_messages_ = 0;
+      received.application_data = record.content;
+      return {};
+    default:
+      return {};  // a ChangeCipherSpec that the reader let through has no meaning
+  }
+}
+
+Result<void> Connection::Core::take_handshake(ByteView content) {
+  joiner_.add(content);
+  return work_through_messages();
+}
+
+Result<void> Connection::Core::work_through_messages() {
+  while (!pause()) {
+    auto message = joiner_.next();
+    if (!message) return std::unexpected(std::move(message.error()));
+    if (!*message) return {};
+    const tls::HandshakeMessage& whole = **message;
+    emit_(event::HandshakeMessage{Direction::received, whole.type, whole.raw});
+    if (!machine_) {
+      if (auto done = after_handshake(whole); !done) return done;
+      continue;
+    }
+    tls::Flow flow = this->flow();
+    auto handled = std::visit([&](auto& machine) { return machine.handle(flow, whole); }, *machine_);
+    if (!handled) return handled;
+    settle_if_established();
+  }
+  joiner_.keep_rest();
+  return {};
+}
+
+void Connection::Core::settle_if_established() {
+  auto established = std::visit([](auto& machine) { return machine.take_established(); }, *machine_);
+  if (!established) return;
+  machine_.reset();
+  const bool is_client = side_ == Side::client;
+  auto& [client, server] = established->application;
+  traffic_.emplace(Traffic{established->suite, std::move(is_client ? server : client),
+                           std::move(is_client ? client : server), std::move(established->exporter),
+                           established->client_random});
+  emit_(event::HandshakeCompleted{});
+}
+
+Result<void> Connection::Core::take_alert(ByteView content) {
+  auto alert = tls::Alert::parse(content);
+  if (!alert) return std::unexpected(std::move(alert.error()));
+  emit_(event::AlertSeen{Direction::received, alert->level, alert->description});
+  if (alert->description == AlertDescription::close_notify) {
+    if (machine_) return std::unexpected(fail(ErrorCode::PeerClosedInHandshake));
+    peer_closed_ = true;
+    return {};
+  }
+  if (alert->description == AlertDescription::user_canceled) {
+    // RFC 8446 6.1: an announcement, which a close_notify follows.
+    if (++idle_messages_ <= max_idle_messages) return {};
+    return std::unexpected(fail(ErrorCode::TooManyWarnings));
+  }
+  // RFC 8446 6: every other alert ends the connection, whatever its level says.
+  return std::unexpected(
+      fail(ErrorCode::AlertReceived).alert(alert->description).received(to_string(alert->description)));
+}
+
+Result<void> Connection::Core::after_handshake(const tls::HandshakeMessage& message) {
+  if (message.type == HandshakeType::key_update) return take_key_update(message);
+  if (message.type == HandshakeType::new_session_ticket && side_ == Side::client) {
+    auto ticket = tls::NewSessionTicket::parse(message.body);
+    if (!ticket) return std::unexpected(std::move(ticket.error()));
+    if (++idle_messages_ > max_idle_messages) return std::unexpected(fail(ErrorCode::TooManyTickets));
+    return {};  // tickets are read and let go: resumption is not offered
+  }
+  return std::unexpected(fail(ErrorCode::UnexpectedMessage)
+                             .at("after the handshake")
+                             .expected("KeyUpdate")
+                             .received(to_string(message.type)));
+}
+
+Result<void> Connection::Core::take_key_update(const tls::HandshakeMessage& message) {
+  auto update = tls::KeyUpdate::parse(message.body);
+  if (!update) return std::unexpected(std::move(update.error()));
+  if (++idle_messages_ > max_idle_messages) return std::unexpected(fail(ErrorCode::TooManyKeyUpdates));
+
+  traffic_->reading = traffic_->reading.next();
+  ++traffic_->reading_generation;
+  auto done = flow().protect_reading(*config().provider, *traffic_->suite, traffic_->reading);
+  if (!done) return done;
+  emit_.secret(side_ == Side::client ? SecretLabel::SERVER_TRAFFIC_SECRET : SecretLabel::CLIENT_TRAFFIC_SECRET,
+               traffic_->reading_generation, traffic_->client_random, traffic_->reading.bytes());
+  emit_(event::KeysUpdated{Direction::received, traffic_->reading_generation});
+
+  if (update->request_update != tls::KeyUpdateRequest::update_requested) return {};
+  // RFC 8446 4.6.3: one answer serves all requests that came before it went out.
+  if (closed_ || key_update_answer_waits_) return {};
+  key_update_answer_waits_ = true;
+  return queue_key_update(tls::KeyUpdateRequest::update_not_requested);
+}
+
+Result<void> Connection::Core::end_of_input() {
+  if (error_) return std::unexpected(*error_);
+  if (peer_closed_) return {};
+  return die(fail(machine_ ? ErrorCode::PeerClosedInHandshake : ErrorCode::TruncatedStream));
+}
+
+Result<void> Connection::Core::resume(Answer& answer) {
+  if (error_) return std::unexpected(*error_);
+  const auto waits = pause();
+  const bool fits = waits && std::visit([&](const auto& machine) { return machine.takes(answer); }, *machine_);
+  if (!fits) {
+    return std::unexpected(fail(ErrorCode::NotReady)
+                               .at("resume")
+                               .expected(waits ? "an answer to " + std::string(to_string(*waits)) : "a pause"));
+  }
+  if (const auto* use = std::get_if<answer::UseConfig>(&answer)) {
+    // States refer to the configuration that they began with.
+    earlier_configs_.push_back(std::exchange(server_config_, use->config));
+    emit_.use(server_config_->common());
+  }
+  tls::Flow flow = this->flow();
+  auto resumed = std::visit([&](auto& machine) { return machine.resume(flow, answer); }, *machine_);
+  if (!resumed) return die(std::move(resumed.error()));
+  if (auto done = work_through_messages(); !done) return die(std::move(done.error()));
+  return {};
+}
+
+}  // namespace keyway

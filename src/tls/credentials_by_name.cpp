@@ -1,0 +1,53 @@
+#include <keyway/credential.hpp>
+
+#include <algorithm>
+
+#include <keyway/name.hpp>
+#include <keyway/trust.hpp>
+
+namespace keyway {
+namespace {
+
+bool can_sign_for(const Credential& credential, const std::vector<SignatureScheme>& schemes) {
+  return std::ranges::any_of(schemes, [&](SignatureScheme s) { return crypto::fits_tls13(s, credential.key_type()); });
+}
+
+bool names_exactly(const x509::CertificateView& leaf, std::string_view name) {
+  const auto names = leaf.dns_names();
+  return std::ranges::any_of(names, [&](std::string_view own) {
+    return std::ranges::equal(own, name, [](char a, char b) {
+      const char lower = a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a;
+      return lower == b;
+    });
+  });
+}
+
+}  // namespace
+
+std::shared_ptr<const Credential> CredentialsByName::resolve(const ClientHelloView& hello) const {
+  if (credentials_.empty()) return nullptr;
+  const auto asked = hello.server_name();
+  // The usual server: one certificate. Whether the name fits is all there is to ask.
+  const bool has_choice = credentials_.size() > 1;
+  const auto name = asked ? ServerName::parse(*asked) : Result<ServerName>(std::unexpect, ErrorCode::InvalidServerName);
+  const auto schemes = has_choice ? hello.signature_schemes() : std::vector<SignatureScheme>();
+
+  // Better is: the exact name before a wildcard, then a key that the client can verify, then the earlier.
+  std::shared_ptr<const Credential> best;
+  int best_rank = -1;
+  for (const auto& credential : credentials_) {
+    const x509::CertificateView& leaf = credential->leaf().view();
+    if (name && !x509::covers(leaf, *name)) continue;
+    const bool usable = !has_choice || can_sign_for(*credential, schemes);
+    const bool exact = !has_choice || !name || names_exactly(leaf, name->dns());
+    const int rank = (usable ? 2 : 0) + (exact ? 1 : 0);
+    if (rank > best_rank) {
+      best_rank = rank;
+      best = credential;
+    }
+  }
+  if (best || unknown_ == UnknownName::refuse) return best;
+  return credentials_.front();
+}
+
+}  // namespace keyway

@@ -1,0 +1,111 @@
+#include <keyway/config.hpp>
+
+#include <utility>
+
+#include "tls/config_common.hpp"
+
+namespace keyway {
+
+struct ServerConfig::Builder::Parts {
+  CommonConfig common;
+  std::vector<std::shared_ptr<const Credential>> credentials;
+  std::shared_ptr<const CredentialResolver> resolver;
+  UnknownName unknown_name = UnknownName::refuse;
+  bool pauses_for_client_hello = false;
+  bool pauses_for_credential = false;
+};
+
+ServerConfig::Builder::Builder() : parts_(std::make_unique<Parts>()) {}
+ServerConfig::Builder::~Builder() = default;
+ServerConfig::Builder::Builder(Builder&&) noexcept = default;
+ServerConfig::Builder& ServerConfig::Builder::operator=(Builder&&) noexcept = default;
+
+ServerConfig::Builder& ServerConfig::Builder::add_credential(std::shared_ptr<const Credential> credential) {
+  if (credential) parts_->credentials.push_back(std::move(credential));
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::unknown_name(UnknownName answer) {
+  parts_->unknown_name = answer;
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::credentials(std::shared_ptr<const CredentialResolver> resolver) {
+  parts_->resolver = std::move(resolver);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::pause_for_client_hello() {
+  parts_->pauses_for_client_hello = true;
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::pause_for_credential() {
+  parts_->pauses_for_credential = true;
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::alpn(std::vector<std::string> protocols) {
+  parts_->common.alpn = std::move(protocols);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::policy(Policy policy) {
+  parts_->common.policy = std::move(policy);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::provider(std::shared_ptr<const crypto::Provider> provider) {
+  parts_->common.provider = std::move(provider);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::random(std::shared_ptr<const crypto::Random> random) {
+  parts_->common.random = std::move(random);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::clock(std::shared_ptr<const Clock> clock) {
+  parts_->common.clock = std::move(clock);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::observe(std::shared_ptr<Observer> observer) {
+  if (observer) parts_->common.observers.push_back(std::move(observer));
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::padding_block(std::size_t bytes) {
+  parts_->common.padding_block = bytes;
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::max_fragment(std::size_t bytes) {
+  parts_->common.max_fragment = bytes;
+  return *this;
+}
+
+Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
+  if (!parts_) return std::unexpected(fail(ErrorCode::NotReady).at("ServerConfig::Builder").received("a spent builder"));
+  if (auto completed = tls::complete(parts_->common); !completed) {
+    return std::unexpected(std::move(completed.error()).at("ServerConfig"));
+  }
+  if (parts_->resolver && !parts_->credentials.empty()) {
+    return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                               .at("ServerConfig")
+                               .received("both a resolver and credentials of its own"));
+  }
+  if (!parts_->resolver && parts_->credentials.empty() && !parts_->pauses_for_credential) {
+    return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                               .at("ServerConfig")
+                               .expected("a credential")
+                               .received("none")
+                               .advice("Call add_credential() with a certificate chain and its key."));
+  }
+  const std::unique_ptr<Parts> parts = std::move(parts_);
+  const std::shared_ptr<ServerConfig> config(new ServerConfig());
+  if (parts->resolver) {
+    config->credentials_ = std::move(parts->resolver);
+  } else if (!parts->credentials.empty()) {
+    auto by_name = std::make_shared<CredentialsByName>(parts->unknown_name);
+    for (auto& credential : parts->credentials) by_name->add(std::move(credential));
+    config->credentials_ = std::move(by_name);
+  }
+  config->pauses_for_client_hello_ = parts->pauses_for_client_hello;
+  config->pauses_for_credential_ = parts->pauses_for_credential;
+  for (const auto& observer : parts->common.observers) {
+    if (observer->reveals_secrets()) config->weakenings_.emplace_back("the connection's secrets are written to a key log");
+  }
+  config->common_ = std::move(parts->common);
+  return config;
+}
+
+}  // namespace keyway
