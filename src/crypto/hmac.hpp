@@ -31,7 +31,7 @@ class HmacKey {
 /// A code that is fed piece by piece. The key must outlive it.
 class Hmac {
  public:
-  explicit Hmac(const HmacKey& key [[clang::lifetimebound]]) noexcept : key_(&key), state_(key.inner_) {}
+  explicit Hmac(const HmacKey& key KEYWAY_LIFETIMEBOUND) noexcept : key_(&key), state_(key.inner_) {}
   Hmac(const Hmac&) noexcept = default;
   Hmac& operator=(const Hmac&) noexcept = default;
   ~Hmac();

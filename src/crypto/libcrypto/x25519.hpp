@@ -1,8 +1,8 @@
 #pragma once
 
-#include <keyway/crypto.hpp>
+#include <memory>
 
-#include "crypto/libcrypto/handles.hpp"
+#include <keyway/crypto.hpp>
 
 namespace keyway::crypto::libcrypto {
 
@@ -11,10 +11,18 @@ class X25519 final : public KeyExchangeGroup {
  public:
   /// Errors: CryptoFailed, where libcrypto lacks it.
   [[nodiscard]] static Result<X25519> load();
+  X25519(X25519&&) noexcept;
+  ~X25519() override;
 
   [[nodiscard]] NamedGroup id() const noexcept override { return NamedGroup::x25519; }
   [[nodiscard]] Result<std::unique_ptr<KeyExchange>> start(const Random& random) const override;
   [[nodiscard]] Result<KeyExchangeAnswer> answer(const Random& random, ByteView client_share) const override;
+
+  class Workshop;
+
+ private:
+  explicit X25519(std::shared_ptr<Workshop> workshop) noexcept;
+  std::shared_ptr<Workshop> workshop_;
 };
 
 }  // namespace keyway::crypto::libcrypto
