@@ -25,9 +25,9 @@ struct CommonConfig {
   std::shared_ptr<const Clock> clock;
   std::vector<std::shared_ptr<Observer>> observers;
   Policy policy = Policy::modern_2026();
-  std::vector<std::string> alpn;             ///< in order of preference; empty: none
-  std::size_t padding_block = 0;             ///< records are padded to a multiple of this many bytes; 0: not at all
-  std::size_t max_fragment = 16384;          ///< bytes of plaintext a record, 64 to 16384
+  std::vector<std::string> alpn;               ///< in order of preference; empty: none
+  std::size_t padding_block = 0;               ///< records are padded to a multiple of this many bytes; 0: not at all
+  std::size_t max_fragment = 16384;            ///< bytes of plaintext a record, 64 to 16384
   std::size_t max_handshake_message = 131072;  ///< bytes of a handshake message's body that are taken from the peer
 
   [[nodiscard]] const crypto::Random& randomness() const noexcept { return random ? *random : provider->random(); }
@@ -67,17 +67,17 @@ class ClientConfig::Builder {
   Builder& trust(std::shared_ptr<const x509::TrustStore> anchors);  ///< instead of the system's
   Builder& add_intermediate(x509::Certificate certificate);         ///< for paths that servers leave incomplete
   Builder& add_crl(x509::Crl crl);
-  Builder& revocation(x509::RevocationPolicy policy);               ///< `off` weakens
+  Builder& revocation(x509::RevocationPolicy policy);  ///< `off` weakens
   Builder& path_budget(x509::PathBudget budget);
-  Builder& alpn(std::vector<std::string> protocols);                ///< each of 1 to 255 bytes
+  Builder& alpn(std::vector<std::string> protocols);  ///< each of 1 to 255 bytes
   Builder& policy(Policy policy);
   Builder& provider(std::shared_ptr<const crypto::Provider> provider);
   Builder& random(std::shared_ptr<const crypto::Random> random);
   Builder& clock(std::shared_ptr<const Clock> clock);
-  Builder& observe(std::shared_ptr<Observer> observer);             ///< a key log weakens
+  Builder& observe(std::shared_ptr<Observer> observer);  ///< a key log weakens
   Builder& padding_block(std::size_t bytes);
   Builder& max_fragment(std::size_t bytes);
-  Builder& without_server_name_extension();                         ///< the name is still what the certificate must be for
+  Builder& without_server_name_extension();  ///< the name is still what the certificate must be for
   /// The connection pauses with Pause::verification, and the application answers with a verdict of its own.
   Builder& pause_for_verification();
   /// Weakens: takes any certificate, so anybody can be the server. For tests against servers of one's own.
@@ -125,7 +125,8 @@ class ServerConfig::Builder {
   Builder& credentials(std::shared_ptr<const CredentialResolver> resolver);  ///< instead of add_credential()
   Builder& pause_for_client_hello();  ///< Pause::client_hello, before anything is answered
   Builder& pause_for_credential();    ///< Pause::credential, instead of a resolver
-  Builder& alpn(std::vector<std::string> protocols);  ///< the server's order decides; no overlap is fatal (RFC 7301 3.2)
+  Builder& alpn(
+      std::vector<std::string> protocols);  ///< the server's order decides; no overlap is fatal (RFC 7301 3.2)
   Builder& policy(Policy policy);
   Builder& provider(std::shared_ptr<const crypto::Provider> provider);
   Builder& random(std::shared_ptr<const crypto::Random> random);

@@ -23,12 +23,12 @@
 #include <keyway/bytes.hpp>
 #include <keyway/config.hpp>
 #include <keyway/credential.hpp>
+#include <keyway/detail/attributes.hpp>
 #include <keyway/error.hpp>
 #include <keyway/name.hpp>
 #include <keyway/observer.hpp>
 #include <keyway/types.hpp>
 #include <keyway/verdict.hpp>
-#include <keyway/detail/attributes.hpp>
 
 namespace keyway {
 
@@ -95,8 +95,8 @@ struct Received {
   ByteSpan application_data;
 };
 
-/// One end of a connection. Belongs to one thread at a time. Movable. Holds no I/O buffer: only handshake bytes that wait
-/// to be sent or to be completed, and after the handshake two keys and some counters.
+/// One end of a connection. Belongs to one thread at a time. Movable. Holds no I/O buffer: only handshake bytes that
+/// wait to be sent or to be completed, and after the handshake two keys and some counters.
 class Connection {
  public:
   /// A client that means to talk to `name`. Its ClientHello waits in output(). Errors: InvalidArgument (no
@@ -183,9 +183,9 @@ class Connection {
   /// At Pause::verification: the server's chain, leaf first, DER.
   [[nodiscard]] std::span<const ByteView> pending_chain() const noexcept KEYWAY_LIFETIMEBOUND;
 
-  /// Answers the pause and goes on. Errors: NotReady when nothing waits or the answer is not one for this pause (nothing
-  /// has then changed); else as receive(). Messages that came before the pause are worked through at once; then call
-  /// receive() again with what is left.
+  /// Answers the pause and goes on. Errors: NotReady when nothing waits or the answer is not one for this pause
+  /// (nothing has then changed); else as receive(). Messages that came before the pause are worked through at once;
+  /// then call receive() again with what is left.
   [[nodiscard]] Result<void> resume(Answer answer);
 
  private:

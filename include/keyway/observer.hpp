@@ -123,10 +123,10 @@ struct Failed {
 
 }  // namespace event
 
-using Event = std::variant<event::HandshakeMessage, event::Record, event::ParametersChosen, event::ChainJudged,
-                           event::HandshakeSignature, event::KeyAgreement, event::SecretDerived, event::Finished,
-                           event::HandshakeCompleted, event::KeysUpdated, event::AlertSeen, event::Weakened,
-                           event::Failed>;
+using Event =
+    std::variant<event::HandshakeMessage, event::Record, event::ParametersChosen, event::ChainJudged,
+                 event::HandshakeSignature, event::KeyAgreement, event::SecretDerived, event::Finished,
+                 event::HandshakeCompleted, event::KeysUpdated, event::AlertSeen, event::Weakened, event::Failed>;
 
 /// Whose event it is.
 struct EventOrigin {
@@ -134,8 +134,8 @@ struct EventOrigin {
   std::uint64_t connection = 0;  ///< ConnectionOptions::id
 };
 
-/// Receives events. One that a configuration shares among connections must be thread-safe; one that is given to a single
-/// connection is called on that connection's thread.
+/// Receives events. One that a configuration shares among connections must be thread-safe; one that is given to a
+/// single connection is called on that connection's thread.
 class Observer {
  public:
   virtual ~Observer() = default;

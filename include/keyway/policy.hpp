@@ -27,8 +27,8 @@ struct Policy {
   /// TLS 1.3 alone, AEAD and forward secrecy. The default.
   [[nodiscard]] static Policy modern_2026();
 
-  /// True when the policy holds together: no list empty (but key_shares), key_shares within groups, nothing twice, nothing
-  /// that Keyway lacks. Errors: InvalidConfiguration.
+  /// True when the policy holds together: no list empty (but key_shares), key_shares within groups, nothing twice,
+  /// nothing that Keyway lacks. Errors: InvalidConfiguration.
   [[nodiscard]] Result<void> check() const;
 };
 

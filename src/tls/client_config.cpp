@@ -88,7 +88,8 @@ ClientConfig::Builder& ClientConfig::Builder::without_certificate_verification()
 }
 
 Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
-  if (!parts_) return std::unexpected(fail(ErrorCode::NotReady).at("ClientConfig::Builder").received("a spent builder"));
+  if (!parts_)
+    return std::unexpected(fail(ErrorCode::NotReady).at("ClientConfig::Builder").received("a spent builder"));
   if (auto completed = tls::complete(parts_->common); !completed) {
     return std::unexpected(std::move(completed.error()).at("ClientConfig"));
   }
@@ -117,7 +118,8 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
     config->weakenings_.emplace_back("revocation is not checked");
   }
   for (const auto& observer : parts->common.observers) {
-    if (observer->reveals_secrets()) config->weakenings_.emplace_back("the connection's secrets are written to a key log");
+    if (observer->reveals_secrets())
+      config->weakenings_.emplace_back("the connection's secrets are written to a key log");
   }
   config->common_ = std::move(parts->common);
   return config;

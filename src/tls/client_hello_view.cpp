@@ -6,8 +6,8 @@
 namespace keyway {
 namespace {
 
-/// The message was parsed before anybody gets to see it, so parsing it again can't fail; a raw view that a caller made up
-/// gives empty lists.
+/// The message was parsed before anybody gets to see it, so parsing it again can't fail; a raw view that a caller made
+/// up gives empty lists.
 tls::ClientHello parse_hello(ByteView raw) {
   if (raw.size() < tls::handshake_header_size) return {};
   auto hello = tls::ClientHello::parse(raw.subspan(tls::handshake_header_size));
@@ -32,7 +32,9 @@ std::vector<ProtocolVersion> ClientHelloView::versions() const {
   return {parse_hello(raw_).legacy_version};
 }
 
-std::vector<CipherSuite> ClientHelloView::cipher_suites() const { return to_vector(parse_hello(raw_).cipher_suites); }
+std::vector<CipherSuite> ClientHelloView::cipher_suites() const {
+  return to_vector(parse_hello(raw_).cipher_suites);
+}
 
 std::vector<CompressionMethod> ClientHelloView::compression_methods() const {
   return to_vector(parse_hello(raw_).legacy_compression_methods);
@@ -46,9 +48,8 @@ std::vector<NamedGroup> ClientHelloView::groups() const {
 
 std::vector<SignatureScheme> ClientHelloView::signature_schemes() const {
   const auto extensions = parse_extensions(raw_);
-  return extensions.signature_algorithms
-             ? to_vector(extensions.signature_algorithms->supported_signature_algorithms)
-             : std::vector<SignatureScheme>();
+  return extensions.signature_algorithms ? to_vector(extensions.signature_algorithms->supported_signature_algorithms)
+                                         : std::vector<SignatureScheme>();
 }
 
 std::vector<std::string> ClientHelloView::alpn() const {

@@ -13,8 +13,7 @@ constexpr std::size_t min_fragment = 64;
 constexpr std::size_t max_fragment = 16384;
 
 std::unexpected<Error> contradiction(std::string_view where, std::string_view expected, std::string_view received) {
-  return std::unexpected(
-      fail(ErrorCode::InvalidConfiguration).at(where).expected(expected).received(received));
+  return std::unexpected(fail(ErrorCode::InvalidConfiguration).at(where).expected(expected).received(received));
 }
 
 Result<void> check_alpn(const std::vector<std::string>& protocols) {

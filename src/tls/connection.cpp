@@ -96,32 +96,62 @@ Result<Connection> Connection::server(std::shared_ptr<const ServerConfig> config
   return Connection(std::move(core));
 }
 
-Result<Received> Connection::receive(ByteSpan input) { return core_->receive(input); }
-Result<void> Connection::end_of_input() { return core_->end_of_input(); }
-ByteView Connection::output() const noexcept { return core_->output(); }
-void Connection::sent(std::size_t count) noexcept { core_->sent(count); }
+Result<Received> Connection::receive(ByteSpan input) {
+  return core_->receive(input);
+}
+Result<void> Connection::end_of_input() {
+  return core_->end_of_input();
+}
+ByteView Connection::output() const noexcept {
+  return core_->output();
+}
+void Connection::sent(std::size_t count) noexcept {
+  core_->sent(count);
+}
 Result<Connection::Sent> Connection::send(std::span<const ByteView> data, ByteSpan out) {
   return core_->send(data, out);
 }
 Result<Connection::Sent> Connection::send(ByteView data, ByteSpan out) {
   return core_->send(std::span<const ByteView>(&data, 1), out);
 }
-std::size_t Connection::sealed_size(std::size_t size) const noexcept { return core_->sealed_size(size); }
-void Connection::close() noexcept { core_->close(); }
+std::size_t Connection::sealed_size(std::size_t size) const noexcept {
+  return core_->sealed_size(size);
+}
+void Connection::close() noexcept {
+  core_->close();
+}
 Result<void> Connection::update_keys(bool ask_peer_too) {
   return core_->update_keys(ask_peer_too ? tls::KeyUpdateRequest::update_requested
                                          : tls::KeyUpdateRequest::update_not_requested);
 }
 
-Side Connection::side() const noexcept { return core_->side(); }
-bool Connection::is_handshaking() const noexcept { return core_->is_handshaking(); }
-bool Connection::can_send() const noexcept { return core_->can_send(); }
-bool Connection::peer_has_closed() const noexcept { return core_->peer_has_closed(); }
-bool Connection::has_closed() const noexcept { return core_->has_closed(); }
-const Error* Connection::error() const noexcept { return core_->error(); }
-const ConnectionInfo& Connection::info() const noexcept { return core_->info(); }
-const x509::Verdict* Connection::verdict() const noexcept { return core_->verdict(); }
-const std::vector<Bytes>& Connection::peer_chain() const noexcept { return core_->peer_chain(); }
+Side Connection::side() const noexcept {
+  return core_->side();
+}
+bool Connection::is_handshaking() const noexcept {
+  return core_->is_handshaking();
+}
+bool Connection::can_send() const noexcept {
+  return core_->can_send();
+}
+bool Connection::peer_has_closed() const noexcept {
+  return core_->peer_has_closed();
+}
+bool Connection::has_closed() const noexcept {
+  return core_->has_closed();
+}
+const Error* Connection::error() const noexcept {
+  return core_->error();
+}
+const ConnectionInfo& Connection::info() const noexcept {
+  return core_->info();
+}
+const x509::Verdict* Connection::verdict() const noexcept {
+  return core_->verdict();
+}
+const std::vector<Bytes>& Connection::peer_chain() const noexcept {
+  return core_->peer_chain();
+}
 
 Result<void> Connection::export_keying_material(std::string_view label, ByteView context, ByteSpan out) const {
   const tls::Exporter* exporter = core_->exporter();
@@ -131,7 +161,9 @@ Result<void> Connection::export_keying_material(std::string_view label, ByteView
   return exporter->derive(label, context, out);
 }
 
-std::optional<Pause> Connection::pause() const noexcept { return core_->pause(); }
+std::optional<Pause> Connection::pause() const noexcept {
+  return core_->pause();
+}
 
 std::optional<ClientHelloView> Connection::pending_client_hello() const noexcept {
   if (const auto* state = core_->paused_server<tls::server::AwaitHelloDecision>()) return state->client_hello();
@@ -149,6 +181,8 @@ std::span<const ByteView> Connection::pending_chain() const noexcept {
   return state == nullptr ? std::span<const ByteView>() : state->chain();
 }
 
-Result<void> Connection::resume(Answer answer) { return core_->resume(answer); }
+Result<void> Connection::resume(Answer answer) {
+  return core_->resume(answer);
+}
 
 }  // namespace keyway

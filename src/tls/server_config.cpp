@@ -74,7 +74,8 @@ ServerConfig::Builder& ServerConfig::Builder::max_fragment(std::size_t bytes) {
 }
 
 Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
-  if (!parts_) return std::unexpected(fail(ErrorCode::NotReady).at("ServerConfig::Builder").received("a spent builder"));
+  if (!parts_)
+    return std::unexpected(fail(ErrorCode::NotReady).at("ServerConfig::Builder").received("a spent builder"));
   if (auto completed = tls::complete(parts_->common); !completed) {
     return std::unexpected(std::move(completed.error()).at("ServerConfig"));
   }
@@ -102,7 +103,8 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   config->pauses_for_client_hello_ = parts->pauses_for_client_hello;
   config->pauses_for_credential_ = parts->pauses_for_credential;
   for (const auto& observer : parts->common.observers) {
-    if (observer->reveals_secrets()) config->weakenings_.emplace_back("the connection's secrets are written to a key log");
+    if (observer->reveals_secrets())
+      config->weakenings_.emplace_back("the connection's secrets are written to a key log");
   }
   config->common_ = std::move(parts->common);
   return config;

@@ -50,8 +50,8 @@ Result<ExpectEncryptedExtensions::Next> ExpectEncryptedExtensions::handle(Flow& 
                                                                           const HandshakeMessage& message) && {
   auto encrypted = EncryptedExtensions::parse(message.body);
   if (!encrypted) return std::unexpected(std::move(encrypted.error()));
-  auto checked = check_extensions(encrypted->extensions, ExtensionHome::encrypted_extensions, offered_,
-                                  "EncryptedExtensions");
+  auto checked =
+      check_extensions(encrypted->extensions, ExtensionHome::encrypted_extensions, offered_, "EncryptedExtensions");
   if (!checked) return std::unexpected(std::move(checked.error()));
   if (auto bodies = check_bodies(encrypted->extensions); !bodies) return std::unexpected(std::move(bodies.error()));
   auto alpn = chosen_alpn(encrypted->extensions, common_.config->common().alpn);

@@ -39,7 +39,8 @@ class ExpectFinished {
   static constexpr std::string_view name = "client: waiting for the server's Finished";
   static constexpr std::array accepts{HandshakeType::finished};
 
-  ExpectFinished(Common13 common, std::optional<CertificateAsked> asked, ChainAccepted, HandshakeSignatureValid) noexcept
+  ExpectFinished(Common13 common, std::optional<CertificateAsked> asked, ChainAccepted,
+                 HandshakeSignatureValid) noexcept
       : common_(std::move(common)), asked_(std::move(asked)) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;

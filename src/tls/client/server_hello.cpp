@@ -53,9 +53,8 @@ Result<const SuiteTls13*> check_hello(const ServerHello& hello, const Offer& off
   const auto& offered = offer.config->common().policy.cipher_suites;
   const SuiteTls13* suite = find_suite_tls13(hello.cipher_suite);
   if (suite == nullptr || std::ranges::find(offered, hello.cipher_suite) == offered.end()) {
-    return std::unexpected(fail(ErrorCode::CipherSuiteNotOffered)
-                               .at("ServerHello, cipher_suite")
-                               .received(to_string(hello.cipher_suite)));
+    return std::unexpected(
+        fail(ErrorCode::CipherSuiteNotOffered).at("ServerHello, cipher_suite").received(to_string(hello.cipher_suite)));
   }
   return suite;
 }
@@ -101,8 +100,8 @@ Result<ExpectEncryptedExtensions> accept(Flow& flow, Offer offer, const ServerHe
   transcript.add(message.raw);
   HandshakeSchedule schedule = EarlySchedule(transcript.function()).into_handshake(shared_secret->view());
   TrafficSecrets secrets = schedule.traffic_secrets(transcript.hash());
-  flow.emit_secrets(SecretLabel::CLIENT_HANDSHAKE_TRAFFIC_SECRET, SecretLabel::SERVER_HANDSHAKE_TRAFFIC_SECRET,
-                    secrets, offer.random);
+  flow.emit_secrets(SecretLabel::CLIENT_HANDSHAKE_TRAFFIC_SECRET, SecretLabel::SERVER_HANDSHAKE_TRAFFIC_SECRET, secrets,
+                    offer.random);
 
   const crypto::Provider& provider = *offer.config->common().provider;
   if (auto done = flow.protect_reading(provider, suite, secrets.server); !done) {
@@ -114,25 +113,28 @@ Result<ExpectEncryptedExtensions> accept(Flow& flow, Offer offer, const ServerHe
   if (auto done = flow.protect_writing(provider, suite, secrets.client); !done) {
     return std::unexpected(std::move(done.error()));
   }
-  Common13 common{offer.config, &suite, transcript, offer.random, std::move(secrets), std::move(schedule).into_master()};
+  Common13 common{
+      offer.config, &suite, transcript, offer.random, std::move(secrets), std::move(schedule).into_master()};
   return ExpectEncryptedExtensions(std::move(common), std::move(offer.server_name), offer.extensions);
 }
 
 Result<std::unique_ptr<crypto::KeyExchange>> start_exchange(const CommonConfig& config, NamedGroup group) {
   const crypto::KeyExchangeGroup* implementation = config.provider->group(group);
   if (implementation == nullptr) {
-    return std::unexpected(
-        fail(ErrorCode::InvalidConfiguration).at("key_shares").received(to_string(group) + ", which the provider lacks"));
+    return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                               .at("key_shares")
+                               .received(to_string(group) + ", which the provider lacks"));
   }
   return implementation->start(config.randomness());
 }
 
 /// Notes which extensions the ClientHello carries, builds it, sends it.
 Result<Bytes> send_client_hello(Flow& flow, Offer& offer, ByteView cookie) {
-  Bytes raw = build_client_hello({*offer.config, offer.server_name, offer.random, offer.session_id,
-                                  offer.key_exchanges, cookie});
+  Bytes raw = build_client_hello(
+      {*offer.config, offer.server_name, offer.random, offer.session_id, offer.key_exchanges, cookie});
   const auto hello = ClientHello::parse(ByteView(raw).subspan(handshake_header_size));
-  if (!hello) return std::unexpected(fail(ErrorCode::InternalError).at("ClientHello").received(hello.error().message()));
+  if (!hello)
+    return std::unexpected(fail(ErrorCode::InternalError).at("ClientHello").received(hello.error().message()));
   offer.extensions = ExtensionSet::of(hello->extensions);
   if (auto sent = flow.send(raw); !sent) return std::unexpected(std::move(sent.error()));
   return raw;

@@ -25,8 +25,7 @@ Result<void> Flow::send_change_cipher_spec() {
   const std::size_t before = parts_.outbox.size();
   auto written = parts_.writer.append(ContentType::change_cipher_spec, body, parts_.outbox);
   if (!written) return written;
-  parts_.emit(
-      event::Record{Direction::sent, ContentType::change_cipher_spec, false, parts_.outbox.size() - before});
+  parts_.emit(event::Record{Direction::sent, ContentType::change_cipher_spec, false, parts_.outbox.size() - before});
   return {};
 }
 

@@ -25,8 +25,7 @@ Result<HandshakeSignatureValid> verify_certificate_verify(const CertificateVerif
                                                           std::span<const SignatureScheme> offered) {
   constexpr std::string_view where = "CertificateVerify, algorithm";
   if (std::ranges::find(offered, message.algorithm) == offered.end()) {
-    return std::unexpected(
-        fail(ErrorCode::SignatureSchemeNotOffered).at(where).received(to_string(message.algorithm)));
+    return std::unexpected(fail(ErrorCode::SignatureSchemeNotOffered).at(where).received(to_string(message.algorithm)));
   }
   if (!crypto::fits_tls13(message.algorithm, key.type())) {
     return std::unexpected(fail(ErrorCode::WrongKeyForScheme)

@@ -42,14 +42,17 @@ Result<ProtectionTls13> ProtectionTls13::create(const crypto::Provider& provider
 
 ProtectionTls13::ProtectionTls13(std::unique_ptr<crypto::Aead> aead, const crypto::Nonce& iv,
                                  std::uint64_t max_records) noexcept
-    : aead_(std::move(aead)), iv_(iv), soft_limit_(soft_limit(max_records)), hard_limit_(max_records) {}
+    : aead_(std::move(aead)), nonce_(iv), soft_limit_(soft_limit(max_records)), hard_limit_(max_records) {}
 
-crypto::Nonce ProtectionTls13::nonce(std::uint64_t sequence) const noexcept {
-  crypto::Nonce out = iv_;
-  for (std::size_t i = 0; i < sizeof(sequence); ++i) {
-    out[out.size() - 1 - i] ^= static_cast<std::uint8_t>(sequence >> (8U * i));
+void ProtectionTls13::advance_to(std::uint64_t sequence) noexcept {
+  // RFC 8446 5.3: the nonce is the IV, its last eight bytes combined with the sequence number. Only what changes is
+  // written, and long before the next record reads it: a nonce built afresh for each would stall its own loading.
+  std::uint64_t changes = sequence_ ^ sequence;
+  for (std::size_t at = nonce_.size() - 1; changes != 0; --at) {
+    nonce_[at] ^= static_cast<std::uint8_t>(changes);
+    changes >>= 8U;
   }
-  return out;
+  sequence_ = sequence;
 }
 
 Result<std::size_t> ProtectionTls13::seal(ContentType type, std::span<const ByteView> parts, std::size_t padding,
@@ -57,9 +60,18 @@ Result<std::size_t> ProtectionTls13::seal(ContentType type, std::span<const Byte
   if (parts.size() > max_parts) {
     return std::unexpected(fail(ErrorCode::InvalidArgument).at("record").expected("at most 16 parts"));
   }
-  std::array<ByteView, max_parts + 2> inner;
-  std::size_t content = 0;
+  // Most records have one or two parts: no need to clear the long list for them.
+  constexpr std::size_t few = 2;
+  return parts.size() <= few ? seal_parts<few>(type, parts, padding, out)
+                             : seal_parts<max_parts>(type, parts, padding, out);
+}
+
+template <std::size_t MaxParts>
+Result<std::size_t> ProtectionTls13::seal_parts(ContentType type, std::span<const ByteView> parts, std::size_t padding,
+                                                ByteSpan out) {
+  std::array<ByteView, MaxParts + 2> inner{};
   std::size_t count = 0;
+  std::size_t content = 0;
   for (const ByteView part : parts) {
     if (part.size() > max_plaintext_fragment - content) {
       return std::unexpected(fail(ErrorCode::InvalidArgument).at("record").expected("at most 2^14 bytes of content"));
@@ -70,8 +82,14 @@ Result<std::size_t> ProtectionTls13::seal(ContentType type, std::span<const Byte
   if (padding > max_plaintext_fragment - content) {
     return std::unexpected(fail(ErrorCode::InvalidArgument).at("record").expected("padding within the record limit"));
   }
+  const std::array<std::uint8_t, 1> type_byte{static_cast<std::uint8_t>(type)};
+  inner[count++] = type_byte;
+  if (padding > 0) inner[count++] = ByteView(zeros).first(padding);
+  return seal_inner(std::span(inner).first(count), content + 1 + padding, out);
+}
 
-  const std::size_t sealed = content + 1 + padding + crypto::aead_tag_size;
+Result<std::size_t> ProtectionTls13::seal_inner(std::span<const ByteView> inner, std::size_t inner_size, ByteSpan out) {
+  const std::size_t sealed = inner_size + crypto::aead_tag_size;
   const std::size_t size = record_header_size + sealed;
   if (out.size() < size) {
     return std::unexpected(fail(ErrorCode::OutputTooSmall)
@@ -81,30 +99,22 @@ Result<std::size_t> ProtectionTls13::seal(ContentType type, std::span<const Byte
   }
   if (sequence_ >= hard_limit_ || sequence_ == last_sequence) return std::unexpected(exhausted());
 
-  const std::array<std::uint8_t, 1> type_byte{static_cast<std::uint8_t>(type)};
-  inner[count++] = type_byte;
-  if (padding > 0) inner[count++] = ByteView(zeros).first(padding);
-
   // RFC 8446 5.2: the header, with the length of what follows it, is the associated data.
   const RecordHeader header{.type = ContentType::application_data, .length = static_cast<std::uint16_t>(sealed)};
   header.write_to(out);
-  // The number is spent whatever comes of the call: after a failure, too, its nonce must not be used again.
-  const crypto::Nonce sealed_with = nonce(sequence_++);
-  const auto done = aead_->seal(sealed_with, out.first(record_header_size), std::span(inner).first(count),
-                                out.subspan(record_header_size, sealed));
-  if (!done) return std::unexpected(done.error());
+  auto done = aead_->seal(nonce_, out.first(record_header_size), inner, out.subspan(record_header_size, sealed));
+  // The number is spent whatever came of the call: after a failure, too, its nonce must not be used again.
+  advance_to(sequence_ + 1);
+  if (!done) return std::unexpected(std::move(done).error());
   return size;
 }
 
-Result<ProtectionTls13::Opened> ProtectionTls13::open(const RecordHeader& header, ByteSpan fragment) {
+Result<ProtectionTls13::Opened> ProtectionTls13::open(ByteView header, ByteSpan fragment) {
   if (sequence_ == last_sequence) return std::unexpected(exhausted());
-  std::array<std::uint8_t, record_header_size> associated_data{};
-  header.write_to(associated_data);
-
-  if (!aead_->open(nonce(sequence_), associated_data, fragment)) {
+  if (!aead_->open(nonce_, header, fragment)) {
     return std::unexpected(fail(ErrorCode::BadRecordMac).at("record " + std::to_string(sequence_)));
   }
-  ++sequence_;
+  advance_to(sequence_ + 1);
 
   const ByteSpan inner = fragment.first(fragment.size() - crypto::aead_tag_size);
   if (inner.size() > max_inner_plaintext) {

@@ -45,9 +45,9 @@ class ProtectionTls13 {
     ContentType type{};
     ByteSpan content;  ///< in the caller's buffer
   };
-  /// Opens `fragment` (without the header) in place. Errors: BadRecordMac, NoContentType, RecordTooLong (inner
-  /// plaintext above 2^14 + 1), SequenceExhausted.
-  [[nodiscard]] Result<Opened> open(const RecordHeader& header, ByteSpan fragment);
+  /// Opens `fragment` in place. `header` is the record_header_size bytes before it, as they came. Errors: BadRecordMac,
+  /// NoContentType, RecordTooLong (inner plaintext above 2^14 + 1), SequenceExhausted.
+  [[nodiscard]] Result<Opened> open(ByteView header, ByteSpan fragment);
 
   [[nodiscard]] std::uint64_t sequence_number() const noexcept { return sequence_; }
   /// True when the AEAD's limit is near and new keys are due (RFC 8446 5.5). Some records are left then, for alerts
@@ -60,10 +60,14 @@ class ProtectionTls13 {
   friend struct ProtectionTls13TestAccess;
 
   ProtectionTls13(std::unique_ptr<crypto::Aead> aead, const crypto::Nonce& iv, std::uint64_t max_records) noexcept;
-  [[nodiscard]] crypto::Nonce nonce(std::uint64_t sequence) const noexcept;
+  template <std::size_t MaxParts>
+  [[nodiscard]] Result<std::size_t> seal_parts(ContentType type, std::span<const ByteView> parts, std::size_t padding,
+                                               ByteSpan out);
+  [[nodiscard]] Result<std::size_t> seal_inner(std::span<const ByteView> inner, std::size_t inner_size, ByteSpan out);
+  void advance_to(std::uint64_t sequence) noexcept;
 
   std::unique_ptr<crypto::Aead> aead_;
-  crypto::Nonce iv_;
+  crypto::Nonce nonce_;  ///< of sequence_
   std::uint64_t sequence_ = 0;
   std::uint64_t soft_limit_ = 0;  ///< from here on new keys are due
   std::uint64_t hard_limit_ = 0;  ///< from here on nothing is sealed

@@ -40,7 +40,7 @@ Result<RecordReader::Incoming> RecordReader::next(ByteSpan input) {
   first_ = false;
   const ByteSpan fragment = input.subspan(record_header_size, header.length);
   const bool opens = is_protected() && header.type == ContentType::application_data;
-  auto incoming = opens ? take_protected(header, fragment) : take_plaintext(header, fragment);
+  auto incoming = opens ? take_protected(input.first(record_header_size), fragment) : take_plaintext(header, fragment);
   if (!incoming) return incoming;
   incoming->complete = true;
   incoming->consumed = size;
@@ -109,7 +109,7 @@ Result<RecordReader::Incoming> RecordReader::take_plaintext(const RecordHeader& 
   return Incoming{.type = header.type, .content = fragment};
 }
 
-Result<RecordReader::Incoming> RecordReader::take_protected(const RecordHeader& header, ByteSpan fragment) {
+Result<RecordReader::Incoming> RecordReader::take_protected(ByteView header, ByteSpan fragment) {
   const auto opened = std::get<ProtectionTls13>(protection_).open(header, fragment);
   if (!opened) return std::unexpected(opened.error());
   switch (opened->type) {

@@ -45,7 +45,7 @@ class RecordReader {
   [[nodiscard]] Result<void> judge_header(const RecordHeader& header, ByteView input) const;
   [[nodiscard]] Result<void> judge_type(ContentType type) const;
   [[nodiscard]] Result<Incoming> take_plaintext(const RecordHeader& header, ByteSpan fragment);
-  [[nodiscard]] Result<Incoming> take_protected(const RecordHeader& header, ByteSpan fragment);
+  [[nodiscard]] Result<Incoming> take_protected(ByteView header, ByteSpan fragment);
   [[nodiscard]] Result<void> count_empty(ByteView content);
 
   std::variant<PlaintextProtection, ProtectionTls13> protection_;

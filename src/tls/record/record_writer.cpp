@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <utility>
 
 namespace keyway::tls {
 
 namespace {
 
-/// Where the gathering of a record's content stands in the caller's parts.
+/// Where the gathering of a record's content stands in the caller's parts. A record takes up to `MaxParts` of them.
+template <std::size_t MaxParts>
 class Gather {
  public:
   explicit Gather(std::span<const ByteView> parts) noexcept : parts_(parts) {}
@@ -39,7 +41,7 @@ class Gather {
   std::span<const ByteView> parts_;
   std::size_t at_ = 0;
   std::size_t offset_ = 0;
-  std::array<ByteView, ProtectionTls13::max_parts> views_;
+  std::array<ByteView, MaxParts> views_{};
   std::size_t count_ = 0;
 };
 
@@ -132,21 +134,29 @@ Result<RecordWriter::Sealed> RecordWriter::seal(std::span<const ByteView> parts,
   if (protection == nullptr) {
     return std::unexpected(fail(ErrorCode::NotReady).at("record").expected("keys before application data"));
   }
+  // Most calls have one or two parts: no need to clear the long list for them.
+  constexpr std::size_t few = 2;
+  return parts.size() <= few ? seal_gathered<few>(*protection, parts, out)
+                             : seal_gathered<ProtectionTls13::max_parts>(*protection, parts, out);
+}
 
+template <std::size_t MaxParts>
+Result<RecordWriter::Sealed> RecordWriter::seal_gathered(ProtectionTls13& protection, std::span<const ByteView> parts,
+                                                         ByteSpan out) const {
   const std::size_t all = total(parts);
-  Gather gather(parts);
+  Gather<MaxParts> gather(parts);
   Sealed sealed;
-  while (sealed.consumed < all && !protection->needs_key_update()) {
+  while (sealed.consumed < all && !protection.needs_key_update()) {
     const ByteSpan room = out.subspan(sealed.written);
     const std::size_t wanted = content_for(all - sealed.consumed, room.size());
     if (wanted == 0) break;
     const std::size_t content = gather.take(wanted);
-    const auto written = protection->seal(ContentType::application_data, gather.views(), padding_for(content), room);
-    if (!written) return std::unexpected(written.error());
+    auto written = protection.seal(ContentType::application_data, gather.views(), padding_for(content), room);
+    if (!written) return std::unexpected(std::move(written).error());
     sealed.consumed += content;
     sealed.written += *written;
   }
-  if (all > 0 && sealed.written == 0 && !protection->needs_key_update()) {
+  if (all > 0 && sealed.written == 0 && !protection.needs_key_update()) {
     return std::unexpected(fail(ErrorCode::OutputTooSmall)
                                .at("record")
                                .expected("at least " + std::to_string(sealed_size(1)) + " bytes")

@@ -59,6 +59,9 @@ class RecordWriter {
   [[nodiscard]] std::size_t content_for(std::size_t wanted, std::size_t room) const noexcept;
   [[nodiscard]] Result<void> append_sealed(ProtectionTls13& protection, ContentType type, ByteView fragment,
                                            Bytes& out) const;
+  template <std::size_t MaxParts>
+  [[nodiscard]] Result<Sealed> seal_gathered(ProtectionTls13& protection, std::span<const ByteView> parts,
+                                             ByteSpan out) const;
   [[nodiscard]] ProtocolVersion plaintext_version() const noexcept;
 
   std::variant<PlaintextProtection, ProtectionTls13> protection_;

@@ -81,7 +81,8 @@ class AwaitHelloDecision {
 /// Waits for the first ClientHello (RFC 8446 4.1.2).
 class ExpectClientHello {
  public:
-  using Next = std::variant<AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished>;
+  using Next =
+      std::variant<AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished>;
   static constexpr std::string_view name = "server: waiting for ClientHello";
   static constexpr std::array accepts{HandshakeType::client_hello};
 

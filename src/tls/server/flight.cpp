@@ -131,8 +131,8 @@ Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand
   if (!shared_secret) return std::unexpected(std::move(shared_secret.error()));
   HandshakeSchedule schedule = EarlySchedule(transcript.function()).into_handshake(shared_secret->view());
   TrafficSecrets secrets = schedule.traffic_secrets(transcript.hash());
-  flow.emit_secrets(SecretLabel::CLIENT_HANDSHAKE_TRAFFIC_SECRET, SecretLabel::SERVER_HANDSHAKE_TRAFFIC_SECRET,
-                    secrets, hello.hello.random);
+  flow.emit_secrets(SecretLabel::CLIENT_HANDSHAKE_TRAFFIC_SECRET, SecretLabel::SERVER_HANDSHAKE_TRAFFIC_SECRET, secrets,
+                    hello.hello.random);
   if (auto done = flow.protect_reading(*config.provider, suite, secrets.client); !done) {
     return std::unexpected(std::move(done.error()));
   }
@@ -150,8 +150,9 @@ Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand
   transcript.add(messages);
 
   Bytes content = certificate_verify_content(Side::server, transcript.hash().view());
-  UnsignedFlight flight{std::move(decision), transcript,          hello.hello.random,
-                        std::move(secrets),  std::move(schedule).into_master(), std::move(messages)};
+  UnsignedFlight flight{
+      std::move(decision), transcript, hello.hello.random, std::move(secrets), std::move(schedule).into_master(),
+      std::move(messages)};
   const crypto::PrivateKey* key = flight.decision.credential->key();
   if (key == nullptr) return AfterFlight(AwaitSignature(std::move(flight), std::move(content)));
   Bytes signature;

@@ -63,7 +63,8 @@ using AfterFlight = std::variant<AwaitSignature, ExpectFinished>;
 [[nodiscard]] Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand& hello,
                                               Transcript transcript, bool after_retry);
 
-/// Asks for a share of the chosen group (RFC 8446 4.1.4); brings the transcript to where the second ClientHello follows.
+/// Asks for a share of the chosen group (RFC 8446 4.1.4); brings the transcript to where the second ClientHello
+/// follows.
 [[nodiscard]] Result<void> send_hello_retry_request(Flow& flow, const Choice& choice, const HelloInHand& hello,
                                                     Transcript& transcript);
 

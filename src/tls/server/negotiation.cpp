@@ -57,15 +57,15 @@ Result<const SuiteTls13*> choose_suite(const ServerConfig& config, const ClientH
     const SuiteTls13* suite = find_suite_tls13(id);
     if (suite != nullptr && takes(id)) return suite;
   }
-  return std::unexpected(fail(ErrorCode::NoCommonCipherSuite)
-                             .at("ClientHello, cipher_suites")
-                             .received(list_of(hello.cipher_suites)));
+  return std::unexpected(
+      fail(ErrorCode::NoCommonCipherSuite).at("ClientHello, cipher_suites").received(list_of(hello.cipher_suites)));
 }
 
 Result<void> check_required_extensions(const ClientHelloExtensions& extensions) {
   // RFC 8446 9.2.
   const auto missing = [](std::string_view which) {
-    return std::unexpected(fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension " + std::string(which)));
+    return std::unexpected(
+        fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension " + std::string(which)));
   };
   if (!extensions.signature_algorithms) return missing("signature_algorithms");
   if (!extensions.supported_groups) return missing("supported_groups");
