@@ -3,8 +3,8 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
+#include <filesystem>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -28,15 +28,6 @@ struct NewIssuer {
   Bytes subject;
 };
 
-/// Names that an interrupted creation may leave in the folder.
-bool is_ours(std::string_view name, bool has_register) {
-  constexpr auto ours = std::to_array<std::string_view>(
-      {"register.db", "register.db-wal", "register.db-shm", "register.db-journal", "root.pem", "intermediate.pem"});
-  // Creation begins with the register: keys without one are somebody's treasure.
-  if (name == key_folder) return has_register;
-  return std::ranges::find(ours, name) != ours.end() || name.ends_with(temporary_suffix);
-}
-
 Result<void> check_options(const CreateOptions& options) {
   const auto refuse = [](std::string_view what, std::string_view expected) {
     return std::unexpected(fail(ErrorCode::InvalidArgument).at(what).expected(expected));
@@ -54,19 +45,19 @@ Result<void> check_options(const CreateOptions& options) {
   return {};
 }
 
-/// Readies the folder: new, or empty, or what an interrupted creation left.
+/// Readies the folder: new, or empty. One with a register holds an authority, or what is left of a creation that was
+/// interrupted, which begins with the register.
 Result<void> prepare_folder(const std::filesystem::path& folder) {
   if (auto made = make_folder(folder, 0700); !made) return made;
   std::error_code failure;
-  std::filesystem::directory_iterator entries(folder, failure);
+  if (std::filesystem::exists(register_file(folder), failure)) return {};
+  const std::filesystem::directory_iterator entries(folder, failure);
   if (failure) return std::unexpected(file_error(failure.value(), folder, ErrorCode::FileUnreadable));
-  const bool has_register = std::filesystem::exists(register_file(folder), failure);
-  for (const auto& entry : entries) {
-    if (is_ours(entry.path().filename().string(), has_register)) continue;
+  if (entries != std::filesystem::directory_iterator{}) {
     return std::unexpected(fail(ErrorCode::InvalidArgument)
                                .at(folder.string())
                                .expected("a new or an empty folder")
-                               .received("one that holds " + printable(entry.path().filename().string()))
+                               .received("one that holds " + printable(entries->path().filename().string()))
                                .advice("choose another folder with --dir"));
   }
   // One that was there may be open to others.

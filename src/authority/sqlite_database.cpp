@@ -146,9 +146,11 @@ std::int64_t Database::last_row_id() const noexcept {
 }
 
 Error Database::error(int code) const {
+  // sqlite3_system_errno() does not know of what failed in a COMMIT, so the call's own errno is taken; nothing that
+  // SQLite does afterwards to clean up sets it unless that fails too.
+  const int system = errno;
   const int primary = code & 0xff;
-  const int system = handle_ ? sqlite3_system_errno(handle_.get()) : 0;
-  // A full disk may come as an I/O error of the call that hit it.
+  // A quota or a limit on a file's size comes as an I/O error, a full disk as SQLITE_FULL.
   if (primary == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT || system == EFBIG)) {
     return file_error(system, path_, ErrorCode::DatabaseFailed);
   }

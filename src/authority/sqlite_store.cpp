@@ -11,6 +11,7 @@
 #include "authority/files.hpp"
 #include "authority/kinds.hpp"
 #include "authority/sqlite_schema.hpp"
+#include "core/text.hpp"
 
 namespace keyway::authority {
 namespace {
@@ -94,6 +95,18 @@ Result<void> check_version(Database& database, const std::filesystem::path& path
   return {};
 }
 
+/// Another program's database is not to be written into.
+Result<void> check_empty(Database& database, const std::filesystem::path& path) {
+  auto table = first_row(database, "SELECT name FROM sqlite_schema LIMIT 1");
+  if (!table) return std::unexpected(std::move(table.error()));
+  if (!*table) return {};
+  return std::unexpected(fail(ErrorCode::DatabaseFailed)
+                             .at("register " + path.string())
+                             .expected("a new one")
+                             .received("another program's database, with " + printable((*table)->text(0)))
+                             .advice("choose another folder with --dir"));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::create(const std::filesystem::path& path) {
@@ -110,6 +123,7 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::create(const std::filesystem::
     const auto version = read_version(*store->database_);
     if (!version) return std::unexpected(version.error());
     if (*version != 0) return check_version(*store->database_, path);
+    if (auto empty = check_empty(*store->database_, path); !empty) return empty;
     if (auto tables = store->database_->run(schema); !tables) return tables;
     return execute(*store->database_, "INSERT INTO schema_version (version) VALUES (?)", schema_version);
   });

@@ -49,7 +49,7 @@ std::string file_stem(std::string_view name) {
 IssuedFiles files_for(const IssueOptions& options, std::string_view name) {
   const std::filesystem::path folder(options.out);
   const std::string stem = file_stem(name);
-  return {folder / (stem + ".pem"), folder / (stem + "-key.pem")};
+  return {(folder / (stem + ".pem")).lexically_normal(), (folder / (stem + "-key.pem")).lexically_normal()};
 }
 
 /// "24h", "90m", "7d", "3600s".
