@@ -1,0 +1,327 @@
+#include "tool/demo.hpp"
+
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include "authority/files.hpp"
+#include "explain/json_story.hpp"
+#include "explain/narrator.hpp"
+#include "explain/terminal.hpp"
+#include "tool/demo_stage.hpp"
+#include "tool/demo_steps.hpp"
+#include "tool/exchange.hpp"
+
+namespace keyway::tool {
+namespace {
+
+using explain::SteadyStopwatch;
+using std::chrono::nanoseconds;
+
+struct DemoOptions {
+  bool json = false;
+  bool no_colour = false;
+  bool browser = false;
+  std::string folder;
+};
+
+/// Where the story goes: to a reader, or into one JSON document.
+class Audience {
+ public:
+  Audience(const ToolContext& context, const DemoOptions& options)
+      : is_json_(options.json), terminal_(stdout, {.colour = context.out.has_colour() && !options.no_colour}) {}
+
+  [[nodiscard]] explain::StepSink& sink() noexcept {
+    if (is_json_) return json_;
+    return terminal_;
+  }
+  void take(const explain::Step& step) { sink().take(step); }
+  void section(std::string_view title) {
+    if (!is_json_) terminal_.section(title);
+  }
+  void paragraph(std::string_view text) {
+    if (!is_json_) terminal_.paragraph(text);
+  }
+  void verbatim(std::string_view text) {
+    if (!is_json_) terminal_.verbatim(text);
+  }
+  void finish(bool good) {
+    if (is_json_) fmt::print("{}", explain::json_text({{"ok", good}, {"steps", json_.steps()}}));
+  }
+
+ private:
+  bool is_json_;
+  explain::Terminal terminal_;
+  explain::JsonStory json_;
+};
+
+/// Measures what is done between two looks.
+class Lap {
+ public:
+  [[nodiscard]] nanoseconds take() noexcept {
+    const nanoseconds at = stopwatch_.elapsed();
+    return at - std::exchange(last_, at);
+  }
+
+ private:
+  SteadyStopwatch stopwatch_;
+  nanoseconds last_ = stopwatch_.elapsed();
+};
+
+[[nodiscard]] std::string page_request(std::string_view host, std::uint16_t port) {
+  return fmt::format("GET / HTTP/1.1\r\nHost: {}:{}\r\nUser-Agent: keyway-demo\r\nConnection: close\r\n\r\n", host,
+                     port);
+}
+
+/// The demo, act by act. Each says whether all came out as it should; an error is one of this machine.
+class Demo {
+ public:
+  Demo(DemoStage stage, Audience& audience) : stage_(std::move(stage)), audience_(&audience) {}
+
+  [[nodiscard]] Result<void> open_the_shop(nanoseconds founded_in) {
+    audience_->section("The shop gets its certificate");
+    audience_->take(tell_authority(stage_.authority(), viewpoint(), founded_in));
+    Lap lap;
+    auto issued = stage_.issue();
+    if (!issued) return std::unexpected(std::move(issued).error());
+    audience_->take(tell_issued(*issued, stage_, viewpoint(), lap.take()));
+    (void)lap.take();
+    auto shop = stage_.open_shop(std::move(*issued));
+    if (!shop) return std::unexpected(std::move(shop).error());
+    shop_ = std::move(*shop);
+    audience_->take(tell_server(*shop_.server, lap.take()));
+    return {};
+  }
+
+  [[nodiscard]] Result<bool> buy() {
+    audience_->section("A customer comes in, and checks before saying anything");
+    auto crl = stage_.sign_crl();
+    if (!crl) return std::unexpected(std::move(crl).error());
+    auto client = stage_.client(std::move(*crl));
+    if (!client) return std::unexpected(std::move(client).error());
+
+    explain::Narrator narrator(audience_->sink(), {.provider = stage_.provider().get()});
+    narrator.start_clock();
+    ExchangeOptions options;
+    options.observer = &narrator;
+    options.request = page_request(demo_name, shop_.server->port());
+    options.on_connected = [&](const net::TcpConnection& tcp) { narrator.tcp_connected(tcp.address); };
+    options.on_encrypted = [&](Direction direction, ByteView record, std::size_t size) {
+      narrator.encrypted_record(direction, record, size);
+    };
+    const auto exchange = ask(demo_name, shop_, *client, std::move(options));
+    if (!exchange) return std::unexpected(exchange.error());
+    narrator.tell(tell_page(*exchange));
+    return is_the_page(*exchange);
+  }
+
+  [[nodiscard]] Result<bool> refuse() {
+    audience_->section("What does not fit is refused");
+    const auto client = stage_.client(std::nullopt);
+    if (!client) return std::unexpected(client.error());
+    bool good = true;
+
+    auto refused = attempt({"the same server, asked under another name",
+                            "The shop answers, and its certificate is good, but for another name.", "bank.localhost",
+                            ErrorCode::NameMismatch},
+                           shop_, *client);
+    if (!refused) return refused;
+    good = good && *refused;
+
+    refused =
+        attempt_with(stage_.issue_expired(),
+                     {"a certificate that has expired", "The same authority issued it some time ago, for ten minutes.",
+                      demo_name, ErrorCode::CertificateExpired},
+                     *client);
+    if (!refused) return refused;
+    good = good && *refused;
+
+    refused = attempt_with(stage_.issue_by_stranger(),
+                           {"a certificate of an issuer that nobody here knows",
+                            "Somebody founded an authority and made a certificate for the shop's name.", demo_name,
+                            ErrorCode::UnknownIssuer},
+                           *client);
+    if (!refused) return refused;
+    good = good && *refused;
+
+    refused = attempt_revoked();
+    if (!refused) return refused;
+    return good && *refused;
+  }
+
+  /// The shop's certificate is revoked by now: it gets a new one.
+  [[nodiscard]] Result<void> reopen() {
+    auto issued = stage_.issue();
+    if (!issued) return std::unexpected(std::move(issued).error());
+    auto shop = stage_.open_shop(std::move(*issued));
+    if (!shop) return std::unexpected(std::move(shop).error());
+    shop_ = std::move(*shop);
+    return {};
+  }
+
+  [[nodiscard]] std::uint16_t port() const noexcept { return shop_.server->port(); }
+  [[nodiscard]] const DemoStage& stage() const noexcept { return stage_; }
+  void serve_until_signal() { shop_.server->run_until_signal(); }
+
+ private:
+  [[nodiscard]] explain::Viewpoint viewpoint() const noexcept { return {SystemClock().now(), stage_.provider().get()}; }
+
+  /// Asks a shop of this machine, whatever the name.
+  [[nodiscard]] static Result<Exchange> ask(std::string_view asked, const DemoShop& shop,
+                                            const std::shared_ptr<const ClientConfig>& client,
+                                            ExchangeOptions options) {
+    const auto name = ServerName::parse(asked);
+    if (!name) return std::unexpected(name.error());
+    const auto address = IpAddress::parse("127.0.0.1");
+    options.connect.overrides.push_back({std::string(asked), shop.server->port(), *address});
+    return exchange_over_tls(*name, shop.server->port(), client, options);
+  }
+
+  [[nodiscard]] Result<bool> attempt(const ExpectedRefusal& expected, const DemoShop& shop,
+                                     const std::shared_ptr<const ClientConfig>& client) {
+    Lap lap;
+    const auto exchange = ask(expected.asked, shop, client, {});
+    if (!exchange) return std::unexpected(exchange.error());
+    audience_->take(tell_refusal(expected, *exchange, lap.take()));
+    return is_as_expected(expected, *exchange);
+  }
+
+  [[nodiscard]] Result<bool> attempt_with(Result<authority::IssuedCertificate> issued, const ExpectedRefusal& expected,
+                                          const std::shared_ptr<const ClientConfig>& client) {
+    if (!issued) return std::unexpected(std::move(issued).error());
+    const auto shop = stage_.open_shop(std::move(*issued));
+    if (!shop) return std::unexpected(shop.error());
+    return attempt(expected, *shop, client);
+  }
+
+  [[nodiscard]] Result<bool> attempt_revoked() {
+    const auto revoked = stage_.authority().revoke(shop_.record.serial, authority::RevocationReason::key_compromise);
+    if (!revoked) return std::unexpected(revoked.error());
+    auto crl = stage_.sign_crl();
+    if (!crl) return std::unexpected(std::move(crl).error());
+    const auto client = stage_.client(std::move(*crl));
+    if (!client) return std::unexpected(client.error());
+    return attempt({"a certificate that the authority has revoked",
+                    "The shop's key was stolen; the authority says so in its signed list, and the client has the list.",
+                    demo_name, ErrorCode::CertificateRevoked},
+                   shop_, *client);
+  }
+
+  DemoStage stage_;
+  Audience* audience_;
+  DemoShop shop_;
+};
+
+constexpr std::string_view next_commands =
+    "keyway ca init --name \"My Shop\" --dir my-authority\n"
+    "keyway ca issue shop.localhost --dir my-authority\n"
+    "keyway serve . --cert shop.localhost.pem --key shop.localhost-key.pem\n"
+    "\n"
+    "and in another terminal, against that server:\n"
+    "\n"
+    "keyway get https://shop.localhost:8443/ --cacert my-authority/root.pem -v\n"
+    "keyway inspect shop.localhost:8443\n"
+    "keyway inspect shop.localhost.pem\n"
+    "curl --cacert my-authority/root.pem https://shop.localhost:8443/\n"
+    "openssl s_client -connect 127.0.0.1:8443 -servername shop.localhost -CAfile my-authority/root.pem\n"
+    "\n"
+    "A browser shows the padlock once my-authority/root.pem is among its authorities; `keyway demo --browser`\n"
+    "keeps a shop open for that.\n";
+
+void tell_end(Audience& audience, bool good) {
+  audience.section("What to try next");
+  audience.verbatim(next_commands);
+  audience.paragraph(good ? "All came out as it should." : "NOT all came out as it should: see above.");
+}
+
+void invite_browser(Audience& audience, const Demo& demo) {
+  audience.section("Look with a browser");
+  audience.paragraph(
+      "Have the browser trust this authority, for as long as you play (in Chromium and Firefox: settings, "
+      "certificates, authorities, import):");
+  audience.verbatim(fmt::format("{}\n", (demo.stage().folder() / "authority" / "root.pem").string()));
+  audience.paragraph("Then open the shop; Ctrl-C closes it.");
+  audience.verbatim(fmt::format("https://{}:{}/\n", demo_name, demo.port()));
+}
+
+/// --dir: made if need be; never one with something in it.
+[[nodiscard]] Result<std::filesystem::path> kept_folder(const std::string& name) {
+  const std::filesystem::path folder = std::filesystem::absolute(name);
+  std::error_code failure;
+  if (std::filesystem::exists(folder, failure) && !std::filesystem::is_empty(folder, failure)) {
+    return std::unexpected(fail(ErrorCode::InvalidArgument)
+                               .at(name)
+                               .expected("an empty folder, or none")
+                               .received(failure ? failure.message() : "one with files in it")
+                               .advice("name another folder with --dir"));
+  }
+  if (auto made = authority::make_folder(folder, 0700); !made) return std::unexpected(std::move(made).error());
+  return folder;
+}
+
+[[nodiscard]] Result<bool> play(const std::filesystem::path& folder, const DemoOptions& options, Audience& audience) {
+  Lap lap;
+  auto stage = DemoStage::set(folder);
+  if (!stage) return std::unexpected(std::move(stage).error());
+  Demo demo(std::move(*stage), audience);
+  if (auto opened = demo.open_the_shop(lap.take()); !opened) return std::unexpected(std::move(opened).error());
+  const auto bought = demo.buy();
+  if (!bought) return bought;
+  const auto refused = demo.refuse();
+  if (!refused) return refused;
+  const bool good = *bought && *refused;
+  tell_end(audience, good);
+  if (!options.browser) return good;
+  if (auto opened = demo.reopen(); !opened) return std::unexpected(std::move(opened).error());
+  invite_browser(audience, demo);
+  demo.serve_until_signal();
+  return good;
+}
+
+int run_demo(const ToolContext& context, const DemoOptions& options) {
+  std::optional<TemporaryFolder> temporary;
+  std::filesystem::path folder;
+  if (options.folder.empty()) {
+    auto made = TemporaryFolder::make();
+    if (!made) return report(context, made.error());
+    folder = temporary.emplace(std::move(*made)).path();
+  } else {
+    auto kept = kept_folder(options.folder);
+    if (!kept) return report(context, kept.error());
+    folder = std::move(*kept);
+  }
+  Audience audience(context, options);
+  const auto good = play(folder, options, audience);
+  if (!good) return report(context, good.error());
+  audience.finish(*good);
+  return *good ? ok() : static_cast<int>(ExitCode::internal);
+}
+
+}  // namespace
+
+void add_demo_command(CLI::App& app, ToolContext& context) {
+  auto options = std::make_shared<DemoOptions>();
+  CLI::App* command = app.add_subcommand("demo", "The whole way on this machine alone, told step by step");
+  command->add_flag("--json", options->json, "Tell it as one JSON document");
+  command->add_flag("--no-colour,--no-color", options->no_colour, "Plain text, on a terminal too");
+  command->add_option("--dir", options->folder, "Keep the files in this folder (empty, or made)")->type_name("DIR");
+  command->add_flag("--browser", options->browser, "Keep the shop open for a browser until Ctrl-C")->excludes("--json");
+  command->footer(
+      "Founds an authority, issues a certificate, opens a shop, visits it, and shows what is refused.\n"
+      "Ends with 0 when all came out as it should.\n\n"
+      "Examples:\n"
+      "  keyway demo\n"
+      "  keyway demo --dir demo-files     keep the authority, certificates and keys\n"
+      "  keyway demo --browser            see the padlock\n"
+      "  keyway demo --json | jq '.steps[].headline'");
+  command->callback([options, &context] { context.run = [options, &context] { return run_demo(context, *options); }; });
+}
+
+}  // namespace keyway::tool

@@ -1,0 +1,149 @@
+#include "tool/demo_stage.hpp"
+
+#include <stdlib.h>
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "authority/files.hpp"
+#include "authority/layout.hpp"
+
+namespace keyway::tool {
+namespace {
+
+using authority::Authority;
+using authority::IssuedCertificate;
+using std::chrono::minutes;
+
+constexpr minutes expired_issued_before{40};
+constexpr minutes expired_lifetime{10};
+
+constexpr std::string_view page =
+    "<!doctype html>\n"
+    "<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Example Shop</title></head>\n"
+    "<body><h1>Welcome to the shop</h1>\n"
+    "<p>You see the padlock: this page came from the shop that you asked for, and nobody else could read it.</p>\n"
+    "</body></html>\n";
+
+[[nodiscard]] authority::IssueRequest shop_request() {
+  authority::IssueRequest request;
+  request.names = {std::string(demo_name)};
+  request.organization = std::string(demo_organization);
+  return request;
+}
+
+[[nodiscard]] Time now() noexcept {
+  return SystemClock().now();
+}
+
+}  // namespace
+
+Result<DemoStage> DemoStage::set(const std::filesystem::path& folder) {
+  auto provider = crypto::make_provider();
+  if (!provider) return std::unexpected(std::move(provider).error());
+  DemoStage stage(folder, std::move(*provider));
+
+  authority::CreateOptions options;
+  options.organization = "Example Authority";
+  auto made = Authority::create(folder / "authority", options, {stage.provider_, nullptr});
+  if (!made) return std::unexpected(std::move(made).error());
+  stage.authority_ = std::move(*made);
+
+  if (auto made_folder = authority::make_folder(stage.page_folder(), 0755); !made_folder) {
+    return std::unexpected(std::move(made_folder).error());
+  }
+  auto written = authority::write_file(stage.page_folder() / "index.html", as_bytes(page), 0644);
+  if (!written) return std::unexpected(std::move(written).error());
+  return stage;
+}
+
+Result<IssuedCertificate> DemoStage::issue() {
+  auto issued = authority_->issue(shop_request());
+  if (!issued) return issued;
+  auto written = authority::write_file(certificate_file(), as_bytes(issued->chain_pem()), 0644);
+  if (!written) return std::unexpected(std::move(written).error());
+  written = authority::write_key(*issued->key, key_file());
+  if (!written) return std::unexpected(std::move(written).error());
+  return issued;
+}
+
+Result<IssuedCertificate> DemoStage::issue_expired() {
+  // The same authority, with its clock put back.
+  const auto past = std::make_shared<FixedClock>(now() - expired_issued_before);
+  auto before = Authority::open(authority_->folder(), {provider_, past});
+  if (!before) return std::unexpected(std::move(before).error());
+  authority::IssueRequest request = shop_request();
+  request.lifetime = expired_lifetime;
+  return before->issue(request);
+}
+
+Result<IssuedCertificate> DemoStage::issue_by_stranger() {
+  authority::CreateOptions options;
+  options.organization = "Unknown Authority";
+  auto stranger = Authority::create(folder_ / "unknown-authority", options, {provider_, nullptr});
+  if (!stranger) return std::unexpected(std::move(stranger).error());
+  return stranger->issue(shop_request());
+}
+
+Result<DemoShop> DemoStage::open_shop(IssuedCertificate issued) const {
+  std::vector<x509::Certificate> chain;
+  for (Bytes& der : issued.chain) {
+    auto certificate = x509::Certificate::from_der(std::move(der));
+    if (!certificate) return std::unexpected(std::move(certificate).error());
+    chain.push_back(std::move(*certificate));
+  }
+  auto credential = Credential::create(std::move(chain), std::move(issued.key), *provider_);
+  if (!credential) return std::unexpected(std::move(credential).error());
+  auto config = ServerConfig::Builder()
+                    .add_credential(std::move(*credential))
+                    .unknown_name(UnknownName::use_default)
+                    .alpn({"http/1.1"})
+                    .provider(provider_)
+                    .build();
+  if (!config) return std::unexpected(std::move(config).error());
+
+  net::FileServerOptions options;
+  options.folder = page_folder();
+  options.threads = 1;
+  auto server = net::FileServer::start(std::move(*config), std::move(options));
+  if (!server) return std::unexpected(std::move(server).error());
+  return DemoShop{std::move(issued.record), std::move(*server)};
+}
+
+Result<x509::Crl> DemoStage::sign_crl() {
+  auto crl = authority_->make_crl();
+  if (!crl) return std::unexpected(std::move(crl).error());
+  if (auto written = authority::write_file(crl_file(), crl->der, 0644); !written) {
+    return std::unexpected(std::move(written).error());
+  }
+  return x509::Crl::from_der(std::move(crl->der));
+}
+
+Result<std::shared_ptr<const ClientConfig>> DemoStage::client(std::optional<x509::Crl> crl) const {
+  auto anchors = std::make_shared<x509::TrustStore>();
+  anchors->add(authority_->root());
+  ClientConfig::Builder builder;
+  builder.trust(std::move(anchors)).alpn({"http/1.1"}).provider(provider_);
+  if (crl) builder.add_crl(std::move(*crl));
+  return builder.build();
+}
+
+Result<TemporaryFolder> TemporaryFolder::make() {
+  std::error_code ignored;
+  const std::filesystem::path parent = std::filesystem::temp_directory_path(ignored);
+  std::string path = (parent.empty() ? std::filesystem::path("/tmp") : parent) / "keyway-demo-XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr) {
+    return std::unexpected(authority::file_error(errno, path, ErrorCode::FileUnwritable)
+                               .advice("set TMPDIR to a folder that you may write to, or name one with --dir"));
+  }
+  return TemporaryFolder(path);
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+}
+
+}  // namespace keyway::tool
