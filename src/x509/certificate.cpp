@@ -15,12 +15,12 @@ using der::Tag;
 
 constexpr std::string_view where = "certificate";
 
-/// RFC 5280 4.1.2.2: at most 20 octets, positive. Zero is let pass: roots in use have it.
+/// RFC 5280 4.1.2.2: at most 20 octets. Zero and negative numbers parse, as there are old roots with them; the
+/// verifier refuses a negative one below the root.
 void check_serial_number(ByteView serial, der::Status& status) noexcept {
   if (!status.ok()) return;
   const std::size_t padding = serial.size() > 1 && serial[0] == 0 ? 1 : 0;
   if (serial.size() - padding > 20) status.reject("serialNumber", "longer than 20 bytes");
-  if (serial[0] >= 0x80) status.reject("serialNumber", "a negative number");
 }
 
 std::uint8_t read_version(der::Reader& tbs) noexcept {

@@ -95,6 +95,13 @@ std::optional<Objection> check_critical_extensions(const CertificateView& certif
                               std::move(received), "have the certificate issued without it, or with it not critical"));
 }
 
+std::optional<Objection> check_serial_number(const CertificateView& certificate, std::size_t depth) {
+  if (certificate.serial_number.empty() || certificate.serial_number[0] < 0x80) return std::nullopt;
+  return object(CheckKind::constraints,
+                finding_about(certificate, depth, ErrorCode::InvalidCertificate, "RFC 5280 4.1.2.2",
+                              "a positive serial number", "a negative one"));
+}
+
 std::optional<Objection> check_algorithm(const CertificateView& certificate, std::size_t depth) {
   if (is_weak_algorithm(certificate.signature_algorithm)) {
     return object(CheckKind::signature,

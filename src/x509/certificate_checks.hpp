@@ -31,6 +31,7 @@ struct Question {
 /// signature, no allocation unless there is something to say.
 [[nodiscard]] std::optional<Objection> check_validity(const CertificateView& certificate, std::size_t depth, Time now);
 [[nodiscard]] std::optional<Objection> check_critical_extensions(const CertificateView& certificate, std::size_t depth);
+[[nodiscard]] std::optional<Objection> check_serial_number(const CertificateView& certificate, std::size_t depth);
 /// The certificate's own signature's algorithm: known and strong.
 [[nodiscard]] std::optional<Objection> check_algorithm(const CertificateView& certificate, std::size_t depth);
 /// The certificate's key: known and strong.

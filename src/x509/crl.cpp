@@ -58,12 +58,17 @@ std::optional<std::uint8_t> read_reason(der::Reader extensions) noexcept {
   return reason;
 }
 
-/// RFC 5280 5.3.3: an entry for another issuer's certificate; the list is then an indirect one.
-bool names_other_issuer(der::Reader extensions) noexcept {
+/// What an entry's extensions mean for the whole list.
+void note_entry_extensions(der::Reader extensions, Crl::Parsed& read) noexcept {
   while (!extensions.empty()) {
-    if (oid::is(read_extension(extensions).oid, oid::certificate_issuer)) return true;
+    const ExtensionView extension = read_extension(extensions);
+    // RFC 5280 5.3.3: an entry for another issuer's certificate; the list is then an indirect one.
+    if (oid::is(extension.oid, oid::certificate_issuer)) {
+      read.is_indirect = true;
+    } else if (extension.critical && !oid::is(extension.oid, oid::crl_reason)) {
+      read.has_unknown_critical_extension = true;
+    }
   }
-  return false;
 }
 
 void read_scope(ByteView value, Crl::Parsed& read, der::Status& status) noexcept {
@@ -71,6 +76,7 @@ void read_scope(ByteView value, Crl::Parsed& read, der::Status& status) noexcept
   der::Reader outer(value, status);
   der::Reader fields = outer.enter(Tag::sequence, field);
   outer.end(field);
+  if (fields.empty()) status.reject(field, "nothing in it");
   const auto flag = [&](std::uint8_t number) {
     if (!fields.next_is(der::context(number))) return false;
     const bool set = fields.boolean_contents(fields.contents(der::context(number), field), field);
@@ -119,13 +125,14 @@ void read_list_extensions(der::Reader extensions, Crl::Parsed& read) noexcept {
   }
 }
 
-void check_entries(Crl::Parsed& read, der::Status& status) noexcept {
+void check_entries(Crl::Parsed& read, bool is_version_2, der::Status& status) noexcept {
   der::Reader entries(read.entries, status);
   while (!entries.empty()) {
     const RawEntry entry = read_entry(entries);
     if (!entry.extensions.empty()) {
       (void)read_reason(der::Reader(entry.extensions, status));
-      if (names_other_issuer(der::Reader(entry.extensions, status))) read.is_indirect = true;
+      note_entry_extensions(der::Reader(entry.extensions, status), read);
+      if (!is_version_2) status.reject("crlEntryExtensions", "not allowed before version 2");
     }
     ++read.count;
   }
@@ -148,7 +155,7 @@ void read_tbs(der::Reader tbs, Crl::Parsed& read) noexcept {
     read.entries = tbs.contents(Tag::sequence, "revokedCertificates");
     // RFC 5280 5.1.2.6: without entries the list is left out.
     if (tbs.ok() && read.entries.empty()) status.reject("revokedCertificates", "an empty list");
-    check_entries(read, status);
+    check_entries(read, is_version_2, status);
   }
   if (tbs.next_is(der::constructed(0))) {
     der::Reader field = tbs.enter(der::constructed(0), "crlExtensions");

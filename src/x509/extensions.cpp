@@ -22,10 +22,8 @@ ByteView read_sequence(ByteView value, der::Status& status, std::string_view fie
 BasicConstraints read_basic_constraints(ByteView value, der::Status& status) noexcept {
   BasicConstraints read;
   der::Reader fields(read_sequence(value, status, "basicConstraints"), status);
-  if (fields.next_is(Tag::boolean)) {
-    read.is_authority = fields.boolean("cA");
-    if (status.ok() && !read.is_authority) status.reject("basicConstraints", "the default FALSE is written out");
-  }
+  // DER leaves a default out, but so many certificates write the FALSE here that it is let pass.
+  if (fields.next_is(Tag::boolean)) read.is_authority = fields.boolean("cA");
   if (fields.next_is(Tag::integer)) read.path_length = fields.small_integer("pathLenConstraint");
   fields.end("basicConstraints");
   return read;
@@ -51,21 +49,6 @@ ByteView read_alternative_names(ByteView value, der::Status& status, std::string
   const ByteView names = read_sequence(value, status, field);
   check_general_names(der::Reader(names, status), field);
   return names;
-}
-
-/// RFC 5280 4.2.1.10: at least one of the two lists; neither empty. The names inside are read where they are used.
-ByteView read_name_constraints(ByteView value, der::Status& status) noexcept {
-  const ByteView contents = read_sequence(value, status, "nameConstraints");
-  der::Reader fields(contents, status);
-  if (fields.empty()) status.reject("nameConstraints", "neither permitted nor excluded subtrees");
-  for (const std::uint8_t number : {std::uint8_t{0}, std::uint8_t{1}}) {
-    if (!fields.next_is(der::constructed(number))) continue;
-    der::Reader subtrees = fields.enter(der::constructed(number), "nameConstraints");
-    if (subtrees.empty()) status.reject("nameConstraints", "an empty list of subtrees");
-    while (!subtrees.empty()) (void)subtrees.element(Tag::sequence, "GeneralSubtree");
-  }
-  fields.end("nameConstraints");
-  return contents;
 }
 
 ByteView read_octets(ByteView value, der::Status& status, std::string_view field) noexcept {
@@ -194,6 +177,20 @@ bool lists_identifier(ByteView list, ByteView wanted) noexcept {
     if (std::ranges::equal(entries.identifier("KeyPurposeId"), wanted)) return status.ok();
   }
   return false;
+}
+
+ByteView read_name_constraints(ByteView value, der::Status& status) noexcept {
+  const ByteView contents = read_sequence(value, status, "nameConstraints");
+  der::Reader fields(contents, status);
+  if (fields.empty()) status.reject("nameConstraints", "neither permitted nor excluded subtrees");
+  for (const std::uint8_t number : {std::uint8_t{0}, std::uint8_t{1}}) {
+    if (!fields.next_is(der::constructed(number))) continue;
+    der::Reader subtrees = fields.enter(der::constructed(number), "nameConstraints");
+    if (subtrees.empty()) status.reject("nameConstraints", "an empty list of subtrees");
+    while (!subtrees.empty()) (void)subtrees.element(Tag::sequence, "GeneralSubtree");
+  }
+  fields.end("nameConstraints");
+  return contents;
 }
 
 std::optional<ByteView> read_authority_key_identifier(ByteView value, der::Status& status) noexcept {

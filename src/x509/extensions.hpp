@@ -24,6 +24,10 @@ void read_extensions(der::Reader extensions, CertificateView& certificate) noexc
 /// True when a SEQUENCE OF OBJECT IDENTIFIER (its contents) holds `wanted`.
 [[nodiscard]] bool lists_identifier(ByteView list, ByteView wanted) noexcept;
 
+/// The contents of a NameConstraints extension's value (RFC 5280 4.2.1.10): at least one of the two lists, neither
+/// empty. The names inside are read where they are used.
+[[nodiscard]] ByteView read_name_constraints(ByteView value, der::Status& status) noexcept;
+
 /// The keyIdentifier of an AuthorityKeyIdentifier's extension value, with the syntax of all of it checked.
 [[nodiscard]] std::optional<ByteView> read_authority_key_identifier(ByteView value, der::Status& status) noexcept;
 

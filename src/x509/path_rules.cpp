@@ -58,6 +58,7 @@ std::optional<Objection> PathSearch::check_issuer(const Node& issuer) {
   if (auto objection = check_validity(view, depth, question_.now)) return objection;
   if (auto objection = check_key(view, depth, material_.options.min_rsa_bits)) return objection;
   if (!is_anchor) {
+    if (auto objection = check_serial_number(view, depth)) return objection;
     if (auto objection = check_algorithm(view, depth)) return objection;
   }
   if (auto objection = check_constraints(issuer)) return objection;

@@ -90,6 +90,7 @@ std::optional<Verdict> PathSearch::judge_trusted_leaf() {
 void PathSearch::judge_leaf() {
   const CertificateView& leaf = *peers_.front().view;
   leaf_objection_ = check_critical_extensions(leaf, 0);
+  if (!leaf_objection_) leaf_objection_ = check_serial_number(leaf, 0);
   if (!leaf_objection_) leaf_objection_ = check_algorithm(leaf, 0);
   if (!leaf_objection_) leaf_objection_ = check_key(leaf, 0, material_.options.min_rsa_bits);
   if (!leaf_objection_) leaf_objection_ = check_validity(leaf, 0, question_.now);

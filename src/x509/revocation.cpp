@@ -17,7 +17,9 @@ bool is_about(const Crl::Parsed& list, const CertificateView& certificate, const
 }
 
 /// Why the list's silence about a certificate says nothing; empty where it does say that all is well.
-std::string why_silence_is_nothing(const Crl::Parsed& list, bool is_authority, Time now) {
+std::string why_silence_is_nothing(const Crl::Parsed& list, const CertificateView& certificate, Time now) {
+  const bool is_authority = certificate.basic_constraints && certificate.basic_constraints->is_authority;
+  const bool is_user = !is_authority && certificate.version == 3;
   if (list.this_update > now) return "the CRL is not in force before " + to_text(list.this_update);
   if (!list.next_update) return "the CRL does not say until when it holds";
   if (*list.next_update < now) {
@@ -28,7 +30,7 @@ std::string why_silence_is_nothing(const Crl::Parsed& list, bool is_authority, T
   if (list.is_delta) return "the CRL is a delta, which lists changes alone";
   if (list.only_some_reasons) return "the CRL is about some reasons alone";
   if (list.only_attribute_certificates) return "the CRL is about attribute certificates";
-  if (list.only_user_certificates && is_authority) return "the CRL is not about authorities";
+  if (list.only_user_certificates && !is_user) return "the CRL is not about authorities";
   if (list.only_authority_certificates && !is_authority) return "the CRL is about authorities alone";
   if (list.has_distribution_point) return "the CRL is about one distribution point alone";
   return {};
@@ -54,7 +56,6 @@ bool RevocationLists::is_signed(const List& list, const CertificateView& issuer,
 
 RevocationAnswer RevocationLists::ask(const CertificateView& certificate, const CertificateView& issuer,
                                       const crypto::PublicKey& issuer_key, Time now) const {
-  const bool is_authority = certificate.basic_constraints && certificate.basic_constraints->is_authority;
   RevocationAnswer answer;
   for (const List& list : lists_) {
     const Crl::Parsed& parsed = list.crl.parsed();
@@ -72,7 +73,7 @@ RevocationAnswer RevocationLists::ask(const CertificateView& certificate, const 
     if (entry && entry->reason != "removeFromCRL") {
       return {Standing::revoked, std::move(entry), &list.crl, {}};
     }
-    std::string silence = why_silence_is_nothing(parsed, is_authority, now);
+    std::string silence = why_silence_is_nothing(parsed, certificate, now);
     if (silence.empty()) {
       answer.standing = Standing::good;
       answer.list = &list.crl;

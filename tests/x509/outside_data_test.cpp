@@ -1,0 +1,250 @@
+// BoringSSL's and Debian's data, where they are on this machine.
+
+#include <iostream>
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "core/text.hpp"
+#include "testing/make_certificate.hpp"
+#include "testing/vectors.hpp"
+#include "x509/distinguished_name.hpp"
+#include "x509/extensions.hpp"
+#include "x509/limbo.hpp"
+#include "x509/name_constraints.hpp"
+#include "x509/revocation.hpp"
+
+namespace keyway::testing {
+namespace {
+
+using nlohmann::json;
+
+Bytes base64(const json& text) {
+  return from_base64(text.get<std::string>()).value();
+}
+
+/// Where Keyway means to differ, with the reason.
+const std::map<std::string, std::string> parse_differences{
+    {"parse::bad_signature_algorithm_oid", "the algorithm is unknown and inner and outer are compared"},
+    {"parse::failed_signature_algorithm", "inner and outer algorithm differ, or are malformed"},
+    {"parse::bad_policy_qualifiers", "policies are read by a later piece of work"},
+    {"parse::policy_constraints_empty", "policies are read by a later piece of work"},
+    {"parse::policy_qualifiers_empty_sequence", "policies are read by a later piece of work"},
+    {"parse::name_constraints_bad_ip", "bounds are judged where they are used: find_violation() refuses it"},
+    {"parse::issuer_bad_printable_string", "text is judged where it is compared: malformed text equals only itself"},
+    {"parse::subject_not_ascii", "as above"},
+    {"parse::subject_not_printable_string", "as above"},
+    {"parse::subject_blank_subjectaltname_not_critical", "criticality of subjectAltName is the issuer's concern"},
+    {"parse::basic_constraints_pathlen_256", "no reason for a bound of 255"},
+    {"parse::serial_37_bytes", "RFC 5280 4.1.2.2: at most 20"},
+    {"parse::authority_key_identifier/issuer_only",
+     "the two other fields are of no use, so their pairing is not judged"},
+    {"parse::authority_key_identifier/serial_only", "as above"},
+};
+
+TEST(OutsideData, ParsesCertificatesAsBoringSslDoes) {
+  KEYWAY_REQUIRE_VECTORS("chromium/parse.json");
+  const auto suite = *vector_json("chromium/parse.json");
+  std::size_t judged = 0;
+
+  for (const auto& test_case : suite["testcases"]) {
+    if (!test_case.contains("expected") || test_case["expected"].is_null()) continue;
+    const auto id = test_case["id"].get<std::string>();
+    const bool expected = test_case["expected"];
+    bool got = false;
+    std::string reason;
+    if (test_case["op"] == "full-certificate") {
+      const Bytes der = base64(test_case["blocks"]["CERTIFICATE"]);
+      const auto parsed = x509::CertificateView::parse(der);
+      got = parsed.has_value();
+      if (!got) reason = parsed.error().message();
+    } else if (test_case["op"] == "aki") {
+      const Bytes der = base64(test_case["blocks"]["AUTHORITY_KEY_IDENTIFIER"]);
+      x509::der::Status status;
+      (void)x509::read_authority_key_identifier(der, status);
+      got = status.ok();
+    } else {
+      continue;  // skeletons, of which only parts are well-formed
+    }
+    ++judged;
+    if (parse_differences.contains(id)) continue;
+    EXPECT_EQ(got, expected) << id << ' ' << reason;
+  }
+
+  EXPECT_GT(judged, 60U);
+}
+
+TEST(OutsideData, ComparesNamesAsBoringSslDoes) {
+  KEYWAY_REQUIRE_VECTORS("chromium/name-match.json");
+  const auto suite = *vector_json("chromium/name-match.json");
+
+  for (const auto& test_case : suite["testcases"]) {
+    const Bytes a = base64(suite["names"][test_case["a"].get<std::string>()]);
+    const Bytes b = base64(suite["names"][test_case["b"].get<std::string>()]);
+    // Malformed names are refused by the parser; compared, they equal only themselves.
+    if (test_case["a"].get<std::string>().starts_with("invalid") && test_case["a"] == test_case["b"]) continue;
+    const bool got = test_case["op"] == "match" ? x509::same_name(a, b) : x509::within_name(a, b);
+    EXPECT_EQ(got, test_case["expected"].get<bool>()) << test_case["id"];
+    if (test_case["op"] == "match" && got) {
+      EXPECT_EQ(x509::name_hash(a), x509::name_hash(b)) << test_case["id"];
+    }
+  }
+}
+
+/// The contents of a SEQUENCE that stands alone.
+ByteView contents_of(ByteView der) {
+  x509::der::Status status;
+  return x509::der::Reader(der, status).contents(x509::der::Tag::sequence, "test data");
+}
+
+/// All of them stricter.
+const std::map<std::string, std::string> constraint_differences{
+    {"nc::DNSNames::020", "a wildcard that is no whole label can't be compared"},
+    {"nc::DNSNames::021", "as above"},
+    {"nc::DNSNames::022", "as above"},
+    {"nc::DNSNamesExcludedWithLeadingDot::053", "in doubt the name itself is excluded too"},
+    {"nc::DNSNamesPermittedTwoDot::057", "`..` is malformed"},
+    {"nc::DNSNamesExcludeOnly::063", "an empty dNSName can't be compared"},
+};
+
+bool is_beyond_scope(const json& test_case) {
+  const auto name = test_case["test"].get<std::string>();
+  return !test_case["critical"].is_null()  // which names count differs with it there, and here not
+         || name.starts_with("Rfc822")     // refused whenever there is one: not compared yet
+         || name.starts_with("IsPermittedCertSubjectEmailAddress") ||
+         name == "DNSNamesExcludeDot"                 // a lone dot is no name: malformed here
+         || name == "DNSNamesFailOnInvalidIA5String"  // patches the data in its own code
+         || name == "DirectoryNamesExcludeAll"        // an empty subject is no name
+         || test_case["constraints"].is_null() || test_case.value("value", json("none")).is_null();
+}
+
+TEST(OutsideData, ConstrainsNamesAsBoringSslDoes) {
+  KEYWAY_REQUIRE_VECTORS("chromium/name-constraints.json");
+  const auto suite = *vector_json("chromium/name-constraints.json");
+  const Bytes no_name{0x30, 0x00};
+  std::size_t judged = 0;
+
+  for (const auto& test_case : suite["testcases"]) {
+    if (is_beyond_scope(test_case)) continue;
+    const auto op = test_case["op"].get<std::string>();
+    const auto data = [&](const json& key) { return base64(suite["data"][key.get<std::string>()]["der"]); };
+    const Bytes constraints = data(test_case["constraints"]);
+    x509::CertificateView certificate;
+    certificate.subject.der = no_name;
+    Bytes held;
+    Bytes names;
+    if (op == "dns" || op == "ip") {
+      const auto value = test_case["value"].get<std::string>();
+      const Bytes bytes = op == "dns" ? Bytes(value.begin(), value.end()) : hex(value);
+      names = {static_cast<std::uint8_t>(op == "dns" ? 0x82 : 0x87), static_cast<std::uint8_t>(bytes.size())};
+      names.insert(names.end(), bytes.begin(), bytes.end());
+      certificate.subject_alternative_name = names;
+    } else if (op == "dirname") {
+      held = data(test_case["value"]);
+      certificate.subject.der = held;
+    } else if (op == "cert") {
+      if (!test_case["subject"].is_null()) {
+        held = data(test_case["subject"]);
+        certificate.subject.der = held;
+      }
+      if (!test_case["san"].is_null()) {
+        names = data(test_case["san"]);
+        certificate.subject_alternative_name = contents_of(names);
+      }
+    }
+    x509::der::Status status;
+    const ByteView read = x509::read_name_constraints(constraints, status);
+    std::size_t budget = 100'000;
+    const auto violation = x509::find_violation(read, certificate, budget);
+    const bool got = status.ok() && !violation;
+    ++judged;
+    if (constraint_differences.contains(test_case["id"].get<std::string>())) {
+      EXPECT_FALSE(got) << test_case["id"] << ": a difference may only be stricter";
+      continue;
+    }
+    EXPECT_EQ(got, test_case["expected"].get<bool>())
+        << test_case["id"] << ' ' << test_case.dump()
+        << (violation ? violation->name + ": " + violation->constraint : "");
+  }
+
+  EXPECT_GT(judged, 100U);
+}
+
+const std::map<std::string, std::string> crl_differences{
+    {"crl::good_no_nextupdate", "RFC 5280 5.1.2.5: nextUpdate must stand"},
+    {"crl::good_fake_extension_no_nextupdate", "as above"},
+    {"crl::good_key_rollover", "only the issuer of the path is asked, not others of its name"},
+    {"crl::revoked_key_rollover", "as above"},
+    {"crl::good_idp_contains_uri", "distribution points are compared by a later piece of work"},
+    {"crl::good_idp_uri_and_onlycontainsusercerts", "as above"},
+    {"crl::good_idp_uri_and_onlycontainscacerts", "as above"},
+    {"crl::bad_crldp_has_crlissuer", "as above"},
+    {"crl::bad_fake_critical_crlentryextension", "an entry counts, whatever else it says"},
+    {"crl::bad_thisupdate_too_old", "no age limit of its own: nextUpdate decides"},
+};
+
+TEST(OutsideData, ReadsCrlsAsBoringSslDoes) {
+  KEYWAY_REQUIRE_VECTORS("chromium/crl.json");
+  const auto suite = *vector_json("chromium/crl.json");
+  const Time now = *parse_rfc3339(suite["time"]);
+
+  for (const auto& test_case : suite["testcases"]) {
+    const Bytes leaf_der = base64(test_case["cert"]);
+    const Bytes issuer_der = base64(test_case["issuer"]);
+    std::string got = "UNKNOWN";
+    std::string reason;
+    const auto leaf = x509::CertificateView::parse(leaf_der);
+    const auto issuer = x509::CertificateView::parse(issuer_der);
+    auto list = x509::Crl::from_der(base64(test_case["crl"]));
+    if (list && leaf && issuer) {
+      std::vector<x509::Crl> lists;
+      lists.push_back(std::move(*list));
+      const auto key = provider()->public_key(issuer->subject_public_key_info);
+      ASSERT_TRUE(key.has_value());
+      const auto answer = x509::RevocationLists(std::move(lists)).ask(*leaf, *issuer, **key, now);
+      if (answer.standing == x509::Standing::good) got = "GOOD";
+      if (answer.standing == x509::Standing::revoked) got = "REVOKED";
+      reason = answer.reason;
+    } else {
+      reason = list ? "certificate" : list.error().message();
+    }
+    if (crl_differences.contains(test_case["id"].get<std::string>())) continue;
+    EXPECT_EQ(got, test_case["expected"].get<std::string>()) << test_case["id"] << ' ' << reason;
+  }
+}
+
+TEST(OutsideData, ParsesEveryRootOfDebian) {
+  KEYWAY_REQUIRE_VECTORS("realworld/online-chains.json");
+  std::size_t count = 0;
+
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(*vectors_folder() / "realworld/trust")) {
+    if (!entry.is_regular_file()) continue;
+    const auto store = x509::TrustStore::from_file(entry.path());
+    if (entry.path().extension() != ".pem") continue;
+    ASSERT_TRUE(store.has_value()) << store.error().message();
+    count += store->size();
+  }
+
+  EXPECT_GE(count, 120U);
+}
+
+TEST(OutsideData, ParsesEveryRootOfAnOlderSet) {
+  KEYWAY_REQUIRE_VECTORS("realworld/trust/boringssl-mozilla_roots.der");
+  const Bytes file = *vector_file("realworld/trust/boringssl-mozilla_roots.der");
+  x509::der::Status status;
+  x509::der::Reader roots(file, status);
+  std::size_t count = 0;
+
+  while (!roots.empty()) {
+    const auto root = x509::CertificateView::parse(roots.any("root").whole);
+    EXPECT_TRUE(root.has_value()) << root.error().message();
+    ++count;
+  }
+
+  EXPECT_TRUE(status.ok());
+  EXPECT_EQ(count, 138U);
+}
+
+}  // namespace
+}  // namespace keyway::testing
