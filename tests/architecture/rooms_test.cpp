@@ -43,7 +43,9 @@ std::vector<Include> includes_of(const fs::path& file) {
   return includes;
 }
 
-std::string relative(const fs::path& path) { return fs::relative(path, source).string(); }
+std::string place_of(const fs::path& path) {
+  return fs::relative(path, source).string();
+}
 
 /// The rooms that each room may look into, besides itself: the arrows of ARCHITECTURE.md.
 const std::map<std::string, std::set<std::string>> allowed = {
@@ -63,7 +65,7 @@ TEST(Rooms, ArrowsPointDownOnly) {
       for (const Include& include : includes_of(file)) {
         const std::string other = include.what.substr(0, include.what.find('/'));
         if (!allowed.contains(other) || other == room) continue;
-        EXPECT_TRUE(below.contains(other)) << relative(file) << " includes " << include.what;
+        EXPECT_TRUE(below.contains(other)) << place_of(file) << " includes " << include.what;
       }
     }
   }
@@ -73,19 +75,21 @@ TEST(Rooms, OpenSslStandsInOneFolder) {
   for (const fs::path& file : code_below(source / "src")) {
     for (const Include& include : includes_of(file)) {
       if (!include.what.starts_with("openssl/")) continue;
-      EXPECT_TRUE(relative(file).starts_with("src/crypto/libcrypto/")) << relative(file);
-      EXPECT_NE(include.what, "openssl/ssl.h") << relative(file);
+      EXPECT_TRUE(place_of(file).starts_with("src/crypto/libcrypto/")) << place_of(file);
+      EXPECT_NE(include.what, "openssl/ssl.h") << place_of(file);
     }
   }
 }
 
 TEST(Rooms, PublicHeadersShowNoForeignTypes) {
-  const std::set<std::string> foreign = {"openssl", "sqlite3.h", "intel-ipsec-mb.h", "nlohmann", "fmt", "spdlog", "CLI"};
+  const std::set<std::string> foreign = {"openssl", "sqlite3.h", "intel-ipsec-mb.h", "nlohmann", "fmt",
+                                         "spdlog",  "CLI"};
   for (const fs::path& file : code_below(source / "include")) {
     for (const Include& include : includes_of(file)) {
       const std::string first = include.what.substr(0, include.what.find('/'));
-      EXPECT_FALSE(foreign.contains(first)) << relative(file) << " includes " << include.what;
-      if (first == "boost") EXPECT_EQ(file.filename(), "asio.hpp") << relative(file) << " includes " << include.what;
+      EXPECT_FALSE(foreign.contains(first)) << place_of(file) << " includes " << include.what;
+      if (first != "boost") continue;
+      EXPECT_TRUE(file.filename().string().starts_with("asio")) << place_of(file) << " includes " << include.what;
     }
   }
 }
@@ -102,7 +106,7 @@ TEST(Rooms, RawMemoryStandsWhereItMayAndSaysWhyItIsSafe) {
         const bool comment = line.find_first_not_of(' ') == line.find("//");
         for (const std::string_view word : raw) {
           if (comment || line.find(word) == std::string::npos) continue;
-          const std::string name = relative(file);
+          const std::string name = place_of(file);
           EXPECT_TRUE(name.starts_with("src/core/") || name.starts_with("src/crypto/")) << name << ": " << line;
           EXPECT_LE(lines_since_safety, 8) << name << " has no SAFETY line above: " << line;
         }
@@ -117,7 +121,7 @@ TEST(Rooms, AFileFitsInAHead) {
       std::ifstream in(file);
       int lines = 0;
       for (std::string line; std::getline(in, line);) ++lines;
-      EXPECT_LE(lines, 600) << relative(file) << ": which second subject is in it?";
+      EXPECT_LE(lines, 600) << place_of(file) << ": which second subject is in it?";
     }
   }
 }
