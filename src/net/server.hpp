@@ -41,7 +41,7 @@ struct FileServerOptions {
   bool listings = true;                                 ///< a folder without index.html shows what is in it
   /// Called on the server's threads, several at once.
   std::function<void(const AccessRecord&)> on_access = {};
-  /// What clients ask connections to be observed with; may be null. Thread-safe, outlives the server.
+  /// Observes every connection, beside the configuration's; may be null. Thread-safe, outlives the server.
   Observer* observer = nullptr;
 };
 
@@ -71,8 +71,8 @@ class FileServer {
 
  private:
   class State;
-  explicit FileServer(std::shared_ptr<State> state) noexcept;
-  std::shared_ptr<State> state_;
+  explicit FileServer(std::unique_ptr<State> state) noexcept;
+  std::unique_ptr<State> state_;
 };
 
 }  // namespace keyway::net

@@ -11,14 +11,14 @@
 
 namespace keyway::net {
 
-/// An open socket that is closed with its owner.
-class Socket {
+/// An open file descriptor that is closed with its owner.
+class Descriptor {
  public:
-  Socket() noexcept = default;
-  explicit Socket(int fd) noexcept : fd_(fd) {}
-  Socket(Socket&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
-  Socket& operator=(Socket&& other) noexcept;
-  ~Socket();
+  Descriptor() noexcept = default;
+  explicit Descriptor(int fd) noexcept : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept;
+  ~Descriptor();
 
   [[nodiscard]] int fd() const noexcept { return fd_; }
   void close() noexcept;
@@ -43,7 +43,7 @@ struct ConnectOptions {
 };
 
 struct TcpConnection {
-  Socket socket;
+  Descriptor socket;
   std::string address;  ///< "127.0.0.1:8443", "[::1]:8443"
   std::chrono::microseconds resolved_in{};
   std::chrono::microseconds connected_in{};
