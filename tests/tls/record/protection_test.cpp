@@ -13,7 +13,7 @@ using testing::protection;
 using testing::sealed;
 
 Result<ProtectionTls13::Opened> open(ProtectionTls13& reader, Bytes& record) {
-  return reader.open(RecordHeader::parse(record), ByteSpan(record).subspan(record_header_size));
+  return reader.open(ByteView(record).first(record_header_size), ByteSpan(record).subspan(record_header_size));
 }
 
 ErrorCode code_of(const Result<ProtectionTls13::Opened>& opened) {

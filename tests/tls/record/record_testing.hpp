@@ -21,7 +21,7 @@ namespace keyway::tls {
 
 /// Reaches into a protection, to places that no test could count up to.
 struct ProtectionTls13TestAccess {
-  static void set_sequence(ProtectionTls13& protection, std::uint64_t sequence) { protection.sequence_ = sequence; }
+  static void set_sequence(ProtectionTls13& protection, std::uint64_t sequence) { protection.advance_to(sequence); }
   static std::uint64_t hard_limit(const ProtectionTls13& protection) { return protection.hard_limit_; }
   static std::uint64_t soft_limit(const ProtectionTls13& protection) { return protection.soft_limit_; }
 };
