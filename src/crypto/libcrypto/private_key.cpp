@@ -100,12 +100,23 @@ Result<std::unique_ptr<PrivateKey>> make(Key loaded) {
   }
 }
 
+Key generate_rsa(const char* name, std::size_t bits) {
+  const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, name, nullptr));
+  EVP_PKEY* made = nullptr;
+  if (context == nullptr || EVP_PKEY_keygen_init(context.get()) != 1 ||
+      EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), static_cast<int>(bits)) != 1 ||
+      EVP_PKEY_generate(context.get(), &made) != 1) {
+    return nullptr;
+  }
+  return Key(made);
+}
+
 Key generate(KeyType type, std::size_t bits) {
   switch (type) {
     case KeyType::rsa:
-      return Key(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", bits));
+      return generate_rsa("RSA", bits);
     case KeyType::rsa_pss:
-      return Key(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA-PSS", bits));
+      return generate_rsa("RSA-PSS", bits);
     case KeyType::p256:
       return Key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
     case KeyType::p384:
