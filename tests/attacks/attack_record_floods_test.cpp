@@ -33,6 +33,16 @@ TEST(RecordFloods, AreCountedInARowOnly) {
   }
 }
 
+TEST(RecordFloods, AreBrokenByAHandshakeMessageToo) {
+  auto writer = protection();
+  auto reader = protected_reader();
+  for (int i = 0; i < 200; ++i) {
+    const bool is_message = i % 31 == 30;
+    const auto type = is_message ? ContentType::handshake : ContentType::application_data;
+    ASSERT_EQ(refusal(reader, sealed(writer, type, Bytes(is_message ? 1 : 0))), std::nullopt) << i;
+  }
+}
+
 TEST(RecordFloods, OfChangeCipherSpecEndAtTheThird) {
   const Bytes ccs = testing::plaintext_record(ContentType::change_cipher_spec, Bytes{1});
   for (const bool is_protected : {false, true}) {
