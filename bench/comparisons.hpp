@@ -1,0 +1,93 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contest.hpp"
+#include "primitives.hpp"
+
+namespace keyway::bench {
+
+/// One side of one kind of handshake: Keyway's, libssl's and the primitives' times, taken in turn so that what drifts
+/// on the machine drifts for all.
+class HandshakeComparison {
+ public:
+  HandshakeComparison(Library& keyway, Library& libssl, LeafKey key);
+
+  /// Some handshakes of each library, and each primitive as often.
+  void run_round();
+
+  struct Figures {
+    Nanoseconds keyway{0};
+    Nanoseconds libssl{0};
+    Nanoseconds primitives{0};
+    [[nodiscard]] double ratio() const noexcept { return libssl / keyway; }
+    [[nodiscard]] Nanoseconds overhead() const noexcept { return keyway - primitives; }
+  };
+  [[nodiscard]] Figures figures(Side side) const;
+  [[nodiscard]] Nanoseconds last(Side side) const noexcept { return last_[index(side)]; }
+
+ private:
+  static std::size_t index(Side side) noexcept { return side == Side::client ? 0 : 1; }
+  struct Primitives {
+    std::vector<Primitive> list;
+    std::vector<Samples> samples;
+  };
+  static Primitives prepare(std::vector<Primitive> list);
+
+  Library* keyway_library_;
+  Library* libssl_library_;
+  LeafKey key_;
+  std::array<Samples, 2> keyway_;
+  std::array<Samples, 2> libssl_;
+  std::array<Primitives, 2> primitives_;
+  std::array<Nanoseconds, 2> last_{};
+};
+
+/// Records of one suite, against libssl and against the provider's bare AEAD.
+class RecordComparison {
+ public:
+  RecordComparison(Library& keyway, Library& libssl, CipherSuite suite);
+
+  /// One batch of each.
+  void run_round();
+
+  /// Megabytes of content a second.
+  struct Figures {
+    double keyway = 0;
+    double libssl = 0;
+    double bare = 0;
+    [[nodiscard]] double ratio() const noexcept { return keyway / libssl; }
+    [[nodiscard]] double share_of_bare() const noexcept { return keyway / bare; }
+  };
+  [[nodiscard]] Figures sending() const;
+  [[nodiscard]] Figures receiving() const;
+  [[nodiscard]] const BatchCost& last() const noexcept { return last_; }
+
+ private:
+  struct Contestant {
+    std::unique_ptr<Stream> stream;
+    Samples sending;
+    Samples receiving;
+    BatchCost run_round();
+  };
+  Contestant keyway_;
+  Contestant libssl_;
+  Contestant bare_;
+  BatchCost last_;
+};
+
+/// Allocations of both sides a record, once the connection is warm.
+[[nodiscard]] double allocations_per_record(Library& library, CipherSuite suite);
+
+/// Heap of a handshake, once the process is warm.
+[[nodiscard]] HandshakeCost heap_of_handshake(Library& library, LeafKey key);
+
+inline constexpr std::array suites{CipherSuite::TLS_AES_128_GCM_SHA256, CipherSuite::TLS_AES_256_GCM_SHA384,
+                                   CipherSuite::TLS_CHACHA20_POLY1305_SHA256};
+inline constexpr std::array leaf_keys{LeafKey::ecdsa_p256, LeafKey::rsa_2048};
+
+}  // namespace keyway::bench

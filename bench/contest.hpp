@@ -1,0 +1,127 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include <keyway/types.hpp>
+
+#include "heap.hpp"
+
+namespace keyway::bench {
+
+using Nanoseconds = std::chrono::duration<double, std::nano>;
+
+/// Runs `call` and gives the time it took.
+template <typename F>
+Nanoseconds time_of(F&& call) {
+  const auto begin = std::chrono::steady_clock::now();
+  call();
+  return std::chrono::steady_clock::now() - begin;
+}
+
+/// What one side spends inside its own calls, summed up over many of them.
+class Account {
+ public:
+  explicit Account(bool books_heap) noexcept : books_heap_(books_heap) {}
+
+  /// Runs `call` on this account and gives its result.
+  template <typename F>
+  auto charge(F&& call) {
+    const HeapScope heap(books_heap_ ? &heap_ : nullptr);
+    const Charge running(*this);
+    return call();
+  }
+  /// What the transport does in the middle of a side's call is not the side's.
+  void refund(Nanoseconds time) noexcept { time_ -= time; }
+
+  [[nodiscard]] Nanoseconds time() const noexcept { return time_; }
+  [[nodiscard]] const HeapUse& heap() const noexcept { return heap_; }
+
+ private:
+  class Charge {
+   public:
+    explicit Charge(Account& account) noexcept : account_(&account), begin_(std::chrono::steady_clock::now()) {}
+    Charge(const Charge&) = delete;
+    Charge& operator=(const Charge&) = delete;
+    ~Charge() { account_->time_ += std::chrono::steady_clock::now() - begin_; }
+
+   private:
+    Account* account_;
+    std::chrono::steady_clock::time_point begin_;
+  };
+
+  Nanoseconds time_{0};
+  HeapUse heap_;
+  bool books_heap_;
+};
+
+/// What a handshake costs one side: object made, handshake, object freed.
+struct SideCost {
+  Nanoseconds time{0};
+  std::uint64_t allocations = 0;
+  std::int64_t peak_bytes = 0;
+  std::int64_t idle_bytes = 0;  ///< held once the handshake is over and all is sent
+};
+struct HandshakeCost {
+  SideCost client;
+  SideCost server;
+};
+
+/// Records of a batch, each with as much content as a record takes.
+inline constexpr std::size_t records_per_batch = 16;
+inline constexpr std::size_t record_content = 16384;
+
+/// What a batch costs.
+struct BatchCost {
+  Nanoseconds sending{0};
+  Nanoseconds receiving{0};
+  std::uint64_t allocations = 0;  ///< of both sides
+};
+
+/// An established connection in memory, both ends.
+class Stream {
+ public:
+  virtual ~Stream() = default;
+  /// Sends a batch one way and receives it.
+  virtual BatchCost transfer(bool books_heap) = 0;
+};
+
+/// The server's kind of key; the chain above it is of the same kind.
+enum class LeafKey : std::uint8_t { ecdsa_p256, rsa_2048 };
+[[nodiscard]] constexpr std::string_view to_string(LeafKey key) noexcept {
+  return key == LeafKey::ecdsa_p256 ? "ecdsa_p256" : "rsa_2048";
+}
+
+/// A library on the bench. Configurations are made once, at the first use, outside all figures.
+class Library {
+ public:
+  virtual ~Library() = default;
+  /// A full TLS 1.3 handshake, X25519 and TLS_AES_128_GCM_SHA256, whose client verifies chain and host name. Books heap
+  /// or measures time: booking takes time itself.
+  virtual HandshakeCost handshake(LeafKey key, bool books_heap) = 0;
+  virtual std::unique_ptr<Stream> stream(CipherSuite suite) = 0;
+};
+
+[[nodiscard]] std::unique_ptr<Library> make_keyway();
+[[nodiscard]] std::unique_ptr<Library> make_libssl();
+/// The provider's AEAD alone, as a stream: what no record layer can beat.
+[[nodiscard]] std::unique_ptr<Stream> make_bare_stream(CipherSuite suite);
+
+/// Figures of one kind. The median stands for them: what else the machine does shows in a few of them.
+class Samples {
+ public:
+  void add(Nanoseconds sample) { samples_.push_back(sample); }
+  [[nodiscard]] Nanoseconds median() const;
+
+ private:
+  std::vector<Nanoseconds> samples_;
+};
+
+/// Ends the program with a message: the bench is broken.
+[[noreturn]] void give_up(std::string_view why);
+
+}  // namespace keyway::bench
