@@ -50,7 +50,8 @@ TEST(IpAddress, ReadsAndWritesIpv6) {
 TEST(IpAddress, ComesFromItsBytesAlone) {
   EXPECT_EQ(IpAddress::from_bytes(testing::hex("7f000001")), IpAddress::parse("127.0.0.1"));
   EXPECT_EQ(IpAddress::from_bytes(testing::hex("00000000000000000000000000000001")), IpAddress::parse("::1"));
-  for (const std::size_t size : {0, 3, 5, 15, 17}) EXPECT_FALSE(IpAddress::from_bytes(Bytes(size)));
+  for (const std::size_t size : std::initializer_list<std::size_t>{0, 3, 5, 15, 17})
+    EXPECT_FALSE(IpAddress::from_bytes(Bytes(size)));
   EXPECT_NE(IpAddress::parse("0.0.0.0"), IpAddress::parse("::"));
 }
 

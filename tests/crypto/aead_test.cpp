@@ -37,7 +37,8 @@ Bytes seal(Aead& aead, ByteView associated, std::initializer_list<ByteView> part
 std::vector<std::size_t> interesting_sizes() {
   std::vector<std::size_t> sizes;
   for (std::size_t size = 0; size <= 300; ++size) sizes.push_back(size);
-  for (const std::size_t size : {511, 512, 767, 768, 769, 1023, 1024, 4095, 4096, 16383, 16384, 16385, 100'003}) {
+  for (const std::size_t size : std::initializer_list<std::size_t>{511, 512, 767, 768, 769, 1023, 1024, 4095, 4096,
+                                                                   16383, 16384, 16385, 100'003}) {
     sizes.push_back(size);
   }
   return sizes;

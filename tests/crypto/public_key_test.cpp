@@ -36,7 +36,7 @@ Bytes p256_info() {
 TEST(PublicKey, TakesRsaModuliFrom1024To16384BitsAlone) {
   EXPECT_EQ(refusal(rsa_public_key_info(modulus_of(1023), f4)), ErrorCode::InvalidKey);
   EXPECT_EQ(refusal(rsa_public_key_info(modulus_of(16385), f4)), ErrorCode::InvalidKey);
-  for (const std::size_t bits : {1024, 2048, 2049, 3072, 16384}) {
+  for (const std::size_t bits : std::initializer_list<std::size_t>{1024, 2048, 2049, 3072, 16384}) {
     const auto key = provider().public_key(rsa_public_key_info(modulus_of(bits), f4));
     ASSERT_TRUE(key) << key.error().message();
     EXPECT_EQ((*key)->bits(), bits);
