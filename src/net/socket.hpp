@@ -27,6 +27,8 @@ class Descriptor {
   int fd_ = -1;
 };
 
+using Socket = Descriptor;
+
 /// Says that HOST:PORT is to be found at this address, whatever DNS says: `--resolve HOST:PORT:ADDR`.
 struct ResolveOverride {
   std::string host;  ///< lower case

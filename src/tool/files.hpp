@@ -1,0 +1,32 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include <keyway/bytes.hpp>
+#include <keyway/error.hpp>
+
+namespace keyway::tool {
+
+/// A file that appears whole or not at all: written without a name, or under a temporary one, and named when it is
+/// complete. What is no regular file (a pipe, /dev/null) is written to directly.
+class OutputFile {
+ public:
+  /// Errors: FileUnwritable, FileNotFound (the folder), DiskFull.
+  [[nodiscard]] static Result<OutputFile> create(const std::filesystem::path& path);
+  OutputFile(OutputFile&&) noexcept;
+  OutputFile& operator=(OutputFile&&) noexcept;
+  /// Removes what was not committed.
+  ~OutputFile();
+
+  [[nodiscard]] Result<void> write(ByteView bytes);
+  /// Brings it to disk and gives it its name.
+  [[nodiscard]] Result<void> commit();
+
+ private:
+  struct Open;
+  explicit OutputFile(std::unique_ptr<Open> open) noexcept;
+  std::unique_ptr<Open> open_;
+};
+
+}  // namespace keyway::tool

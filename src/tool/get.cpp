@@ -1,0 +1,347 @@
+#include "tool/get.hpp"
+
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+
+#include <keyway/config.hpp>
+#include <keyway/key_log.hpp>
+
+#include "authority/files.hpp"
+#include "core/text.hpp"
+#include "explain/certificate_facts.hpp"
+#include "explain/json_story.hpp"
+#include "explain/narrator.hpp"
+#include "explain/terminal.hpp"
+#include "explain/trust_steps.hpp"
+#include "net/fetch.hpp"
+#include "tool/files.hpp"
+#include "tool/progress.hpp"
+
+namespace keyway::tool {
+namespace {
+
+using explain::Json;
+
+constexpr std::size_t most_redirects = 10;
+constexpr std::size_t most_body_in_json = 1U << 20U;
+
+struct GetOptions {
+  std::string url;
+  std::vector<std::string> anchors;
+  std::vector<std::string> crls;
+  std::vector<std::string> resolve;
+  std::vector<std::string> alpn{"http/1.1"};
+  std::string output;
+  std::string key_log;
+  unsigned timeout = 30;
+  bool is_verbose = false;
+  bool is_json = false;
+  bool is_head = false;
+  bool follows = false;
+  bool requires_revocation_answer = false;
+};
+
+/// Where the body goes.
+class Body {
+ public:
+  Body(const GetOptions& options, bool shows_progress) : options_(options), progress_(shows_progress) {}
+
+  void begin(unsigned status, std::optional<std::uint64_t> size) {
+    progress_.expect(size);
+    // An error's page must not take the place of a file that was fine.
+    is_dropped_ = !options_.output.empty() && (status < 200 || status >= 300);
+  }
+  [[nodiscard]] Result<void> take(ByteView bytes) {
+    if (is_dropped_) return {};
+    progress_.advance(bytes.size());
+    if (options_.output.empty()) return options_.is_json ? keep(bytes) : print(bytes);
+    if (!file_) {
+      if (auto opened = open(); !opened) return opened;
+    }
+    return file_->write(bytes);
+  }
+  [[nodiscard]] Result<void> finish() {
+    if (is_dropped_ || options_.output.empty()) return {};
+    if (!file_) {
+      if (auto opened = open(); !opened) return opened;
+    }
+    return file_->commit();
+  }
+  [[nodiscard]] bool is_dropped() const noexcept { return is_dropped_; }
+  /// What is to stand in the JSON.
+  [[nodiscard]] Json to_json() const {
+    if (!options_.output.empty()) return options_.output;
+    if (is_too_large_) return nullptr;
+    return kept_;
+  }
+
+ private:
+  [[nodiscard]] Result<void> open() {
+    auto file = OutputFile::create(options_.output);
+    if (!file) return std::unexpected(std::move(file.error()));
+    file_ = std::move(*file);
+    return {};
+  }
+  [[nodiscard]] static Result<void> print(ByteView bytes) {
+    if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size()) return {};
+    return std::unexpected(authority::file_error(errno, "standard output", ErrorCode::FileUnwritable));
+  }
+  [[nodiscard]] Result<void> keep(ByteView bytes) {
+    is_too_large_ = is_too_large_ || kept_.size() + bytes.size() > most_body_in_json;
+    if (!is_too_large_) kept_ += as_text(bytes);
+    return {};
+  }
+
+  const GetOptions& options_;
+  Progress progress_;
+  std::optional<OutputFile> file_;
+  std::string kept_;
+  bool is_dropped_ = false;
+  bool is_too_large_ = false;
+};
+
+[[nodiscard]] Result<std::shared_ptr<const x509::TrustStore>> load_trust(const std::vector<std::string>& files) {
+  auto all = std::make_shared<x509::TrustStore>();
+  for (const std::string& file : files) {
+    auto store = x509::TrustStore::from_file(file);
+    if (!store) return std::unexpected(std::move(store.error()).at("--cacert"));
+    for (std::size_t i = 0; i < store->size(); ++i) all->add(store->at(i));
+  }
+  return all;
+}
+
+[[nodiscard]] Result<std::shared_ptr<const ClientConfig>> build_config(const GetOptions& options) {
+  ClientConfig::Builder builder;
+  builder.alpn(options.alpn);
+  if (!options.anchors.empty()) {
+    auto trust = load_trust(options.anchors);
+    if (!trust) return std::unexpected(std::move(trust.error()));
+    builder.trust(std::move(*trust));
+  }
+  for (const std::string& file : options.crls) {
+    auto bytes = authority::read_file(file, std::size_t{64} << 20U);
+    if (!bytes) return std::unexpected(std::move(bytes.error()).at("--crl"));
+    auto crl = x509::Crl::from(*bytes);
+    if (!crl) return std::unexpected(std::move(crl.error()).at("--crl " + printable(file)));
+    builder.add_crl(std::move(*crl));
+  }
+  if (options.requires_revocation_answer) builder.revocation(x509::RevocationPolicy::hard_fail);
+  const char* named = std::getenv("SSLKEYLOGFILE");
+  const std::string key_log = !options.key_log.empty() ? options.key_log : named != nullptr ? named : "";
+  if (!key_log.empty()) {
+    auto log = KeyLogFile::open(key_log);
+    if (!log) return std::unexpected(std::move(log.error()));
+    builder.observe(std::move(*log));
+  }
+  return builder.build();
+}
+
+[[nodiscard]] Json to_json(const net::Url& url, const net::Response& response, const crypto::Provider* provider) {
+  Json fields = Json::array();
+  for (const auto& [name, value] : response.fields) fields.push_back({{"name", name}, {"value", value}});
+  Json chain = Json::array();
+  for (const Bytes& der : response.peer_chain) {
+    const auto certificate = x509::CertificateView::parse(der);
+    if (certificate) chain.push_back(explain::certificate_json(*certificate, {SystemClock().now(), provider}));
+  }
+  Json json{{"url", url.to_string()},
+            {"address", response.address},
+            {"status", response.status},
+            {"reason", response.reason},
+            {"fields", std::move(fields)},
+            {"body_bytes", response.body_bytes},
+            {"tls",
+             {{"version", to_string(response.tls.version)},
+              {"cipher_suite", to_string(response.tls.cipher_suite)},
+              {"group", to_string(response.tls.group)},
+              {"signature_scheme", to_string(response.tls.signature_scheme)},
+              {"alpn", response.tls.alpn},
+              {"after_hello_retry_request", response.tls.after_hello_retry_request}}},
+            {"certificates", std::move(chain)},
+            {"microseconds",
+             {{"resolve", response.resolved_in.count()},
+              {"connect", response.connected_in.count()},
+              {"handshake", response.handshake_in.count()},
+              {"total", response.total.count()}}}};
+  if (response.verdict) json["verdict"] = explain::verdict_json(*response.verdict);
+  return json;
+}
+
+/// One run of the command.
+class Get {
+ public:
+  Get(const ToolContext& context, const GetOptions& options)
+      : context_(context), options_(options), terminal_(stderr, {.colour = context.err.has_colour()}) {}
+
+  [[nodiscard]] int run() {
+    auto outcome = fetch_all();
+    if (outcome) return *outcome;
+    if (!options_.is_json) return report(context_, outcome.error());
+    const int code = static_cast<int>(exit_code_for(outcome.error()));
+    Json json{{"url", options_.url}, {"exit_code", code}, {"error", explain::error_json(outcome.error())}};
+    if (options_.is_verbose) json["steps"] = story_.steps();
+    fmt::print("{}", explain::json_text(json));
+    return code;
+  }
+
+ private:
+  [[nodiscard]] Result<int> fetch_all() {
+    auto url = net::Url::parse(options_.url);
+    if (!url) return std::unexpected(std::move(url.error()));
+    for (const std::string& text : options_.resolve) {
+      auto entry = net::ResolveOverride::parse(text);
+      if (!entry) return std::unexpected(std::move(entry.error()));
+      overrides_.push_back(std::move(*entry));
+    }
+    auto config = build_config(options_);
+    if (!config) return std::unexpected(std::move(config.error()));
+    config_ = std::move(*config);
+    for (const std::string& weakening : config_->weakenings()) warn(context_, weakening);
+    for (std::size_t redirects = 0;; ++redirects) {
+      auto next = fetch_one(*url);
+      if (!next) return std::unexpected(std::move(next.error()));
+      if (!next->has_value()) return exit_code_;
+      if (redirects == most_redirects) {
+        return std::unexpected(fail(ErrorCode::HttpFailed)
+                                   .at(url->authority())
+                                   .received("more than " + std::to_string(most_redirects) + " redirects")
+                                   .advice("the server sends its visitors round in circles"));
+      }
+      url = std::move(**next);
+    }
+  }
+
+  /// One exchange. A URL: go there next.
+  [[nodiscard]] Result<std::optional<net::Url>> fetch_one(const net::Url& url) {
+    explain::StepSink& sink = options_.is_json ? static_cast<explain::StepSink&>(story_) : terminal_;
+    explain::Narrator narrator(sink, {.provider = config_->common().provider.get()});
+    Body body(options_, context_.err_is_terminal && !options_.output.empty());
+
+    net::FetchOptions fetching;
+    fetching.connect.overrides = overrides_;
+    fetching.connect.timeout = std::chrono::seconds(options_.timeout);
+    fetching.handshake_timeout = std::chrono::seconds(options_.timeout);
+    fetching.stall_timeout = std::chrono::seconds(options_.timeout);
+    fetching.method = options_.is_head ? "HEAD" : "GET";
+    if (options_.is_verbose) {
+      narrator.start_clock();
+      fetching.observer = &narrator;
+      fetching.on_connected = [&](const net::TcpConnection& tcp) { narrator.tcp_connected(tcp.address); };
+    }
+    bool is_redirect = false;
+    fetching.on_head = [&](unsigned status, std::optional<std::uint64_t> size) {
+      is_redirect = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+      body.begin(status, size);
+    };
+    fetching.on_body = [&](ByteView bytes) {
+      return is_redirect && options_.follows ? Result<void>() : body.take(bytes);
+    };
+    auto response = net::fetch(url, config_, fetching);
+    if (!response) return std::unexpected(std::move(response.error()));
+
+    const auto location = response->field("Location");
+    if (is_redirect && location) {
+      auto target = url.resolve(*location);
+      if (options_.follows) {
+        if (!target) return std::unexpected(std::move(target.error()).at("the redirect of " + url.authority()));
+        if (options_.is_verbose) note(context_, fmt::format("{}: on to {}", response->status, target->to_string()));
+        return std::optional(std::move(*target));
+      }
+      note(context_, fmt::format("{}: the page is at {}; --location goes there", response->status,
+                                 printable(target ? target->to_string() : *location)));
+    }
+    if (auto finished = body.finish(); !finished) return std::unexpected(std::move(finished.error()));
+    return conclude(url, *response, body);
+  }
+
+  [[nodiscard]] std::optional<net::Url> conclude(const net::Url& url, const net::Response& response, const Body& body) {
+    exit_code_ = response.status >= 400 ? static_cast<int>(ExitCode::http_status) : ok();
+    if (options_.is_json) {
+      Json json = to_json(url, response, config_->common().provider.get());
+      json["exit_code"] = exit_code_;
+      json["body"] = body.to_json();
+      if (options_.is_verbose) json["steps"] = story_.steps();
+      fmt::print("{}", explain::json_text(json));
+      return std::nullopt;
+    }
+    if (options_.is_verbose || options_.is_head) print_head(response);
+    if (exit_code_ != ok())
+      note(context_, fmt::format("{} answered {} {}", url.authority(), response.status, printable(response.reason)));
+    if (body.is_dropped()) note(context_, options_.output + " was left as it is");
+    return std::nullopt;
+  }
+
+  /// With -v beside the story; with --head it is what was asked for.
+  void print_head(const net::Response& response) const {
+    std::FILE* stream = options_.is_head ? stdout : stderr;
+    fmt::print(stream, "HTTP/1.1 {} {}\n", response.status, printable(response.reason));
+    for (const auto& [name, value] : response.fields)
+      fmt::print(stream, "{}: {}\n", printable(name), printable(value, 2000));
+  }
+
+  const ToolContext& context_;
+  const GetOptions& options_;
+  explain::Terminal terminal_;
+  explain::JsonStory story_;
+  std::vector<net::ResolveOverride> overrides_;
+  std::shared_ptr<const ClientConfig> config_;
+  int exit_code_ = ok();
+};
+
+}  // namespace
+
+void add_get_command(CLI::App& app, ToolContext& context) {
+  auto options = std::make_shared<GetOptions>();
+  CLI::App* command = app.add_subcommand("get", "Fetch a URL over HTTPS, with every check");
+  command->add_option("URL", options->url, "https://HOST[:PORT]/PATH")->required();
+  command
+      ->add_option("--cacert", options->anchors, "Trust the certificates in FILE (PEM or DER) instead of the system's")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command->add_option("--crl", options->crls, "Look for the certificates in this revocation list")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command->add_flag("--require-revocation-answer", options->requires_revocation_answer,
+                    "Refuse where no list tells whether a certificate is revoked");
+  command->add_option("--resolve", options->resolve, "Find HOST:PORT at ADDR, whatever DNS says")
+      ->type_name("HOST:PORT:ADDR")
+      ->allow_extra_args(false);
+  command->add_option("--alpn", options->alpn, "Application protocols to offer, in order")
+      ->type_name("NAME,…")
+      ->delimiter(',');
+  command->add_option("-o,--output", options->output, "Write to FILE, which appears when it is complete")
+      ->type_name("FILE");
+  command
+      ->add_option("--keylog", options->key_log,
+                   "Append the connection's secrets to FILE, for debugging (also: SSLKEYLOGFILE)")
+      ->type_name("FILE");
+  command->add_option("--timeout", options->timeout, "Seconds of silence after which to give up")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(1, 86'400))
+      ->capture_default_str();
+  command->add_flag("-I,--head", options->is_head, "Ask for the head alone and print it");
+  command->add_flag("-L,--location", options->follows, "Follow redirects, up to 10, to https URLs alone");
+  command->add_flag("-v,--verbose", options->is_verbose, "Tell the handshake step by step, on standard error");
+  command->add_flag("--json", options->is_json, "Print one JSON object with all that is known of the exchange");
+  command->footer(
+      "Examples:\n"
+      "  keyway get https://example.org/\n"
+      "  keyway get https://localhost:8443/ --cacert root.pem -v\n"
+      "  keyway get https://shop.localhost:8443/big.iso -o big.iso --resolve shop.localhost:8443:127.0.0.1\n"
+      "  keyway get https://localhost:8443/ --cacert root.pem --crl revoked.crl --json\n\n" +
+      std::string(exit_codes_help()));
+  command->callback(
+      [options, &context] { context.run = [options, &context] { return Get(context, *options).run(); }; });
+}
+
+}  // namespace keyway::tool

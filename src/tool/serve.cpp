@@ -1,0 +1,280 @@
+#include "tool/serve.hpp"
+
+#include <charconv>
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <keyway/clock.hpp>
+#include <keyway/config.hpp>
+#include <keyway/credential.hpp>
+#include <keyway/key_log.hpp>
+
+#include "core/text.hpp"
+#include "net/server.hpp"
+#include "tool/development.hpp"
+
+namespace keyway::tool {
+namespace {
+
+struct ServeOptions {
+  std::string folder;
+  std::vector<std::string> certificates;
+  std::vector<std::string> keys;
+  std::string listen = "127.0.0.1:8443";
+  std::string key_log;
+  std::string unknown_name;
+  std::size_t threads = 0;
+  std::size_t max_connections = 4096;
+  unsigned drain_seconds = 10;
+  bool is_quiet = false;
+  bool has_no_listings = false;
+  bool takes_expired = false;
+};
+
+struct Endpoint {
+  std::string address;
+  std::uint16_t port = 0;
+};
+
+/// "ADDR:PORT", "[ADDR]:PORT", or a port alone, which means 127.0.0.1.
+[[nodiscard]] Result<Endpoint> parse_endpoint(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  std::string_view address = colon == std::string_view::npos ? "127.0.0.1" : text.substr(0, colon);
+  const std::string_view port_text = colon == std::string_view::npos ? text : text.substr(colon + 1);
+  if (address.starts_with('[') && address.ends_with(']')) address = address.substr(1, address.size() - 2);
+  if (address == "localhost") address = "127.0.0.1";
+  Endpoint endpoint{.address = std::string(address), .port = 0};
+  const char* last = std::to_address(port_text.end());
+  const auto [end, problem] = std::from_chars(port_text.data(), last, endpoint.port);
+  if (problem == std::errc() && end == last && IpAddress::parse(address)) return endpoint;
+  return std::unexpected(fail(ErrorCode::InvalidArgument)
+                             .at("--listen")
+                             .expected("ADDR:PORT")
+                             .received(printable(text))
+                             .advice("for example 127.0.0.1:8443, [::1]:8443, or 0.0.0.0:8443 for every address"));
+}
+
+[[nodiscard]] std::string day_of(Time time) {
+  return fmt::format("{:%Y-%m-%d %H:%M} UTC", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+/// Clients would refuse these certificates: better told here than found out there.
+[[nodiscard]] Result<void> check_validity(const ToolContext& context, const Credential& credential,
+                                          const std::string& file, bool takes_expired) {
+  const Time now = SystemClock().now();
+  for (const x509::Certificate& certificate : credential.chain()) {
+    const x509::CertificateView& view = certificate.view();
+    const std::string whose = fmt::format("{}, {}", printable(file), printable(view.subject.to_string()));
+    if (view.not_after < now && !takes_expired) {
+      return std::unexpected(
+          fail(ErrorCode::CertificateExpired)
+              .at(whose)
+              .expected("an end after now")
+              .received(day_of(view.not_after))
+              .advice("have it renewed (keyway ca issue …); --allow-expired serves it all the same"));
+    }
+    if (view.not_after < now) warn(context, fmt::format("{}: expired on {}", whose, day_of(view.not_after)));
+    if (view.not_before > now) {
+      warn(context, fmt::format("{}: not valid before {}; clients refuse it until then. Is the clock right?", whose,
+                                day_of(view.not_before)));
+    }
+    if (view.not_after >= now && view.not_after < now + std::chrono::days(14)) {
+      warn(context, fmt::format("{}: expires on {}; have it renewed", whose, day_of(view.not_after)));
+    }
+  }
+  return {};
+}
+
+[[nodiscard]] std::string access_line(const net::AccessRecord& record) {
+  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+  std::string line = fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}", fmt::gmtime(now), record.peer);
+  if (!record.method.empty()) {
+    line += fmt::format(" \"{} {}\" {} {} {:.1f}ms", printable(record.method, 20), printable(record.target, 300),
+                        record.status, record.body_bytes, static_cast<double>(record.duration.count()) / 1000);
+  } else if (record.status != 0) {
+    line += fmt::format(" \"-\" {}", record.status);
+  }
+  if (record.tls != nullptr) {
+    line += fmt::format(" {} {} {}", to_string(record.tls->version), to_string(record.tls->cipher_suite),
+                        to_string(record.tls->group));
+  }
+  if (record.failure != nullptr) line += " failed: " + printable(record.failure->message(), 400);
+  return line + "\n";
+}
+
+/// One run of the command.
+class Serve {
+ public:
+  Serve(const ToolContext& context, const ServeOptions& options) : context_(context), options_(options) {}
+
+  [[nodiscard]] int run() {
+    auto server = start();
+    if (!server) return report(context_, server.error());
+    tell_where(**server);
+    (*server)->run_until_signal();
+    note(context_, "stopped");
+    return ok();
+  }
+
+ private:
+  [[nodiscard]] Result<std::unique_ptr<net::FileServer>> start() {
+    auto endpoint = parse_endpoint(options_.listen);
+    if (!endpoint) return std::unexpected(std::move(endpoint.error()));
+    endpoint_ = std::move(*endpoint);
+    auto config = build_config();
+    if (!config) return std::unexpected(std::move(config.error()));
+    for (const std::string& weakening : (*config)->weakenings()) warn(context_, weakening);
+
+    net::FileServerOptions serving;
+    serving.folder = options_.folder;
+    serving.address = endpoint_.address;
+    serving.port = endpoint_.port;
+    serving.threads = options_.threads;
+    serving.max_connections = options_.max_connections;
+    serving.drain_timeout = std::chrono::seconds(options_.drain_seconds);
+    serving.listings = !options_.has_no_listings;
+    if (!options_.is_quiet) {
+      // A line at a time, whatever standard output is: a log is read while it is written.
+      std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
+      serving.on_access = [](const net::AccessRecord& record) {
+        const std::string line = access_line(record);
+        std::fwrite(line.data(), 1, line.size(), stdout);
+      };
+    }
+    return net::FileServer::start(std::move(*config), std::move(serving));
+  }
+
+  [[nodiscard]] Result<std::shared_ptr<const ServerConfig>> build_config() {
+    auto provider = crypto::make_provider();
+    if (!provider) return std::unexpected(std::move(provider.error()));
+    ServerConfig::Builder builder;
+    builder.provider(*provider).alpn({"http/1.1"});
+    auto added = options_.certificates.empty() ? add_development(builder, *provider) : add_files(builder, **provider);
+    if (!added) return std::unexpected(std::move(added.error()));
+    // One certificate is for whoever comes: the client judges it. Of several, nobody gets another customer's.
+    const bool uses_first =
+        options_.unknown_name == "first" || (options_.unknown_name.empty() && options_.certificates.size() <= 1);
+    builder.unknown_name(uses_first ? UnknownName::use_default : UnknownName::refuse);
+
+    const char* named = std::getenv("SSLKEYLOGFILE");
+    const std::string key_log = !options_.key_log.empty() ? options_.key_log : named != nullptr ? named : "";
+    if (!key_log.empty()) {
+      auto log = KeyLogFile::open(key_log);
+      if (!log) return std::unexpected(std::move(log.error()));
+      builder.observe(std::move(*log));
+    }
+    return builder.build();
+  }
+
+  [[nodiscard]] Result<void> add_files(ServerConfig::Builder& builder, const crypto::Provider& provider) {
+    if (options_.certificates.size() != options_.keys.size()) {
+      return std::unexpected(fail(ErrorCode::InvalidArgument)
+                                 .at("--cert and --key")
+                                 .expected("as many of the one as of the other")
+                                 .received(fmt::format("{} and {}", options_.certificates.size(), options_.keys.size()))
+                                 .advice("give each --cert CHAIN.pem its --key KEY.pem, in the same order"));
+    }
+    for (std::size_t i = 0; i < options_.certificates.size(); ++i) {
+      auto credential = Credential::from_files(options_.certificates[i], options_.keys[i], provider);
+      if (!credential) return std::unexpected(std::move(credential.error()));
+      auto checked = check_validity(context_, **credential, options_.certificates[i], options_.takes_expired);
+      if (!checked) return checked;
+      builder.add_credential(std::move(*credential));
+    }
+    return {};
+  }
+
+  [[nodiscard]] Result<void> add_development(ServerConfig::Builder& builder,
+                                             const std::shared_ptr<const crypto::Provider>& provider) {
+    if (!options_.keys.empty()) {
+      return std::unexpected(fail(ErrorCode::InvalidArgument).at("--key").received("no --cert").advice("give both"));
+    }
+    auto folder = development_folder();
+    if (!folder) return std::unexpected(std::move(folder.error()));
+    auto development = prepare_development(*folder, provider);
+    if (!development) return std::unexpected(std::move(development.error()));
+    if (development->is_new) note(context_, "made an authority for development in " + folder->native());
+    instructions_ = trust_instructions(development->root);
+    builder.add_credential(std::move(development->credential));
+    return {};
+  }
+
+  void tell_where(const net::FileServer& server) const {
+    const bool is_v6 = endpoint_.address.find(':') != std::string::npos;
+    const std::string host = is_v6 ? "[" + endpoint_.address + "]" : endpoint_.address;
+    std::string instructions = instructions_;
+    const std::string usual = "localhost:8443";
+    const std::string actual = "localhost:" + std::to_string(server.port());
+    for (std::size_t at = 0; (at = instructions.find(usual, at)) != std::string::npos; at += actual.size()) {
+      instructions.replace(at, usual.size(), actual);
+    }
+    fmt::print(stderr, "{}", instructions);
+    note(context_, fmt::format("serving {} on https://{}:{}/", printable(options_.folder), host, server.port()));
+  }
+
+  const ToolContext& context_;
+  const ServeOptions& options_;
+  Endpoint endpoint_;
+  std::string instructions_;
+};
+
+}  // namespace
+
+void add_serve_command(CLI::App& app, ToolContext& context) {
+  auto options = std::make_shared<ServeOptions>();
+  CLI::App* command = app.add_subcommand("serve", "Serve a folder over HTTPS");
+  command->add_option("DIR", options->folder, "The folder")->required();
+  command
+      ->add_option("--cert", options->certificates,
+                   "The certificate and its intermediates, PEM; several: chosen by name")
+      ->type_name("CHAIN.pem")
+      ->allow_extra_args(false);
+  command->add_option("--key", options->keys, "The private key to it, PEM")
+      ->type_name("KEY.pem")
+      ->allow_extra_args(false);
+  command->add_option("--listen", options->listen, "Where to listen; port 0: a free one")
+      ->type_name("ADDR:PORT")
+      ->capture_default_str();
+  command
+      ->add_option("--unknown-name", options->unknown_name,
+                   "For names that no certificate covers: 'first' shows the first certificate, 'refuse' none "
+                   "(default: first with one certificate, refuse with several)")
+      ->check(CLI::IsMember({"first", "refuse"}));
+  command->add_option("--threads", options->threads, "Threads; 0: one a core")->check(CLI::Range(0, 1024));
+  command->add_option("--max-connections", options->max_connections, "Connections at once; more wait")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command->add_option("--drain", options->drain_seconds, "Seconds that requests under way get at the end")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0, 3600))
+      ->capture_default_str();
+  command
+      ->add_option("--keylog", options->key_log,
+                   "Append the connections' secrets to FILE, for debugging (also: SSLKEYLOGFILE)")
+      ->type_name("FILE");
+  command->add_flag("--no-listings", options->has_no_listings, "Don't show what is in a folder without index.html");
+  command->add_flag("--allow-expired", options->takes_expired, "Serve an expired certificate all the same");
+  command->add_flag("-q,--quiet", options->is_quiet, "No line for each request");
+  command->footer(
+      "Without --cert, an authority for development and a certificate for localhost are made in\n"
+      "~/.local/share/keyway/dev, and it is told how to trust them. SIGTERM and SIGINT stop the server once requests\n"
+      "under way are answered; a second signal stops it at once.\n\n"
+      "Examples:\n"
+      "  keyway serve public/\n"
+      "  keyway serve public/ --cert shop.pem --key shop-key.pem --listen 0.0.0.0:443\n"
+      "  keyway serve public/ --cert a.pem --key a-key.pem --cert b.pem --key b-key.pem\n\n" +
+      std::string(exit_codes_help()));
+  command->callback(
+      [options, &context] { context.run = [options, &context] { return Serve(context, *options).run(); }; });
+}
+
+}  // namespace keyway::tool
