@@ -158,6 +158,30 @@ TEST(PrivateKey, RefusesAnEcKeyWhosePointIsAnothers) {
   EXPECT_EQ(key.error().code(), ErrorCode::InvalidKey);
 }
 
+/// The parameters are those of P-256 itself (SEC 2 2.4.2); that they are spelled out is enough.
+TEST(PrivateKey, RefusesExplicitCurveParameters) {
+  using testing::hex;
+  const Bytes prime = hex("FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF");
+  const Bytes a = hex("FFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFC");
+  const Bytes b = hex("5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B");
+  const Bytes generator =
+      hex("046B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296"
+          "4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5");
+  const Bytes order = hex("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551");
+  const Bytes prime_field{0x06, 7, 0x2a, 0x86, 0x48, 0xce, 0x3d, 1, 1};
+  const Bytes one{0x02, 1, 1};
+  const Bytes parameters =
+      der(0x30, {one, der(0x30, {prime_field, der_integer(prime)}), der(0x30, {der(0x04, {a}), der(0x04, {b})}),
+                 der(0x04, {generator}), der_integer(order), one});
+  const Bytes scalar = hex("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721");
+  const Bytes sec1 = der(0x30, {one, der(0x04, {scalar}), der(0xa0, {parameters})});
+
+  const auto key = provider().private_key(sec1);
+
+  ASSERT_FALSE(key);
+  EXPECT_EQ(key.error().code(), ErrorCode::InvalidKey);
+}
+
 /// RSAPrivateKey (RFC 8017 A.1.2) is what PKCS#8 wraps for RSA.
 TEST(PrivateKey, LoadsAnRsaPrivateKeyAndRefusesADamagedOne) {
   const auto pair = provider().generate_key(KeyType::rsa, 2048).value();

@@ -62,7 +62,9 @@ Result<Bytes> encode(Write write) {
 Result<Key> normalised(Key key) {
   if (EVP_PKEY_get_base_id(key.get()) != EVP_PKEY_EC) return key;
   int was_explicit = 0;
-  EVP_PKEY_get_int_param(key.get(), OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &was_explicit);
+  if (EVP_PKEY_get_int_param(key.get(), OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &was_explicit) != 1) {
+    return std::unexpected(failed(ErrorCode::CryptoFailed).at("EC private key"));
+  }
   EcKey ec(EVP_PKEY_get1_EC_KEY(key.get()));
   if (ec == nullptr || was_explicit != 0 || EC_KEY_get0_public_key(ec.get()) == nullptr) {
     return not_a_key("an EC key with explicit curve parameters or without its point", "use a key on a named curve");
