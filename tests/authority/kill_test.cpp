@@ -76,32 +76,9 @@ bool write_all(int descriptor, ByteView bytes) {
   return ::write(descriptor, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
 }
 
-TEST(Kill, DuringCreationLeavesNothingOrAnAuthority) {
-  std::mt19937 random(20261121);
-  std::size_t made = 0;
-  for (int round = 0; round < 60; ++round) {
-    const TemporaryFolder temporary;
-    const auto folder = temporary / "authority";
-    Victim victim([&](int) { static_cast<void>(Authority::create(folder, {}, environment())); });
-    victim.kill(microseconds(random() % 20'000));
-
-    auto opened = Authority::open(folder, environment());
-    if (!opened) {
-      ASSERT_EQ(opened.error().code(), ErrorCode::AuthorityMissing) << opened.error().message();
-      opened = Authority::create(folder, {}, environment());
-    } else {
-      ++made;
-    }
-    ASSERT_TRUE(opened) << opened.error().message();
-    ASSERT_TRUE(opened->issue({.names = {"shop.localhost"}}));
-    ASSERT_EQ(integrity_of(folder), "ok");
-  }
-  RecordProperty("authorities_that_were_made_before_the_kill", static_cast<int>(made));
-}
-
 TEST(Kill, DuringIssuingLosesNoCertificateThatWasHandedOut) {
   constexpr std::size_t serial_size = 16;
-  const TemporaryFolder temporary;
+  const TemporaryFolder temporary(memory_folder());
   const auto folder = temporary / "authority";
   ASSERT_TRUE(Authority::create(folder, {}, environment()));
   std::mt19937 random(20261122);
@@ -146,7 +123,7 @@ TEST(Kill, DuringIssuingLosesNoCertificateThatWasHandedOut) {
 
 TEST(Kill, DuringCreationsOfManyLeavesOneAuthority) {
   for (int round = 0; round < 5; ++round) {
-    const TemporaryFolder temporary;
+    const TemporaryFolder temporary(memory_folder());
     const auto folder = temporary / "authority";
     const auto create = [&](int report) {
       const auto made = Authority::create(folder, {}, environment());

@@ -1,0 +1,149 @@
+#include <gtest/gtest.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <functional>
+
+#include <keyway/authority.hpp>
+
+#include "authority/files.hpp"
+#include "authority/sqlite_database.hpp"
+#include "authority/temporary_folder.hpp"
+#include "testing/make_certificate.hpp"
+
+namespace keyway::authority {
+namespace {
+
+using testing::test_now;
+
+Environment environment() {
+  return {testing::provider(), std::make_shared<FixedClock>(test_now)};
+}
+
+/// Runs `body` in a child and calls `look` before each of its system calls and at its end: what the files hold then
+/// is what a kill at that moment would leave. Gives the number of looks; 0 where processes may not be traced.
+int look_at_each_system_call(const std::function<void()>& body, const std::function<void(int)>& look) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) ::_exit(77);
+    ::raise(SIGSTOP);
+    body();
+    ::_exit(0);
+  }
+  int looks = 0;
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  // Every system call stops the child twice, before and after.
+  for (bool is_before = true; WIFSTOPPED(status); is_before = !is_before) {
+    if (is_before && !::testing::Test::HasFatalFailure()) look(looks++);
+    if (::ptrace(PTRACE_SYSCALL, child, nullptr, nullptr) != 0) ::kill(child, SIGKILL);
+    ::waitpid(child, &status, 0);
+  }
+  return looks;
+}
+
+/// The files as they are now, in another place, without the locks of whoever works on them.
+void take_snapshot(const std::filesystem::path& from, const std::filesystem::path& to) {
+  std::filesystem::remove_all(to);
+  if (std::filesystem::exists(from)) std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
+}
+
+std::string integrity_of(const std::filesystem::path& folder) {
+  auto database = Database::open(folder / "register.db");
+  if (!database) return database.error().message();
+  auto check = (*database)->prepare("PRAGMA integrity_check");
+  if (!check || !check->step()) return "not to be checked";
+  return check->text(0);
+}
+
+class KillEverywhere : public ::testing::Test {
+ protected:
+  TemporaryFolder temporary_{memory_folder()};
+  std::filesystem::path folder_ = temporary_ / "authority";
+  std::filesystem::path snapshot_ = temporary_ / "snapshot";
+};
+
+TEST_F(KillEverywhere, CreationLeavesNothingOrAnAuthority) {
+  int made = 0;
+  const auto look = [&](int call) {
+    take_snapshot(folder_, snapshot_);
+    auto opened = Authority::open(snapshot_, environment());
+    if (opened) {
+      ++made;
+    } else {
+      ASSERT_EQ(opened.error().code(), ErrorCode::AuthorityMissing) << call << ": " << opened.error().message();
+      opened = Authority::create(snapshot_, {}, environment());
+    }
+    ASSERT_TRUE(opened) << "at system call " << call << ": " << opened.error().message();
+    ASSERT_TRUE(opened->issue({.names = {"shop.localhost"}})) << call;
+    ASSERT_EQ(integrity_of(snapshot_), "ok") << call;
+  };
+
+  const int looks =
+      look_at_each_system_call([&] { static_cast<void>(Authority::create(folder_, {}, environment())); }, look);
+
+  if (looks == 0) GTEST_SKIP() << "processes may not be traced here";
+  EXPECT_GT(made, 1) << "no look came after the authority stood";
+  EXPECT_GT(looks - made, 20) << "hardly a look came before it stood";
+}
+
+TEST_F(KillEverywhere, IssuingRegistersAllOrNothing) {
+  ASSERT_TRUE(Authority::create(folder_, {}, environment()));
+  const auto handed_out = temporary_ / "handed-out";
+  int without = 0;
+  int with = 0;
+  const auto look = [&](int call) {
+    take_snapshot(folder_, snapshot_);
+    const auto opened = Authority::open(snapshot_, environment());
+    ASSERT_TRUE(opened) << "at system call " << call << ": " << opened.error().message();
+    const auto records = opened->list();
+    ASSERT_TRUE(records);
+    const auto serial = read_file(handed_out);
+    ASSERT_TRUE(!serial || !records->empty()) << "handed out and not registered, at " << call;
+    ++(records->empty() ? without : with);
+    if (records->empty()) return;
+    ASSERT_EQ(records->size(), 1U);
+    ASSERT_EQ(records->front().names.size(), 2U) << "half a certificate, at " << call;
+    ASSERT_TRUE(!serial || records->front().serial == *serial);
+  };
+
+  const int looks = look_at_each_system_call(
+      [&] {
+        auto authority = Authority::open(folder_, environment());
+        const auto issued = authority->issue({.names = {"shop.localhost", "127.0.0.1"}});
+        static_cast<void>(write_file(handed_out, issued->record.serial, 0600));
+      },
+      look);
+
+  if (looks == 0) GTEST_SKIP() << "processes may not be traced here";
+  EXPECT_GT(without, 5);
+  EXPECT_GT(with, 2);
+  EXPECT_EQ(integrity_of(folder_), "ok");
+}
+
+TEST_F(KillEverywhere, AFileIsOldOrNewAndNeverBetween) {
+  const auto file = temporary_ / "file";
+  const Bytes old_contents(3000, 'o');
+  const Bytes new_contents(5000, 'n');
+  ASSERT_TRUE(write_file(file, old_contents, 0600));
+  int older = 0;
+  int newer = 0;
+
+  const int looks = look_at_each_system_call([&] { static_cast<void>(write_file(file, new_contents, 0600)); },
+                                             [&](int call) {
+                                               const auto contents = read_file(file);
+                                               ASSERT_TRUE(contents) << call;
+                                               ASSERT_TRUE(*contents == old_contents || *contents == new_contents)
+                                                   << call;
+                                               ++(*contents == old_contents ? older : newer);
+                                             });
+
+  if (looks == 0) GTEST_SKIP() << "processes may not be traced here";
+  EXPECT_GT(older, 3);
+  EXPECT_GT(newer, 1);
+}
+
+}  // namespace
+}  // namespace keyway::authority
