@@ -65,8 +65,9 @@ x509::TbsCertificateFields intermediate_profile(CertificateBasis basis) {
   x509::TbsCertificateFields fields = fields_of(std::move(basis));
   fields.extensions.basic_constraints = x509::BasicConstraints{true, 0};
   fields.extensions.key_usage = x509::KeyUsage{x509::key_usage::key_cert_sign | x509::key_usage::crl_sign};
-  // Whatever this key signs counts for servers alone: RFC 5280 4.2.1.12 as browsers apply it, on the way down.
-  fields.extensions.extended_key_usage = {std::string(x509::key_purpose::server_auth)};
+  // Whatever this key signs counts for TLS alone, at either end: browsers apply RFC 5280 4.2.1.12 on the way down.
+  fields.extensions.extended_key_usage = {std::string(x509::key_purpose::server_auth),
+                                          std::string(x509::key_purpose::client_auth)};
   return fields;
 }
 

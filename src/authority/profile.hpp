@@ -49,7 +49,7 @@ struct CertificateBasis {
 
 /// Signs one level of authorities below itself.
 [[nodiscard]] x509::TbsCertificateFields root_profile(CertificateBasis basis);
-/// Signs servers' certificates and CRLs, and no authorities.
+/// Signs certificates of TLS and CRLs, and no authorities.
 [[nodiscard]] x509::TbsCertificateFields intermediate_profile(CertificateBasis basis);
 /// A server's certificate as today's browsers accept it.
 [[nodiscard]] x509::TbsCertificateFields server_profile(CertificateBasis basis,
