@@ -85,14 +85,12 @@ class Scalar {
     // With a public key given too, libcrypto does not compute one. What is given is not read: the share is computed
     // below, by the same multiplication that later makes the secret.
     PublicBytes unread = base_point;
-    const std::array<OSSL_PARAM, 3> parameters{
+    std::array<OSSL_PARAM, 3> parameters{
         OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PRIV_KEY, bytes.span().data(), key_size),
         OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, unread.data(), key_size),
         OSSL_PARAM_construct_end()};
     EVP_PKEY* made = nullptr;
-    // SAFETY: libcrypto only reads the parameters; its signature predates const.
-    if (EVP_PKEY_fromdata(bench.importer.get(), &made, EVP_PKEY_KEYPAIR, const_cast<OSSL_PARAM*>(parameters.data())) !=
-        1) {
+    if (EVP_PKEY_fromdata(bench.importer.get(), &made, EVP_PKEY_KEYPAIR, parameters.data()) != 1) {
       return std::unexpected(x25519_failed());
     }
     Key key(made);
