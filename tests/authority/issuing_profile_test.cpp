@@ -5,8 +5,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
 #include <keyway/authority.hpp>
+#include <keyway/trust.hpp>
 
 #include "authority/files.hpp"
 #include "authority/temporary_folder.hpp"
@@ -114,6 +116,36 @@ TEST_P(IssuingProfile, MakesTwoTiersWithThisKey) {
     ASSERT_TRUE(key);
     EXPECT_TRUE((*key)->verify(x509::issuing_algorithm((*key)->type()), view->tbs_certificate, view->signature));
   }
+}
+
+/// What Keyway's own judge says, with this CRL in hand.
+x509::Verdict judge(const Authority& authority, const IssuedCertificate& issued, const Bytes& crl) {
+  auto anchors = std::make_shared<x509::TrustStore>();
+  anchors->add(authority.root());
+  std::vector<x509::Crl> crls;
+  crls.push_back(x509::Crl::from_der(crl).value());
+  const x509::Verifier verifier(testing::provider(), anchors, std::move(crls), {}, {});
+  const std::vector<ByteView> chain(issued.chain.begin(), issued.chain.end());
+  const ServerName name = ServerName::parse("shop.localhost").value();
+  return verifier.verify(chain, &name, x509::Purpose::server, test_now);
+}
+
+TEST_P(IssuingProfile, IsAcceptedByKeywayUntilRevoked) {
+  CreateOptions options;
+  options.key = GetParam();
+  Authority authority = make(options);
+  const auto issued = authority.issue({.names = {"shop.localhost"}}).value();
+  const auto other = authority.issue({.names = {"shop.localhost"}}).value();
+
+  const x509::Verdict before = judge(authority, issued, authority.make_crl().value().der);
+  ASSERT_TRUE(authority.revoke(issued.record.serial, RevocationReason::key_compromise));
+  const Bytes crl = authority.make_crl().value().der;
+  const x509::Verdict after = judge(authority, issued, crl);
+
+  EXPECT_TRUE(before.accepted()) << (before.finding() != nullptr ? before.finding()->rule : "");
+  ASSERT_FALSE(after.accepted());
+  EXPECT_EQ(after.finding()->code, ErrorCode::CertificateRevoked);
+  EXPECT_TRUE(judge(authority, other, crl).accepted());
 }
 
 TEST_P(IssuingProfile, IsAcceptedByOpenssl) {
