@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include <keyway/crypto.hpp>
+
 #include "tls/suites.hpp"
 
 namespace keyway {
@@ -24,6 +26,14 @@ template <typename E>
 Result<void> check_list(std::string_view where, const std::vector<E>& values) {
   if (values.empty()) return contradiction(where, "at least one entry", "none");
   if (has_duplicates(values)) return contradiction(where, "each entry once", "one twice");
+  return {};
+}
+
+Result<void> check_schemes(std::string_view where, const std::vector<SignatureScheme>& schemes) {
+  if (auto list = check_list(where, schemes); !list) return list;
+  for (const SignatureScheme scheme : schemes) {
+    if (!crypto::algorithm_of(scheme)) return contradiction(where, "a scheme that Keyway has", to_string(scheme));
+  }
   return {};
 }
 
@@ -51,8 +61,8 @@ Result<void> Policy::check() const {
   if (auto list = check_list("versions", versions); !list) return list;
   if (auto list = check_list("cipher_suites", cipher_suites); !list) return list;
   if (auto list = check_list("groups", groups); !list) return list;
-  if (auto list = check_list("signature_schemes", signature_schemes); !list) return list;
-  if (auto list = check_list("signature_schemes_in_certificates", signature_schemes_in_certificates); !list) {
+  if (auto list = check_schemes("signature_schemes", signature_schemes); !list) return list;
+  if (auto list = check_schemes("signature_schemes_in_certificates", signature_schemes_in_certificates); !list) {
     return list;
   }
   if (has_duplicates(key_shares)) return contradiction("key_shares", "each group once", "one twice");

@@ -15,7 +15,9 @@ namespace {
 Result<void> check_version(const ServerHello& hello) {
   const auto version = selected_version(hello);
   if (!version) return std::unexpected(version.error());
-  if (*version == ProtocolVersion::TLS1_3) {
+  // RFC 8446 D.5: SSL 3.0 in legacy_version is protocol_version, whatever the rest says.
+  const bool is_tls13 = *version == ProtocolVersion::TLS1_3 && hello.legacy_version > ProtocolVersion::SSL3_0;
+  if (is_tls13) {
     if (hello.legacy_version == ProtocolVersion::TLS1_2) return {};
     return std::unexpected(fail(ErrorCode::InvalidValue)
                                .at("ServerHello, legacy_version")
@@ -26,14 +28,14 @@ Result<void> check_version(const ServerHello& hello) {
   if (downgrade_sentinel(hello.random) != DowngradeSentinel::none) {
     return std::unexpected(fail(ErrorCode::DowngradeDetected).at("ServerHello, random"));
   }
-  if (hello.extensions.has(ExtensionType::supported_versions)) {
+  if (hello.extensions.has(ExtensionType::supported_versions) && hello.legacy_version > ProtocolVersion::SSL3_0) {
     return std::unexpected(
         fail(ErrorCode::VersionNotOffered).at("ServerHello, supported_versions").received(to_string(*version)));
   }
   return std::unexpected(fail(ErrorCode::NoCommonVersion)
                              .at("ServerHello")
                              .expected("TLS 1.3")
-                             .received(to_string(*version))
+                             .received(to_string(std::min(*version, hello.legacy_version)))
                              .advice("The server speaks an older version of TLS; ask its owner to switch TLS 1.3 on."));
 }
 

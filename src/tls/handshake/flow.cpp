@@ -29,12 +29,14 @@ Result<void> Flow::send_change_cipher_spec() {
   return {};
 }
 
+Result<void> Flow::check_record_ends() const {
+  if (!parts_.joiner.has_rest()) return {};
+  return std::unexpected(fail(ErrorCode::DataAfterKeyChange).expected("the end of the record before the new keys"));
+}
+
 Result<void> Flow::protect_reading(const crypto::Provider& provider, const SuiteTls13& suite,
                                    const TrafficSecret& secret) {
-  // RFC 8446 5.1: handshake messages must not span key changes.
-  if (parts_.joiner.has_rest()) {
-    return std::unexpected(fail(ErrorCode::DataAfterKeyChange).expected("the end of the record before the new keys"));
-  }
+  if (auto ends = check_record_ends(); !ends) return ends;
   auto protection = ProtectionTls13::create(provider, suite, secret);
   if (!protection) return std::unexpected(std::move(protection.error()));
   parts_.reader.set_protection(std::move(*protection));

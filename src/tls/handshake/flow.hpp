@@ -35,7 +35,9 @@ class Flow {
   /// Queues the one ChangeCipherSpec of middlebox compatibility mode (RFC 8446 D.4).
   [[nodiscard]] Result<void> send_change_cipher_spec();
 
-  /// From the next record on. Errors also: DataAfterKeyChange, when more of the old epoch lies before it.
+  /// RFC 8446 5.1: a message before a change of keys ends its record. Errors: DataAfterKeyChange.
+  [[nodiscard]] Result<void> check_record_ends() const;
+  /// From the next record on. Errors also: those of check_record_ends().
   [[nodiscard]] Result<void> protect_reading(const crypto::Provider& provider, const SuiteTls13& suite,
                                              const TrafficSecret& secret);
   [[nodiscard]] Result<void> protect_writing(const crypto::Provider& provider, const SuiteTls13& suite,

@@ -49,6 +49,8 @@ Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfi
 }  // namespace
 
 Result<ExpectClientHello::Next> ExpectClientHello::handle(Flow& flow, const HandshakeMessage& message) && {
+  // Judged before anything is answered: then the alert is one that the client can read.
+  if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
   auto hello = HelloInHand::take(message);
   if (!hello) return std::unexpected(std::move(hello.error()));
   flow.reader().allow_change_cipher_spec(true);
@@ -70,6 +72,7 @@ Result<AwaitCredential::Next> AwaitCredential::resume(Flow& flow, Answer& answer
 }
 
 Result<ExpectSecondClientHello::Next> ExpectSecondClientHello::handle(Flow& flow, const HandshakeMessage& message) && {
+  if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
   auto hello = HelloInHand::take(message);
   if (!hello) return std::unexpected(std::move(hello.error()));
   if (auto same = check_second_hello(first_.hello, hello->hello); !same) {

@@ -61,6 +61,9 @@ Result<void> check_second_hello(const ClientHello& first, const ClientHello& sec
   if (!std::ranges::equal(first.legacy_compression_methods.bytes(), second.legacy_compression_methods.bytes())) {
     return changed("legacy_compression_methods");
   }
+  // RFC 8446 4.2.10, 4.2.2: early data does not come again, and there was no cookie to give back.
+  if (second.extensions.has(ExtensionType::early_data)) return changed("extension early_data");
+  if (second.extensions.has(ExtensionType::cookie)) return changed("extension cookie");
   auto a = skip_changeable(first.extensions.begin(), first.extensions.end());
   auto b = skip_changeable(second.extensions.begin(), second.extensions.end());
   while (a != first.extensions.end() && b != second.extensions.end()) {

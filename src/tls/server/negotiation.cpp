@@ -22,7 +22,9 @@ std::string list_of(const WireList<E>& values) {
 Result<void> check_version(const ServerConfig& config, const HelloInHand& hello) {
   const auto& offered = hello.extensions.supported_versions;
   const auto& ours = config.common().policy.versions;
-  const bool allowed = std::ranges::find(ours, ProtocolVersion::TLS1_3) != ours.end();
+  // RFC 8446 D.5: SSL 3.0 in legacy_version is protocol_version, whatever the rest says.
+  const bool allowed = std::ranges::find(ours, ProtocolVersion::TLS1_3) != ours.end() &&
+                       hello.hello.legacy_version > ProtocolVersion::SSL3_0;
   if (allowed && offered && offered->versions.contains(ProtocolVersion::TLS1_3)) return {};
   return std::unexpected(
       fail(ErrorCode::NoCommonVersion)

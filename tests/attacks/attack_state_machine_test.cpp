@@ -1,0 +1,168 @@
+// Attack 9: every message in every state that does not take it is `unexpected_message` (SMACK, SKIP-TLS, FREAK); the
+// pairs come from the machines' own tables. Attack 22: nothing renegotiates.
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <functional>
+#include <string_view>
+
+#include "testing/refusal.hpp"
+#include "tls/client/machine.hpp"
+#include "tls/server/machine.hpp"
+
+namespace keyway {
+namespace {
+
+using namespace keyway::testing;
+using enum HandshakeType;
+
+constexpr std::array every_type{
+    hello_request,       client_hello,       server_hello,         HandshakeType{3},    new_session_ticket,
+    end_of_early_data,   HandshakeType{6},   encrypted_extensions, certificate,         server_key_exchange,
+    certificate_request, server_hello_done,  certificate_verify,   client_key_exchange, finished,
+    HandshakeType{21},   certificate_status, HandshakeType{23},    key_update,          compressed_certificate,
+    HandshakeType{67},   message_hash,       HandshakeType{255}};
+
+template <typename Peer>
+struct Way {
+  std::string_view state;
+  std::function<void(Peer&)> bring;
+};
+
+const std::vector<Way<ScriptedServer>> ways_of_the_client{
+    {tls::client::ExpectServerHello::name, [](ScriptedServer&) {}},
+    {tls::client::ExpectServerHelloAfterRetry::name, [](ScriptedServer& peer) { peer.say_hello(peer.retry()); }},
+    {tls::client::ExpectEncryptedExtensions::name, [](ScriptedServer& peer) { peer.say_until(encrypted_extensions); }},
+    {tls::client::ExpectCertificateOrRequest::name, [](ScriptedServer& peer) { peer.say_until(certificate); }},
+    {tls::client::ExpectCertificate::name,
+     [](ScriptedServer& peer) {
+       peer.say_until(certificate);
+       peer.say(ScriptedServer::certificate_request());
+     }},
+    {tls::client::ExpectCertificateVerify::name, [](ScriptedServer& peer) { peer.say_until(certificate_verify); }},
+    {tls::client::ExpectFinished::name, [](ScriptedServer& peer) { peer.say_until(finished); }},
+};
+
+std::shared_ptr<const ServerConfig> asks_for_p384() {
+  Policy policy = Policy::modern_2026();
+  policy.groups = {NamedGroup::secp384r1};
+  policy.key_shares = {};
+  auto builder = server_builder();
+  builder.policy(policy);
+  return build(std::move(builder));
+}
+
+const std::vector<Way<ScriptedClient>> ways_of_the_server{
+    {tls::server::ExpectClientHello::name, [](ScriptedClient&) {}},
+    {tls::server::ExpectSecondClientHello::name, [](ScriptedClient& peer) { peer.say_hello(); }},
+    {tls::server::ExpectFinished::name, [](ScriptedClient& peer) { peer.say_hello(); }},
+};
+
+template <typename Peer>
+void expect_unexpected(Peer& peer, std::string_view state, HandshakeType type) {
+  ASSERT_EQ(peer.refusal(), std::nullopt) << state << ": " << peer.why();
+  peer.put(ContentType::handshake, message_of(type, Bytes(2)));
+  EXPECT_TRUE(refused(peer, ErrorCode::UnexpectedMessage, AlertDescription::unexpected_message))
+      << state << ", " << to_string(type);
+  EXPECT_TRUE(peer.delivered().empty());
+}
+
+template <typename Machine, typename Peer, typename Make>
+void try_all_pairs(const std::vector<Way<Peer>>& ways, Make make) {
+  for (const tls::StateFacts& facts : Machine::facts()) {
+    if (facts.accepts.empty()) continue;  // a pause takes nothing: see the tests of pauses
+    const auto way = std::ranges::find(ways, facts.name, &Way<Peer>::state);
+    ASSERT_NE(way, ways.end()) << "no test brings a connection to: " << facts.name;
+    for (const HandshakeType type : every_type) {
+      if (std::ranges::find(facts.accepts, type) != facts.accepts.end()) continue;
+      const std::unique_ptr<Peer> peer = make(facts.name);
+      way->bring(*peer);
+      ASSERT_NO_FATAL_FAILURE(expect_unexpected(*peer, facts.name, type));
+    }
+  }
+}
+
+TEST(AttackOnStates, EveryMessageInEveryStateOfTheClientIsRefusedUnlessAwaited) {
+  try_all_pairs<tls::client::MachineTls13>(ways_of_the_client,
+                                           [](std::string_view) { return std::make_unique<ScriptedServer>(); });
+}
+
+TEST(AttackOnStates, EveryMessageInEveryStateOfTheServerIsRefusedUnlessAwaited) {
+  try_all_pairs<tls::server::MachineTls13>(ways_of_the_server, [](std::string_view state) {
+    const bool retries = state == tls::server::ExpectSecondClientHello::name;
+    return std::make_unique<ScriptedClient>(retries ? asks_for_p384() : nullptr);
+  });
+}
+
+TEST(AttackOnStates, TheWaysLeadToTheStatesThatTheyName) {
+  ScriptedServer server(nullptr);
+  for (std::size_t i = 1; i < ways_of_the_client.size(); ++i) {
+    ScriptedServer peer;
+    ways_of_the_client[i].bring(peer);
+    peer.put(ContentType::handshake, message_of(HandshakeType{255}, {}));
+    ASSERT_NE(peer.subject().error(), nullptr);
+    EXPECT_EQ(peer.subject().error()->where(), ways_of_the_client[i].state);
+  }
+}
+
+TEST(AttackOnStates, AfterTheHandshakeOnlyKeyUpdatesAndTicketsAreTaken) {
+  for (const HandshakeType type : every_type) {
+    if (type == key_update) continue;
+    ScriptedClient client;
+    client.connect();
+    ASSERT_FALSE(client.subject().is_handshaking()) << client.why();
+    expect_unexpected(client, "server: established", type);
+    if (type == new_session_ticket) continue;
+    ScriptedServer server;
+    server.connect();
+    ASSERT_FALSE(server.subject().is_handshaking()) << server.why();
+    expect_unexpected(server, "client: established", type);
+  }
+}
+
+TEST(AttackOnStates, AMessageTooManyInOneRecordIsRefusedWhereItStands) {
+  ScriptedServer peer;
+  peer.say_until(certificate);
+  const Bytes once = ScriptedServer::certificate();
+  Bytes twice = once;
+  twice.insert(twice.end(), once.begin(), once.end());
+
+  peer.put(ContentType::handshake, twice);
+
+  EXPECT_TRUE(refused(peer, ErrorCode::UnexpectedMessage, AlertDescription::unexpected_message));
+}
+
+TEST(AttackOnStates, AClientNeverFinishesWithAServerThatProvedNothing) {
+  // SKIP-TLS: from each state, straight to Finished.
+  for (const Way<ScriptedServer>& way : ways_of_the_client) {
+    if (way.state == tls::client::ExpectFinished::name) continue;
+    ScriptedServer peer;
+    way.bring(peer);
+    const bool has_keys = peer.tap.knows(SecretLabel::SERVER_HANDSHAKE_TRAFFIC_SECRET);
+    peer.put(ContentType::handshake, has_keys ? peer.finished() : message_of(finished, Bytes(32)));
+    EXPECT_TRUE(refused(peer, ErrorCode::UnexpectedMessage, AlertDescription::unexpected_message)) << way.state;
+    EXPECT_FALSE(peer.subject().can_send());
+  }
+}
+
+TEST(AttackOnRenegotiation, AClientHelloAfterTheHandshakeIsRefused) {
+  ScriptedClient peer;
+  peer.connect();
+
+  peer.put(ContentType::handshake, ScriptedClient::hello().encode());
+
+  EXPECT_TRUE(refused(peer, ErrorCode::UnexpectedMessage, AlertDescription::unexpected_message));
+}
+
+TEST(AttackOnRenegotiation, AHelloRequestMovesNoClient) {
+  ScriptedServer peer;
+  peer.connect();
+
+  peer.put(ContentType::handshake, message_of(hello_request, {}));
+
+  EXPECT_TRUE(refused(peer, ErrorCode::UnexpectedMessage, AlertDescription::unexpected_message));
+}
+
+}  // namespace
+}  // namespace keyway
