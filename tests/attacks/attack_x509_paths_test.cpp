@@ -1,6 +1,8 @@
 // Attacks 30, 32, 35 and 38 of docs/attacks.md: authorities that are none, webs of cross-signs, trust left behind.
 
 #include <chrono>
+#include <ctime>
+#include <iostream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,6 +16,13 @@ namespace {
 using x509::OwnedGeneralName;
 
 constexpr auto shop = "shop.localhost";
+/// The time that this process has worked: what others do on the machine does not count.
+struct ProcessorClock {
+  static std::chrono::microseconds now() {
+    return std::chrono::microseconds(static_cast<std::int64_t>(std::clock()) * 1'000'000 / CLOCKS_PER_SEC);
+  }
+};
+
 constexpr std::uint16_t crl_sign_only = 1U << 6U;
 
 TEST(AttackPath, RefusesALeafThatActsAsAnAuthority) {
@@ -160,6 +169,21 @@ TEST(AttackPath, LeavesNoTrustBehindWhenAnAlternativeFails) {
   EXPECT_GE(verdict.candidates().size(), 2U);
 }
 
+TEST(AttackPath, WeakensNothingByAStricterOption) {
+  // CVE-2021-3450: a strict mode whose check overwrote the verdict of the one before.
+  const TestAuthority authority;
+  const auto honest = authority.issue({.names = {"attacker.example"}});
+  const auto forged = make_certificate(honest, {.names = {shop}});
+  const std::vector<Bytes> chain{forged.der, honest.der, authority.intermediate().der};
+  Judge judge(authority.root().der);
+  judge.crl(authority.crl({})).crl(make_crl(authority.root(), {}));
+  judge.options.revocation = x509::RevocationPolicy::hard_fail;
+  judge.options.min_rsa_bits = 4096;
+  judge.options.budget.max_depth = 4;
+
+  EXPECT_EQ(code_of(judge.ask(chain, shop)), ErrorCode::NotAnAuthority);
+}
+
 /// `width` authorities a level, each certified by each of the level above, and none of them by a trusted root.
 std::vector<Bytes> web_of_cross_signs(std::size_t levels, std::size_t width, crypto::KeyType type) {
   std::vector<Bytes> all;
@@ -199,17 +223,16 @@ TEST(AttackPath, GivesUpAnExplodingWebOfCrossSignsSoon) {
   const auto chain = web_of_cross_signs(6, 4, crypto::KeyType::p256);
   const std::vector<ByteView> views(chain.begin(), chain.end());
 
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = ProcessorClock::now();
   const auto verdict = verifier->verify(views, &name, x509::Purpose::server, test_now);
-  const auto taken = std::chrono::steady_clock::now() - start;
+  const auto taken = ProcessorClock::now() - start;
 
   EXPECT_EQ(code_of(verdict), ErrorCode::PathBudgetSpent);
   EXPECT_LE(verdict.candidates().size(), x509::PathBudget{}.max_steps + 1);
-#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
+#if defined(NDEBUG) && !defined(__SANITIZE_ADDRESS__)
   EXPECT_LT(taken, std::chrono::milliseconds(50));
 #endif
-  std::cout << "gave up after " << std::chrono::duration_cast<std::chrono::microseconds>(taken).count() << " us, "
-            << verdict.candidates().size() << " candidates\n";
+  std::cout << "gave up after " << taken.count() << " us, " << verdict.candidates().size() << " candidates\n";
 }
 
 TEST(AttackPath, BoundsTheWorkOnNameConstraints) {
@@ -221,12 +244,12 @@ TEST(AttackPath, BoundsTheWorkOnNameConstraints) {
   const auto chain = make_certificate(root, leaf).chain;
   const Judge judge(root.der);
 
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = ProcessorClock::now();
   const auto verdict = judge.ask(chain, shop);
-  const auto taken = std::chrono::steady_clock::now() - start;
+  const auto taken = ProcessorClock::now() - start;
 
   EXPECT_EQ(code_of(verdict), ErrorCode::PathBudgetSpent);
-  std::cout << "gave up after " << std::chrono::duration_cast<std::chrono::microseconds>(taken).count() << " us\n";
+  std::cout << "gave up after " << taken.count() << " us\n";
 }
 
 TEST(AttackPath, WalksNoCircle) {
