@@ -14,10 +14,7 @@ constexpr std::size_t record_size = header_size + inner_size + crypto::aead_tag_
 class BareStream final : public Stream {
  public:
   explicit BareStream(crypto::AeadAlgorithm algorithm)
-      : sealer_(make(algorithm)),
-        opener_(make(algorithm)),
-        content_(inner_size, 0x5a),
-        wire_(records_per_batch * record_size) {}
+      : sealer_(make(algorithm)), opener_(make(algorithm)), wire_(records_per_batch * record_size) {}
 
   BatchCost transfer(bool books_heap) override {
     Account sending(books_heap);
@@ -34,7 +31,7 @@ class BareStream final : public Stream {
   ByteSpan record(std::size_t index) { return ByteSpan(wire_).subspan(index * record_size, record_size); }
 
   void seal() {
-    const ByteView content(content_);
+    const ByteView content = content_->inner();
     for (std::size_t i = 0; i < records_per_batch; ++i) {
       nonce_[0] = static_cast<std::uint8_t>(i);
       const ByteSpan out = record(i);
@@ -55,7 +52,7 @@ class BareStream final : public Stream {
   std::unique_ptr<crypto::Aead> sealer_;
   std::unique_ptr<crypto::Aead> opener_;
   crypto::Nonce nonce_{};
-  Bytes content_;
+  std::unique_ptr<Content> content_ = std::make_unique<Content>();
   Bytes wire_;
 };
 

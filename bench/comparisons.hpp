@@ -52,7 +52,7 @@ class RecordComparison {
  public:
   RecordComparison(Library& keyway, Library& libssl, CipherSuite suite);
 
-  /// One batch of each.
+  /// Some batches of each.
   void run_round();
 
   /// Megabytes of content a second.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <keyway/bytes.hpp>
 #include <keyway/types.hpp>
 
 #include "heap.hpp"
@@ -74,6 +76,16 @@ struct HandshakeCost {
 /// Records of a batch, each with as much content as a record takes.
 inline constexpr std::size_t records_per_batch = 16;
 inline constexpr std::size_t record_content = 16384;
+
+/// What is sent. Every contestant's lies alike in memory: where input and output meet in a page shows in the speed of a
+/// cipher.
+struct alignas(4096) Content {
+  Content() { bytes.fill(0x5a); }
+  std::array<std::uint8_t, record_content + 1> bytes;
+  [[nodiscard]] ByteView plain() const noexcept { return inner().first(record_content); }
+  /// With the content type that TLS 1.3 puts behind.
+  [[nodiscard]] ByteView inner() const noexcept { return bytes; }
+};
 
 /// What a batch costs.
 struct BatchCost {

@@ -78,7 +78,6 @@ class KeywayStream final : public Stream {
   KeywayStream(Connection sender, Connection receiver)
       : sender_(std::move(sender)),
         receiver_(std::move(receiver)),
-        content_(record_content, 0x5a),
         wire_(records_per_batch * sender_.sealed_size(record_content)) {}
 
   BatchCost transfer(bool books_heap) override {
@@ -94,7 +93,7 @@ class KeywayStream final : public Stream {
   std::size_t send() {
     std::size_t written = 0;
     for (std::size_t i = 0; i < records_per_batch; ++i) {
-      const auto sent = sender_.send(ByteView(content_), ByteSpan(wire_).subspan(written));
+      const auto sent = sender_.send(content_->plain(), ByteSpan(wire_).subspan(written));
       if (!sent || sent->consumed != record_content) give_up("send");
       written += sent->written;
     }
@@ -114,7 +113,7 @@ class KeywayStream final : public Stream {
 
   Connection sender_;
   Connection receiver_;
-  Bytes content_;
+  std::unique_ptr<Content> content_ = std::make_unique<Content>();
   Bytes wire_;
 };
 

@@ -217,8 +217,7 @@ void shake_hands(Pair& pair, const Contexts& contexts, Account& client, Account&
 
 class LibsslStream final : public Stream {
  public:
-  LibsslStream(std::unique_ptr<Pair> pair)
-      : pair_(std::move(pair)), sent_(record_content, 0x5a), read_(record_content) {}
+  explicit LibsslStream(std::unique_ptr<Pair> pair) : pair_(std::move(pair)), read_(record_content) {}
 
   BatchCost transfer(bool books_heap) override {
     Account sending(books_heap);
@@ -234,7 +233,8 @@ class LibsslStream final : public Stream {
   void send() {
     std::size_t written = 0;
     for (std::size_t i = 0; i < records_per_batch; ++i) {
-      if (SSL_write_ex(pair_->server.ssl(), sent_.data(), sent_.size(), &written) != 1) need(false, "write");
+      if (SSL_write_ex(pair_->server.ssl(), content_->plain().data(), record_content, &written) != 1)
+        need(false, "write");
     }
   }
 
@@ -248,7 +248,7 @@ class LibsslStream final : public Stream {
   }
 
   std::unique_ptr<Pair> pair_;
-  Bytes sent_;
+  std::unique_ptr<Content> content_ = std::make_unique<Content>();
   Bytes read_;
 };
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "core/writer.hpp"
@@ -12,7 +13,7 @@ namespace {
 /// The most parts of a gathered input that one call of send() takes; what is beyond shows in `consumed`.
 constexpr std::size_t max_parts = 64;
 
-/// The parts that are left after the first `taken` bytes.
+/// The parts that are left after the bytes dropped. Only a change of keys in the middle of a call needs one.
 class Remaining {
  public:
   explicit Remaining(std::span<const ByteView> data) noexcept : count_(std::min(data.size(), max_parts)) {
@@ -21,9 +22,6 @@ class Remaining {
   void drop(std::size_t taken) noexcept {
     while (first_ < count_ && taken >= parts_[first_].size()) taken -= parts_[first_++].size();
     if (first_ < count_) parts_[first_] = parts_[first_].subspan(taken);
-  }
-  [[nodiscard]] bool empty() const noexcept {
-    return std::ranges::all_of(view(), [](ByteView part) { return part.empty(); });
   }
   [[nodiscard]] std::span<const ByteView> view() const noexcept {
     return std::span<const ByteView>(parts_).subspan(first_, count_ - first_);
@@ -34,6 +32,10 @@ class Remaining {
   std::size_t first_ = 0;
   std::size_t count_;
 };
+
+bool is_empty(std::span<const ByteView> parts) noexcept {
+  return std::ranges::all_of(parts, [](ByteView part) { return part.empty(); });
+}
 
 }  // namespace
 
@@ -62,7 +64,8 @@ Result<Connection::Sent> Connection::Core::send(std::span<const ByteView> data, 
   if (closed_) return std::unexpected(fail(ErrorCode::AlreadyClosed).at("send"));
   if (!traffic_) return std::unexpected(fail(ErrorCode::NotReady).at("send").expected("a finished handshake"));
   Sent result;
-  Remaining rest(data);
+  std::span<const ByteView> rest = data.first(std::min(data.size(), max_parts));
+  std::optional<Remaining> after_key_update;
   while (true) {
     if (writer_.needs_key_update()) {
       auto updated = queue_key_update(tls::KeyUpdateRequest::update_not_requested);
@@ -70,8 +73,8 @@ Result<Connection::Sent> Connection::Core::send(std::span<const ByteView> data, 
     }
     // What waits was protected first, so it goes first.
     result.written += move_output(out.subspan(result.written));
-    if (!outbox_.empty() || rest.empty()) return result;
-    auto sealed = writer_.seal(rest.view(), out.subspan(result.written));
+    if (!outbox_.empty() || is_empty(rest)) return result;
+    auto sealed = writer_.seal(rest, out.subspan(result.written));
     if (!sealed) {
       if (sealed.error().code() == ErrorCode::OutputTooSmall && result.written > 0) return result;
       if (sealed.error().code() == ErrorCode::OutputTooSmall) return std::unexpected(std::move(sealed.error()));
@@ -80,8 +83,10 @@ Result<Connection::Sent> Connection::Core::send(std::span<const ByteView> data, 
     result.consumed += sealed->consumed;
     result.written += sealed->written;
     emit_(event::Record{Direction::sent, ContentType::application_data, true, sealed->written});
-    rest.drop(sealed->consumed);
     if (!writer_.needs_key_update()) return result;
+    if (!after_key_update) after_key_update.emplace(rest);
+    after_key_update->drop(sealed->consumed);
+    rest = after_key_update->view();
   }
 }
 

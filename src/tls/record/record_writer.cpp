@@ -53,11 +53,12 @@ std::size_t total(std::span<const ByteView> parts) noexcept {
 
 void append_plaintext(ContentType type, ProtocolVersion version, ByteView fragment, Bytes& out) {
   const std::size_t start = out.size();
-  out.resize(start + record_header_size);
+  out.resize(start + record_header_size + fragment.size());
+  const ByteSpan record = ByteSpan(out).subspan(start);
   const RecordHeader header{
       .type = type, .legacy_record_version = version, .length = static_cast<std::uint16_t>(fragment.size())};
-  header.write_to(ByteSpan(out).subspan(start));
-  out.insert(out.end(), fragment.begin(), fragment.end());
+  header.write_to(record);
+  std::ranges::copy(fragment, record.subspan(record_header_size).begin());
 }
 
 }  // namespace
