@@ -36,7 +36,8 @@ constexpr std::size_t max_names = 12;
 [[nodiscard]] Fact validity_fact(const x509::CertificateView& certificate, Time now) {
   return {"valid",
           fmt::format("{} to {} ({}; {})", time_text(certificate.not_before), time_text(certificate.not_after),
-                      span_text(certificate.not_after - certificate.not_before),
+                      // RFC 5280 4.1.2.5: both ends are included.
+                      span_text(certificate.not_after - certificate.not_before + std::chrono::seconds(1)),
                       time_left(certificate.not_before, certificate.not_after, now)),
           tone_of_validity(certificate, now)};
 }

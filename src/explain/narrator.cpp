@@ -234,7 +234,7 @@ struct Narrator::Told {
     Step step = tell_error(*failed.error);
     // The verdict has told all but the alert.
     if (told_refusal && failed.error->category() == ErrorCategory::certificate) {
-      step.headline = "The client ends the connection; nothing was sent to this server";
+      step.headline = "The client ends the connection; no data went to this server";
       std::erase_if(step.facts, [](const Fact& fact) { return !fact.label.starts_with("alert"); });
     }
     tell(std::move(step));

@@ -140,7 +140,8 @@ void Terminal::verbatim(std::string_view text) {
   std::string lines;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    lines += "  " + printable(text.substr(0, end), unlimited) + "\n";
+    if (end > 0) lines += "  " + printable(text.substr(0, end), unlimited);
+    lines += "\n";
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   put(lines + "\n");

@@ -16,7 +16,7 @@ struct Layout {
   bool colour = false;
   bool numbers = true;  ///< of the steps
   bool asides = true;   ///< facts of Tone::aside
-  std::size_t label_width = 18;
+  std::size_t label_width = 20;
 };
 
 /// Steps as text for a terminal: a headline, then facts, indented. Control characters from outside come out escaped.

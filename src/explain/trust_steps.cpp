@@ -61,7 +61,7 @@ struct Names {
     case CheckKind::constraints:
       return "each authority stayed within what it may issue";
     case CheckKind::revocation:
-      return "its issuer's revocation list does not name it";
+      return "no list of their issuers names any of these certificates";
   }
   return {};
 }
@@ -72,7 +72,7 @@ struct Names {
     case CheckOutcome::passed:
       return fmt::format("{}: {}", answer, finding_of_pass(check.kind, verdict, server_name));
     case CheckOutcome::unknown:
-      if (check.kind == CheckKind::revocation) return answer + ": no revocation list at hand that could tell";
+      if (check.kind == CheckKind::revocation) return answer + ": no list at hand tells it for every certificate";
       return answer;
     case CheckOutcome::not_checked:
       return answer + (verdict.accepted() ? "" : ": the refusal came first");

@@ -1,6 +1,6 @@
 #include "tool/demo.hpp"
 
-#include <array>
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -101,10 +101,10 @@ class Demo {
   }
 
   [[nodiscard]] Result<bool> buy() {
-    audience_->section("A customer comes in, and checks before saying anything");
-    auto crl = stage_.sign_crl();
-    if (!crl) return std::unexpected(std::move(crl).error());
-    auto client = stage_.client(std::move(*crl));
+    audience_->section("A customer comes in, and checks whom it talks to");
+    auto crls = stage_.sign_crls();
+    if (!crls) return std::unexpected(std::move(crls).error());
+    auto client = stage_.client(std::move(*crls));
     if (!client) return std::unexpected(std::move(client).error());
 
     explain::Narrator narrator(audience_->sink(), {.provider = stage_.provider().get()});
@@ -124,7 +124,7 @@ class Demo {
 
   [[nodiscard]] Result<bool> refuse() {
     audience_->section("What does not fit is refused");
-    const auto client = stage_.client(std::nullopt);
+    const auto client = stage_.client({});
     if (!client) return std::unexpected(client.error());
     bool good = true;
 
@@ -204,9 +204,9 @@ class Demo {
   [[nodiscard]] Result<bool> attempt_revoked() {
     const auto revoked = stage_.authority().revoke(shop_.record.serial, authority::RevocationReason::key_compromise);
     if (!revoked) return std::unexpected(revoked.error());
-    auto crl = stage_.sign_crl();
-    if (!crl) return std::unexpected(std::move(crl).error());
-    const auto client = stage_.client(std::move(*crl));
+    auto crls = stage_.sign_crls();
+    if (!crls) return std::unexpected(std::move(crls).error());
+    const auto client = stage_.client(std::move(*crls));
     if (!client) return std::unexpected(client.error());
     return attempt({"a certificate that the authority has revoked",
                     "The shop's key was stolen; the authority says so in its signed list, and the client has the list.",
@@ -219,25 +219,38 @@ class Demo {
   DemoShop shop_;
 };
 
-constexpr std::string_view next_commands =
+constexpr std::string_view server_commands =
     "keyway ca init --name \"My Shop\" --dir my-authority\n"
     "keyway ca issue shop.localhost --dir my-authority\n"
-    "keyway serve . --cert shop.localhost.pem --key shop.localhost-key.pem\n"
-    "\n"
-    "and in another terminal, against that server:\n"
-    "\n"
+    "mkdir -p site && echo \"Welcome\" > site/index.html\n"
+    "keyway serve site --cert shop.localhost.pem --key shop.localhost-key.pem\n";
+
+constexpr std::string_view client_commands =
     "keyway get https://shop.localhost:8443/ --cacert my-authority/root.pem -v\n"
-    "keyway inspect shop.localhost:8443\n"
+    "keyway inspect shop.localhost:8443 --cacert my-authority/root.pem\n"
     "keyway inspect shop.localhost.pem\n"
     "curl --cacert my-authority/root.pem https://shop.localhost:8443/\n"
-    "openssl s_client -connect 127.0.0.1:8443 -servername shop.localhost -CAfile my-authority/root.pem\n"
-    "\n"
-    "A browser shows the padlock once my-authority/root.pem is among its authorities; `keyway demo --browser`\n"
-    "keeps a shop open for that.\n";
+    "openssl s_client -connect 127.0.0.1:8443 -servername shop.localhost -CAfile my-authority/root.pem\n";
+
+/// How the shell finds this very program; empty where it does already, or nobody can say.
+[[nodiscard]] std::string path_command() {
+  std::error_code failure;
+  const auto folder = std::filesystem::read_symlink("/proc/self/exe", failure).parent_path().string();
+  const char* path = std::getenv("PATH");
+  if (failure || path == nullptr) return {};
+  const std::string known = fmt::format(":{}:", path);
+  return known.find(fmt::format(":{}:", folder)) != std::string::npos
+             ? ""
+             : fmt::format("export PATH=\"{}:$PATH\"\n", folder);
+}
 
 void tell_end(Audience& audience, bool good) {
   audience.section("What to try next");
-  audience.verbatim(next_commands);
+  audience.paragraph("A shop of your own:");
+  audience.verbatim(path_command() + std::string(server_commands));
+  audience.paragraph("and, in another terminal, its customers:");
+  audience.verbatim(path_command() + std::string(client_commands));
+  audience.paragraph("`keyway demo --browser` keeps a shop open for a browser, which then shows the padlock.");
   audience.paragraph(good ? "All came out as it should." : "NOT all came out as it should: see above.");
 }
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -9,6 +10,7 @@
 
 #include "authority/files.hpp"
 #include "authority/layout.hpp"
+#include "x509/crl_builder.hpp"
 
 namespace keyway::tool {
 namespace {
@@ -112,21 +114,56 @@ Result<DemoShop> DemoStage::open_shop(IssuedCertificate issued) const {
   return DemoShop{std::move(issued.record), std::move(*server)};
 }
 
-Result<x509::Crl> DemoStage::sign_crl() {
-  auto crl = authority_->make_crl();
-  if (!crl) return std::unexpected(std::move(crl).error());
-  if (auto written = authority::write_file(crl_file(), crl->der, 0644); !written) {
+Result<std::vector<x509::Crl>> DemoStage::sign_crls() {
+  auto made = authority_->make_crl();
+  if (!made) return std::unexpected(std::move(made).error());
+  if (auto written = authority::write_file(crl_file(), made->der, 0644); !written) {
     return std::unexpected(std::move(written).error());
   }
-  return x509::Crl::from_der(std::move(crl->der));
+  auto of_intermediate = x509::Crl::from_der(std::move(made->der));
+  if (!of_intermediate) return std::unexpected(std::move(of_intermediate).error());
+  auto of_root = sign_root_crl();
+  if (!of_root) return std::unexpected(std::move(of_root).error());
+  std::vector<x509::Crl> crls;
+  crls.push_back(std::move(*of_intermediate));
+  crls.push_back(std::move(*of_root));
+  return crls;
 }
 
-Result<std::shared_ptr<const ClientConfig>> DemoStage::client(std::optional<x509::Crl> crl) const {
+/// Keys are named after their identifiers, so the root's is looked for by what it is.
+Result<std::unique_ptr<crypto::PrivateKey>> DemoStage::root_key() const {
+  std::error_code failure;
+  for (const auto& entry : std::filesystem::directory_iterator(authority_->folder() / authority::key_folder, failure)) {
+    auto key = authority::read_key(*provider_, entry.path());
+    if (!key) return key;
+    const ByteView wanted = authority_->root().view().subject_public_key_info;
+    if (std::ranges::equal((*key)->subject_public_key_info(), wanted)) return key;
+  }
+  return std::unexpected(fail(ErrorCode::FileNotFound).at("the root's key"));
+}
+
+Result<x509::Crl> DemoStage::sign_root_crl() const {
+  const auto key = root_key();
+  if (!key) return std::unexpected(key.error());
+  const x509::CertificateView& root = authority_->root().view();
+  const ByteView key_identifier = root.subject_key_identifier.value_or(ByteView{});
+  x509::CrlFields fields;
+  fields.issuer.assign(root.subject.der.begin(), root.subject.der.end());
+  fields.authority_key_identifier.assign(key_identifier.begin(), key_identifier.end());
+  fields.this_update = now();
+  fields.next_update = now() + std::chrono::days(1);
+  fields.number = 1;
+  auto der = x509::sign_crl(fields, **key);
+  if (!der) return std::unexpected(std::move(der).error());
+  return x509::Crl::from_der(std::move(*der));
+}
+
+Result<std::shared_ptr<const ClientConfig>> DemoStage::client(std::vector<x509::Crl> crls) const {
   auto anchors = std::make_shared<x509::TrustStore>();
   anchors->add(authority_->root());
   ClientConfig::Builder builder;
   builder.trust(std::move(anchors)).alpn({"http/1.1"}).provider(provider_);
-  if (crl) builder.add_crl(std::move(*crl));
+  for (x509::Crl& crl : crls) builder.add_crl(std::move(crl));
   return builder.build();
 }
 

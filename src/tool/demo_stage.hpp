@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <keyway/authority.hpp>
 #include <keyway/config.hpp>
@@ -52,15 +53,18 @@ class DemoStage {
   /// checks are the client's alone.
   [[nodiscard]] Result<DemoShop> open_shop(authority::IssuedCertificate issued) const;
 
-  /// Signs a list of what is revoked so far, writes it and gives it.
-  [[nodiscard]] Result<x509::Crl> sign_crl();
+  /// Signs the lists of what is revoked so far: the intermediate's, which is written too, and the root's.
+  [[nodiscard]] Result<std::vector<x509::Crl>> sign_crls();
 
-  /// A client that trusts the authority's root alone and knows this list of revoked certificates.
-  [[nodiscard]] Result<std::shared_ptr<const ClientConfig>> client(std::optional<x509::Crl> crl) const;
+  /// A client that trusts the authority's root alone and knows these lists of revoked certificates.
+  [[nodiscard]] Result<std::shared_ptr<const ClientConfig>> client(std::vector<x509::Crl> crls) const;
 
  private:
   DemoStage(std::filesystem::path folder, std::shared_ptr<const crypto::Provider> provider) noexcept
       : folder_(std::move(folder)), provider_(std::move(provider)) {}
+
+  [[nodiscard]] Result<std::unique_ptr<crypto::PrivateKey>> root_key() const;
+  [[nodiscard]] Result<x509::Crl> sign_root_crl() const;
 
   std::filesystem::path folder_;
   std::shared_ptr<const crypto::Provider> provider_;

@@ -1,5 +1,6 @@
 #include "tool/demo_steps.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -44,9 +45,11 @@ void add_fact(Step& step, std::string_view label, const std::string& text, Tone 
   if (!text.empty()) step.facts.push_back({std::string(label), text, tone});
 }
 
-void add_reason(Step& step, const Error& error) {
+void add_reason(Step& step, const Error& error, const std::optional<x509::Verdict>& verdict = std::nullopt) {
   add_fact(step, "reason", fail(error.code()).message(), Tone::bad);
-  add_fact(step, "certificate", error.where());
+  const x509::Finding* finding = verdict ? verdict->finding() : nullptr;
+  add_fact(step, finding != nullptr ? "certificate" : "where", finding != nullptr ? finding->subject : error.where());
+  if (finding != nullptr) add_fact(step, "rule", finding->rule);
   add_fact(step, "expected", error.expected());
   add_fact(step, "came instead", error.received());
   if (const auto alert = error.alert()) {
@@ -141,7 +144,7 @@ Step tell_refusal(const ExpectedRefusal& expected, const Exchange& exchange, std
   step.took = took;
   if (!exchange.failure) return step;
 
-  add_reason(step, *exchange.failure);
+  add_reason(step, *exchange.failure, exchange.verdict);
   step.data["error"] = explain::error_json(*exchange.failure);
   if (exchange.verdict) step.data["verdict"] = explain::verdict_json(*exchange.verdict);
   step.facts.push_back({"for scripts", fmt::format("keyway get would end with exit code {}",

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "core/writer.hpp"
 #include "explain/json_story.hpp"
 #include "explain/terminal.hpp"
@@ -63,9 +65,9 @@ Bytes server_hello(CipherSuite suite) {
 TEST(TellClientHello, NamesEverythingThatIsOffered) {
   const std::string text = render(tell_client_hello(browser_hello(), false).step, {.width = 1000});
 
-  for (const char* fact :
-       {"shop.localhost", "TLS 1.3, TLS 1.2", "TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384", "X25519MLKEM768, x25519",
-        "x25519 (2 bytes)", "ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256", "h2, http/1.1", "null", "CRIME"}) {
+  for (const char* fact : {"shop.localhost", "TLS 1.3, TLS 1.2", "TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384",
+                           "X25519MLKEM768, x25519", "x25519 (2 bytes)", "ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256",
+                           "h2, http/1.1", "null", "CRIME"}) {
     EXPECT_THAT(text, HasSubstr(fact));
   }
 }

@@ -1,0 +1,223 @@
+#include "explain/narrator.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "explain/conversation.hpp"
+#include "explain/json_story.hpp"
+#include "explain/log_observer.hpp"
+#include "explain/terminal.hpp"
+
+namespace keyway::explain {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// Keeps the steps and their texts.
+class Reader final : public StepSink {
+ public:
+  void take(const Step& step) override {
+    steps.push_back(step);
+    text += render(step, {.width = 400}, steps.size());
+    json.take(step);
+  }
+  [[nodiscard]] std::vector<std::string> kinds() const {
+    std::vector<std::string> kinds;
+    for (const Step& step : steps) kinds.push_back(step.kind);
+    return kinds;
+  }
+  [[nodiscard]] const Step* find(std::string_view kind) const {
+    for (const Step& step : steps) {
+      if (step.kind == kind) return &step;
+    }
+    return nullptr;
+  }
+  std::vector<Step> steps;
+  std::string text;
+  JsonStory json;
+};
+
+/// Each look is a millisecond after the one before.
+class TickingStopwatch final : public Stopwatch {
+ public:
+  [[nodiscard]] std::chrono::nanoseconds elapsed() const noexcept override {
+    return std::chrono::milliseconds(++looks_);
+  }
+
+ private:
+  mutable std::int64_t looks_ = 0;
+};
+
+class Narration : public ::testing::Test {
+ protected:
+  void converse(const Conversation::Options& options) {
+    conversation.emplace(options, &narrator);
+    conversation->run();
+  }
+
+  FixedClock clock{testing::test_now};
+  TickingStopwatch stopwatch;
+  Reader reader;
+  Narrator narrator{reader, {.clock = &clock, .stopwatch = &stopwatch, .provider = testing::provider().get()}};
+  std::optional<Conversation> conversation;
+};
+
+TEST_F(Narration, TellsAGoodHandshakeStepByStepInItsOrder) {
+  converse({.with_crl = true});
+
+  EXPECT_THAT(reader.kinds(),
+              ::testing::ElementsAre("client_hello", "server_hello", "key_agreement", "keys", "encrypted_extensions",
+                                     "certificate", "certificate_checks", "certificate_verify", "finished", "keys",
+                                     "finished", "handshake_completed"));
+}
+
+TEST_F(Narration, TellsTheValuesOfThisConnection) {
+  converse({.with_crl = true});
+
+  for (const char* fact :
+       {"out of TLS_AES_", "http/1.1, out of h2, http/1.1", "issued to +shop.localhost, of Example Shop",
+        "issued by +Example Authority Intermediate",
+        "valid +2026-11-21 11:00:00 UTC to 2027-02-19 12:00:00 UTC \\(90 days; 90 days left\\)",
+        "key +elliptic curve P-256 \\(ECDSA\\)", "name +passed", "issuer trusted +passed", "not expired +passed",
+        "not revoked +passed", "signatures hold +passed", "for this purpose +passed", "Diffie-Hellman on Curve25519",
+        "CLIENT_HANDSHAKE_TRAFFIC_SECRET\n +fingerprint [0-9a-f]{16}", "SERVER_TRAFFIC_SECRET_0",
+        "Finished, from the server", "Finished, from the client", "1.00 ms"}) {
+    EXPECT_THAT(reader.text, ::testing::ContainsRegex(fact));
+  }
+}
+
+TEST_F(Narration, TellsWhatIsNotKnownOfRevocation) {
+  converse({});
+
+  EXPECT_THAT(reader.text, ::testing::ContainsRegex("not revoked +unknown"));
+}
+
+TEST_F(Narration, TellsTheSameToPrograms) {
+  converse({.with_crl = true});
+
+  const Json parsed = Json::parse(json_text(reader.json.steps()));
+
+  EXPECT_EQ(parsed, reader.json.steps());
+  EXPECT_EQ(parsed.at(0).at("step"), "client_hello");
+  EXPECT_EQ(parsed.at(6).at("checks").at("name"), "passed");
+  EXPECT_EQ(parsed.at(5).at("certificates").at(0).at("organization"), "Example Shop");
+  EXPECT_EQ(parsed.back().at("version"), "TLS 1.3");
+}
+
+TEST_F(Narration, TellsAHelloRetryRequest) {
+  converse({.hello_retry = true});
+
+  const auto kinds = reader.kinds();
+  ASSERT_GE(kinds.size(), 4U);
+  EXPECT_EQ(kinds[1], "hello_retry_request");
+  EXPECT_EQ(kinds[2], "client_hello");
+  EXPECT_THAT(reader.text, HasSubstr("none: the server is asked to name a group"));
+}
+
+struct RefusalCase {
+  const char* name;
+  Conversation::Options options;
+  const char* code;
+  const char* alert;
+};
+
+class Refusals : public Narration, public ::testing::WithParamInterface<RefusalCase> {};
+
+TEST_P(Refusals, TellTheExactReasonAndTheAlert) {
+  converse(GetParam().options);
+
+  const Step* checks = reader.find("certificate_checks");
+  ASSERT_NE(checks, nullptr);
+  EXPECT_EQ(checks->tone, Tone::bad);
+  EXPECT_EQ(checks->data.at("finding").at("code"), GetParam().code);
+  EXPECT_THAT(reader.kinds(), Contains("failed"));
+  EXPECT_THAT(reader.text, HasSubstr(GetParam().alert));
+  EXPECT_THAT(reader.kinds(), Not(Contains("handshake_completed")));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Of, Refusals,
+    ::testing::Values(RefusalCase{"AnotherName", {.asked = "bank.localhost"}, "NameMismatch", "bad_certificate"},
+                      RefusalCase{"AnExpiredCertificate",
+                                  {.certificate = {.names = {"shop.localhost"},
+                                                   .not_before = testing::test_now - std::chrono::hours(48),
+                                                   .not_after = testing::test_now - std::chrono::hours(24)}},
+                                  "CertificateExpired",
+                                  "certificate_expired"},
+                      RefusalCase{"AnUnknownIssuer", {.trusted = false}, "UnknownIssuer", "unknown_ca"},
+                      RefusalCase{"ARevokedCertificate",
+                                  {.with_crl = true, .revoked = true},
+                                  "CertificateRevoked",
+                                  "certificate_revoked"}),
+    [](const auto& refusal) { return std::string(refusal.param.name); });
+
+TEST_F(Narration, ShowsTheFirstEncryptedBytesAsTheyAreOnTheWire) {
+  converse({});
+  const Bytes record(100, 0xab);
+
+  narrator.encrypted_record(Direction::sent, record, 78);
+
+  EXPECT_EQ(reader.steps.back().kind, "encrypted_record");
+  EXPECT_THAT(reader.text, HasSubstr("78 bytes from the client go over the wire as 100 bytes"));
+  EXPECT_THAT(reader.text, HasSubstr("ab ab ab ab ab ab ab ab  ab ab"));
+}
+
+// Attack 44: secrets never reach an explanation, a log or an event.
+TEST_F(Narration, NeverTellsASecret) {
+  std::string log;
+  LogObserver logger(LogLevel::trace, [&](LogLevel, std::string_view line) { log.append(line).append("\n"); });
+  conversation.emplace(Conversation::Options{.with_crl = true}, &narrator, &logger);
+  conversation->run();
+  const std::string json = json_text(reader.json.steps());
+
+  ASSERT_GE(conversation->spy->secrets.size(), 4U);
+  ASSERT_THAT(log, HasSubstr("handshake completed"));
+  for (const std::string& secret : conversation->spy->secrets) {
+    for (std::size_t at = 0; at + 16 <= secret.size(); at += 16) {
+      const std::string part = secret.substr(at, 16);
+      EXPECT_THAT(reader.text, Not(HasSubstr(part)));
+      EXPECT_THAT(json, Not(HasSubstr(part)));
+      EXPECT_THAT(log, Not(HasSubstr(part)));
+    }
+  }
+}
+
+TEST_F(Narration, LooksForSecretsInAWayThatWouldFindThem) {
+  converse({});
+  const Json* keys = nullptr;
+  for (const Step& step : reader.steps) {
+    if (step.kind == "keys") keys = &step.data;
+  }
+  ASSERT_NE(keys, nullptr);
+
+  EXPECT_THAT(reader.text, HasSubstr(keys->at("secrets").at(0).at("fingerprint").get<std::string>()));
+}
+
+TEST(LogLines, TellConnectionSideAndWhat) {
+  std::vector<std::string> lines;
+  LogObserver logger(LogLevel::info, [&](LogLevel, std::string_view line) { lines.emplace_back(line); });
+  Conversation conversation({.asked = "bank.localhost"}, &logger);
+
+  conversation.run();
+
+  EXPECT_THAT(lines,
+              Contains(::testing::AllOf(HasSubstr("connection 7, client: refuses the certificate for bank.localhost"),
+                                        HasSubstr("the certificate is for another name"))));
+  EXPECT_THAT(lines, Not(Contains(HasSubstr("client_hello"))));
+}
+
+TEST(LogLines, EscapeWhatComesFromOutside) {
+  const LogLine line = log_line({}, event::ParametersChosen{.alpn = "h2\x1b[31m\n"});
+
+  EXPECT_THAT(line.text, Not(HasSubstr("\x1b")));
+  EXPECT_THAT(line.text, Not(HasSubstr("\n")));
+}
+
+}  // namespace
+}  // namespace keyway::explain
