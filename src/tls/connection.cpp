@@ -67,8 +67,9 @@ std::optional<Pause> Connection::Core::pause() const noexcept {
 }
 
 std::unexpected<Error> Connection::Core::die(Error error) {
-  // An alert that came in is not sent back (RFC 8446 6.2).
-  if (error.alert() && error.code() != ErrorCode::AlertReceived) queue_alert(AlertLevel::fatal, *error.alert());
+  // RFC 8446 6.1, 6.2: nothing follows our close_notify, and an alert that came in is not sent back.
+  const bool tells = !closed_ && error.code() != ErrorCode::AlertReceived;
+  if (tells && error.alert()) queue_alert(AlertLevel::fatal, *error.alert());
   emit_(event::Failed{&error});
   error_ = error;
   return std::unexpected(std::move(error));

@@ -3,6 +3,7 @@
 
 #include "tls/connection_core.hpp"
 #include "tls/wire/alert.hpp"
+#include "tls/wire/extension_rules.hpp"
 #include "tls/wire/new_session_ticket.hpp"
 
 namespace keyway {
@@ -125,6 +126,9 @@ Result<void> Connection::Core::after_handshake(const tls::HandshakeMessage& mess
   if (message.type == HandshakeType::new_session_ticket && side_ == Side::client) {
     auto ticket = tls::NewSessionTicket::parse(message.body);
     if (!ticket) return std::unexpected(std::move(ticket.error()));
+    auto placed =
+        tls::check_extensions(ticket->extensions, tls::ExtensionHome::new_session_ticket, {}, "NewSessionTicket");
+    if (!placed) return placed;
     if (++idle_messages_ > max_idle_messages) return std::unexpected(fail(ErrorCode::TooManyTickets));
     return {};  // tickets are read and let go: resumption is not offered
   }

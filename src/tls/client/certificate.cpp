@@ -7,6 +7,7 @@
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_request.hpp"
 #include "tls/wire/extension_rules.hpp"
+#include "tls/wire/extensions/signature_algorithms.hpp"
 
 namespace keyway::tls::client {
 namespace {
@@ -111,9 +112,13 @@ Result<ExpectCertificateOrRequest::Next> ExpectCertificateOrRequest::handle(Flow
   auto checked =
       check_extensions(request->extensions, ExtensionHome::certificate_request, ExtensionSet(), "CertificateRequest");
   if (!checked) return std::unexpected(std::move(checked.error()));
-  if (!request->extensions.has(ExtensionType::signature_algorithms)) {
+  const auto schemes = request->extensions.find(ExtensionType::signature_algorithms);
+  if (!schemes) {
     return std::unexpected(
         fail(ErrorCode::MissingExtension).at("CertificateRequest").expected("extension signature_algorithms"));
+  }
+  if (auto parsed = SignatureAlgorithmsExtension::parse(*schemes); !parsed) {
+    return std::unexpected(std::move(parsed.error()).at("CertificateRequest"));
   }
   common_.transcript.add(message.raw);
   return Next(ExpectCertificate(std::move(common_), std::move(server_name_), CertificateAsked{}));

@@ -7,6 +7,7 @@
 #include <keyway/name.hpp>
 
 #include "core/text.hpp"
+#include "tls/wire/extension_rules.hpp"
 
 namespace keyway::tls::server {
 
@@ -16,6 +17,8 @@ Result<HelloInHand> HelloInHand::take(const HandshakeMessage& message) {
   auto hello = ClientHello::parse(ByteView(taken.raw).subspan(handshake_header_size));
   if (!hello) return std::unexpected(std::move(hello.error()));
   taken.hello = *hello;
+  auto placed = check_extensions(hello->extensions, ExtensionHome::client_hello, {}, "ClientHello");
+  if (!placed) return std::unexpected(std::move(placed.error()));
   auto extensions = ClientHelloExtensions::parse(hello->extensions);
   if (!extensions) return std::unexpected(std::move(extensions.error()));
   taken.extensions = *extensions;

@@ -63,7 +63,7 @@ Result<const SuiteTls13*> choose_suite(const ServerConfig& config, const ClientH
       fail(ErrorCode::NoCommonCipherSuite).at("ClientHello, cipher_suites").received(list_of(hello.cipher_suites)));
 }
 
-Result<void> check_required_extensions(const ClientHelloExtensions& extensions) {
+Result<void> check_required_extensions(const ExtensionBlock& block, const ClientHelloExtensions& extensions) {
   // RFC 8446 9.2.
   const auto missing = [](std::string_view which) {
     return std::unexpected(
@@ -72,6 +72,9 @@ Result<void> check_required_extensions(const ClientHelloExtensions& extensions) 
   if (!extensions.signature_algorithms) return missing("signature_algorithms");
   if (!extensions.supported_groups) return missing("supported_groups");
   if (!extensions.key_share) return missing("key_share");
+  // RFC 8446 4.2.9: whoever offers a PSK says how it may be used, taken or not.
+  const bool offers_psk = block.has(ExtensionType::pre_shared_key);
+  if (offers_psk && !block.has(ExtensionType::psk_key_exchange_modes)) return missing("psk_key_exchange_modes");
   return {};
 }
 
@@ -141,7 +144,9 @@ Result<Choice> choose(const ServerConfig& config, const HelloInHand& hello) {
   auto suite = choose_suite(config, hello.hello);
   if (!suite) return std::unexpected(std::move(suite.error()));
   choice.suite = *suite;
-  if (auto all = check_required_extensions(hello.extensions); !all) return std::unexpected(std::move(all.error()));
+  if (auto all = check_required_extensions(hello.hello.extensions, hello.extensions); !all) {
+    return std::unexpected(std::move(all.error()));
+  }
   if (auto shares = check_shares(hello.extensions); !shares) return std::unexpected(std::move(shares.error()));
   if (auto group = choose_group(config, hello, choice); !group) return std::unexpected(std::move(group.error()));
   auto alpn = choose_alpn(config, hello.extensions);
