@@ -47,9 +47,9 @@ class RecordingProvider final : public crypto::Provider {
   explicit RecordingProvider(Record& record) : record_(&record) {}
 
   std::string description() const override { return "a recorder of nonces"; }
-  const crypto::Random& random() const noexcept override { return testing::provider().random(); }
+  const crypto::Random& random() const noexcept override { return testing::record_provider().random(); }
   const crypto::HashFunction* hash(crypto::HashAlgorithm which) const noexcept override {
-    return testing::provider().hash(which);
+    return testing::record_provider().hash(which);
   }
   const crypto::KeyExchangeGroup* group(NamedGroup) const noexcept override { return nullptr; }
   bool has_aead(crypto::AeadAlgorithm) const noexcept override { return true; }

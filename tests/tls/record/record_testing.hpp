@@ -30,13 +30,13 @@ struct ProtectionTls13TestAccess {
 
 namespace keyway::testing {
 
-inline const crypto::Provider& provider() {
+inline const crypto::Provider& record_provider() {
   static const auto shared = crypto::make_provider().value();
   return *shared;
 }
 
 inline const crypto::HashFunction& hash_of(crypto::HashAlgorithm algorithm) {
-  return *provider().hash(algorithm);
+  return *record_provider().hash(algorithm);
 }
 
 /// A traffic secret of the right size; the same for the same seed.
@@ -50,7 +50,7 @@ inline const tls::SuiteTls13& suite(CipherSuite id = CipherSuite::TLS_AES_128_GC
 }
 
 inline tls::ProtectionTls13 protection(const tls::SuiteTls13& of = suite(), std::uint8_t seed = 7) {
-  return tls::ProtectionTls13::create(provider(), of, traffic_secret(of, seed)).value();
+  return tls::ProtectionTls13::create(record_provider(), of, traffic_secret(of, seed)).value();
 }
 
 /// Bytes that tell their place, so that a piece put in the wrong one shows.
@@ -94,7 +94,7 @@ inline Bytes plaintext_record(ContentType type, ByteView content, std::uint16_t 
 inline Bytes record_around(const tls::SuiteTls13& of, const tls::TrafficSecret& secret, std::uint64_t sequence,
                            ByteView inner) {
   const auto keys = secret.keys(crypto::limits(of.aead).key_size);
-  const auto aead = provider().aead(of.aead, keys.key.view()).value();
+  const auto aead = record_provider().aead(of.aead, keys.key.view()).value();
   crypto::Nonce nonce = keys.iv;
   for (std::size_t i = 0; i < 8; ++i) nonce[11 - i] ^= static_cast<std::uint8_t>(sequence >> (8U * i));
   Bytes out(tls::record_header_size + inner.size() + crypto::aead_tag_size);

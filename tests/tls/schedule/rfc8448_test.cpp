@@ -135,7 +135,7 @@ class Protections {
     auto found = protections_.find(key);
     if (found == protections_.end()) {
       const TrafficSecret secret(sha256(), HashSecret(hex(traffic(record).secret)));
-      auto made = ProtectionTls13::create(testing::provider(), testing::suite(), secret).value();
+      auto made = ProtectionTls13::create(testing::record_provider(), testing::suite(), secret).value();
       found = protections_.emplace(key, std::move(made)).first;
     }
     return found->second;
