@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+
 #include <keyway/bytes.hpp>
 #include <keyway/config.hpp>
 #include <keyway/connection.hpp>
@@ -30,6 +32,8 @@ class Flow {
   };
   explicit Flow(const Parts& parts) noexcept : parts_(parts) {}
 
+  /// Makes room at once for some `size` bytes of output that several calls will queue.
+  void expect_to_send(std::size_t size) { parts_.outbox.reserve(parts_.outbox.size() + size); }
   /// Queues whole handshake messages, one or several, coalesced into as few records as they fit.
   [[nodiscard]] Result<void> send(ByteView messages);
   /// Queues the one ChangeCipherSpec of middlebox compatibility mode (RFC 8446 D.4).

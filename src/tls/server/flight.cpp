@@ -15,6 +15,10 @@
 namespace keyway::tls::server {
 namespace {
 
+/// Bytes of a flight beside the Certificate message, with its records' headers and tags: what X25519 and a signature of
+/// RSA-2048 take. A flight of more makes its buffers grow.
+constexpr std::size_t beside_certificate = 512;
+
 /// Writes a ServerHello or HelloRetryRequest whose key_share is `Share`.
 template <typename Share>
 void write_server_hello(Bytes& to, const HelloRandom& random, const HelloInHand& hello, CipherSuite suite,
@@ -51,9 +55,9 @@ void write_encrypted_extensions(Bytes& to, const HelloInHand& hello, std::string
   });
 }
 
-/// Sends the ServerHello and, where the client wants it, ChangeCipherSpec.
+/// Sends the ServerHello and, where the client wants it, ChangeCipherSpec. `scratch` is empty, and is emptied again.
 Result<crypto::SharedSecret> send_server_hello(Flow& flow, const Decision& decision, const HelloInHand& hello,
-                                               Transcript& transcript, bool after_retry) {
+                                               Transcript& transcript, bool after_retry, Bytes& scratch) {
   const CommonConfig& config = decision.config->common();
   const auto client_share = find_share(hello, decision.choice.group);
   if (!client_share) return std::unexpected(fail(ErrorCode::KeyShareMismatch).at("ClientHello, key_share"));
@@ -62,12 +66,11 @@ Result<crypto::SharedSecret> send_server_hello(Flow& flow, const Decision& decis
 
   HelloRandom random{};
   if (auto filled = config.randomness().fill(random); !filled) return std::unexpected(std::move(filled.error()));
-  Bytes server_hello;
-  server_hello.reserve(128 + answer->share.size());
-  write_server_hello(server_hello, random, hello, decision.choice.suite->id,
+  write_server_hello(scratch, random, hello, decision.choice.suite->id,
                      KeyShareServerHello{{decision.choice.group, answer->share}});
-  if (auto sent = flow.send(server_hello); !sent) return std::unexpected(std::move(sent.error()));
-  transcript.add(server_hello);
+  if (auto sent = flow.send(scratch); !sent) return std::unexpected(std::move(sent.error()));
+  transcript.add(scratch);
+  scratch.clear();
   flow.emit(event::KeyAgreement{decision.choice.group, client_share->key_exchange.size(), answer->share.size()});
   if (!after_retry && !hello.hello.legacy_session_id.empty()) {
     if (auto sent = flow.send_change_cipher_spec(); !sent) return std::unexpected(std::move(sent.error()));
@@ -127,7 +130,11 @@ Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand
   flow.info().alpn = decision.choice.alpn;
   flow.emit_parameters();
 
-  auto shared_secret = send_server_hello(flow, decision, hello, transcript, after_retry);
+  const ByteView certificate = decision.credential->certificate_message_tls13();
+  flow.expect_to_send(certificate.size() + beside_certificate);
+  Bytes messages;
+  messages.reserve(certificate.size() + beside_certificate);
+  auto shared_secret = send_server_hello(flow, decision, hello, transcript, after_retry, messages);
   if (!shared_secret) return std::unexpected(std::move(shared_secret.error()));
   HandshakeSchedule schedule = EarlySchedule(transcript.function()).into_handshake(shared_secret->view());
   TrafficSecrets secrets = schedule.traffic_secrets(transcript.hash());
@@ -142,9 +149,6 @@ Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand
     return std::unexpected(std::move(done.error()));
   }
 
-  const ByteView certificate = decision.credential->certificate_message_tls13();
-  Bytes messages;
-  messages.reserve(certificate.size() + 1024);
   write_encrypted_extensions(messages, hello, decision.choice.alpn);
   messages.insert(messages.end(), certificate.begin(), certificate.end());
   transcript.add(messages);
