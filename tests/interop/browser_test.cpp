@@ -17,7 +17,8 @@ using Json = nlohmann::json;
 class Chromium {
  public:
   Chromium() {
-    const std::string home = world().path("browser");
+    static int count = 0;
+    const std::string home = world().path("browser-" + std::to_string(++count));
     std::filesystem::create_directories(home + "/.pki/nssdb");
     EXPECT_EQ(run({"certutil", "-d", "sql:" + home + "/.pki/nssdb", "-N", "--empty-password"}).exit_code, 0);
     EXPECT_EQ(
@@ -58,9 +59,7 @@ class Chromium {
       const std::string& output = process_->output();
       const auto end = output.find('\0', at_);
       if (end == std::string::npos) {
-        const std::size_t before = output.size();
-        static_cast<void>(process_->wait_for(std::string(1, '\x01'), std::chrono::seconds(0)));
-        if (process_->output().size() == before) ::usleep(20'000);
+        if (!process_->read_some(std::chrono::milliseconds(100))) return Json::object();
         continue;
       }
       const Json message = Json::parse(output.substr(at_, end - at_), nullptr, false);

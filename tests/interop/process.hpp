@@ -38,14 +38,14 @@ class Process {
   void end_input();
   /// Reads until the output has `text`; false when the program ends or time runs out first.
   bool wait_for(std::string_view text, std::chrono::seconds at_most = std::chrono::seconds(20));
+  /// Waits a little for output and takes what comes; false when there will be no more.
+  bool read_some(std::chrono::milliseconds at_most);
   /// Waits for the end.
   Outcome finish(std::chrono::seconds at_most = std::chrono::seconds(30));
   void stop(int signal);
   [[nodiscard]] const std::string& output() const noexcept { return output_; }
 
  private:
-  bool read_some(std::chrono::milliseconds at_most);
-
   pid_t pid_ = -1;
   int in_ = -1;
   int out_ = -1;
