@@ -102,10 +102,10 @@ TEST(Nginx, IsAcceptedByOurClient) {
                     "; proxy_temp_path " + world().path("proxy") + "; fastcgi_temp_path " + world().path("fastcgi") +
                     "; uwsgi_temp_path " + world().path("uwsgi") + "; scgi_temp_path " + world().path("scgi") +
                     "; server { listen 127.0.0.1:" + std::to_string(port) +
-                    " ssl; ssl_protocols TLSv1.3; ssl_certificate " + world().chain() + "; ssl_certificate_key " +
-                    world().key() + "; location / { return 200 \"Hello from nginx\\n\"; } } }");
+                    " ssl; ssl_protocols TLSv1.3; ssl_certificate '" + world().chain() + "'; ssl_certificate_key '" +
+                    world().key() + "'; location / { return 200 \"Hello from nginx\\n\"; } } }");
   Process server({nginx, "-c", world().path("nginx.conf"), "-p", world().folder().string()});
-  ASSERT_TRUE(wait_for_port(port)) << server.output();
+  ASSERT_TRUE(wait_for_port(port)) << server.finish(std::chrono::seconds(1)).out;
   const Outcome outcome = keyway_get(world(), port);
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
   EXPECT_NE(outcome.out.find("Hello from nginx"), std::string::npos) << outcome.out;
