@@ -64,7 +64,7 @@ if(KEYWAY_BUILD_TESTS)
               "-DWORK=${PROJECT_BINARY_DIR}/consumer/${way}" "-DCXX=${CMAKE_CXX_COMPILER}"
               "-DBUILD_TYPE=${CMAKE_BUILD_TYPE}" "-DGENERATOR=${CMAKE_GENERATOR}" "-DLIBDIR=${CMAKE_INSTALL_LIBDIR}"
               "-DLAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}" "-DSANITIZE=${KEYWAY_SANITIZE}"
-              "-DCXX_FLAGS=${CMAKE_CXX_FLAGS}" -P "${PROJECT_SOURCE_DIR}/tests/consumer/run.cmake")
+              "-DCXX_FLAGS=${CMAKE_CXX_FLAGS}" -DWERROR=${KEYWAY_WERROR} -DIPSEC_MB=${KEYWAY_IPSEC_MB} -P "${PROJECT_SOURCE_DIR}/tests/consumer/run.cmake")
     set_tests_properties(consumer.${way} PROPERTIES TIMEOUT 900 LABELS packaging)
   endforeach()
 endif()

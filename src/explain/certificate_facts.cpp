@@ -1,6 +1,5 @@
 #include "explain/certificate_facts.hpp"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <utility>
@@ -90,9 +89,7 @@ std::string fingerprint_text(ByteView bytes, const crypto::Provider* provider) {
   sha256->start(state);
   sha256->update(state, bytes);
   sha256->finish(state, digest);
-  std::string text = to_hex(digest, ":");
-  std::ranges::transform(text, text.begin(), [](char c) { return c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c; });
-  return text;
+  return to_hex(digest);
 }
 
 std::string public_key_text(ByteView subject_public_key_info) {

@@ -30,7 +30,7 @@ struct Viewpoint {
 /// "shop.localhost, of Example Shop": common name (else the first name) and organisation; safe to print.
 [[nodiscard]] std::string holder_text(const x509::DistinguishedNameView& name);
 
-/// SHA-256 of the bytes, in pairs of upper-case hexadecimal as browsers show it; empty without a provider.
+/// SHA-256 of the bytes, in lower-case hexadecimal; empty without a provider.
 [[nodiscard]] std::string fingerprint_text(ByteView bytes, const crypto::Provider* provider);
 
 /// "ECDSA, P-256" from a SubjectPublicKeyInfo.

@@ -53,7 +53,7 @@ void read_basic_constraints(Reader& in, Lines& lines) {
   std::string text = is_authority ? "may issue certificates" : "may not issue certificates";
   if (fields.next_is(Tag::integer)) {
     const auto length = fields.small_integer("pathLenConstraint");
-    text += length == 0 ? ", to servers alone, not to further authorities (path length 0)"
+    text += length == 0 ? ", but to no further authority (path length 0)"
                         : fmt::format(", with at most {} below it (path length {})",
                                       length == 1 ? "1 authority" : fmt::format("{} authorities", length), length);
   }

@@ -93,7 +93,18 @@ int show(const ToolContext& context, const InspectOptions& options, std::span<co
 // ------------------------------------------------------------------------------------------------ a file
 
 int inspect_file(const ToolContext& context, const InspectOptions& options, const Viewpoint& from) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(options.target, ignored)) {
+    return report(context, fail(ErrorCode::FileUnreadable)
+                               .at(printable(options.target))
+                               .expected("a file")
+                               .received("a folder")
+                               .advice("name one of the files in it"));
+  }
   auto contents = authority::read_file(options.target, max_file);
+  if (!contents && contents.error().code() == ErrorCode::FileNotFound) {
+    return report(context, std::move(contents).error().advice("name a file, or a server as HOST:PORT"));
+  }
   if (!contents) return report(context, contents.error());
   const auto steps = inspect_bytes(*contents, options.target, from);
   wipe(*contents);

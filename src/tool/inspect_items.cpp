@@ -26,15 +26,16 @@ using x509::der::Reader;
 using x509::der::Status;
 using x509::der::Tag;
 
-/// Which of how many: "certificate 2 of 3".
+/// Which of how many.
 struct Place {
   std::size_t number = 1;
   std::size_t count = 1;
 };
 
+/// "2 of 3: Certificate"; without numbers where there is but one.
 [[nodiscard]] std::string title(std::string_view what, const Place& place) {
   if (place.count == 1) return std::string(what);
-  return fmt::format("{} {} of {}", what, place.number, place.count);
+  return fmt::format("{} of {}: {}", place.number, place.count, what);
 }
 
 [[nodiscard]] Step tell_certificate(const x509::CertificateView& certificate, const Place& place,
@@ -43,7 +44,7 @@ struct Place {
   step.kind = "certificate";
   step.headline = fmt::format("{}: {}", title("Certificate", place), explain::holder_text(certificate.subject));
   if (from.now > certificate.not_after) {
-    step.headline += fmt::format(" (EXPIRED)");
+    step.headline += " (EXPIRED)";
     step.tone = Tone::bad;
   }
   step.facts = explain::full_facts(certificate, from);
@@ -135,7 +136,7 @@ void add_key_fingerprint(Step& step, ByteView subject_public_key_info, const Vie
   Step step;
   step.kind = "private_key";
   const auto key = from.provider->private_key(der);
-  const std::string text = key ? explain::key_text((*key)->type(), (*key)->bits()) : key.error().message();
+  const std::string text = key ? explain::key_text((*key)->type(), (*key)->bits()) : fail(key.error().code()).message();
   step.headline = fmt::format("{}: {}; not shown", title("This is a private key", place), text);
   step.data = {{"key", text}, {"usable", key.has_value()}};
   if (key) {
@@ -196,7 +197,10 @@ void add_key_fingerprint(Step& step, ByteView subject_public_key_info, const Vie
 
 [[nodiscard]] Result<std::vector<Step>> inspect_pem(ByteView contents, std::string_view name, const Viewpoint& from) {
   auto blocks = parse_pem(as_text(contents));
-  if (!blocks) return std::unexpected(std::move(blocks).error().at(name));
+  if (!blocks) {
+    return std::unexpected(std::move(blocks).error().at(name).advice(
+        "see that the file was copied whole, with its -----BEGIN and -----END lines"));
+  }
   std::erase_if(*blocks, is_superfluous);
   std::vector<Step> steps;
   for (PemBlock& block : *blocks) {

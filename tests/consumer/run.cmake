@@ -32,9 +32,11 @@ if(SANITIZE)
   string(APPEND CXX_FLAGS " -fsanitize=${SANITIZE}")
 endif()
 set(ENV{PKG_CONFIG_PATH} "${prefix}/${LIBDIR}/pkgconfig")
-run("configure" "${CMAKE_COMMAND}" -S "${SOURCE}/tests/consumer/${WAY}" -B "${WORK}/build" -G "${GENERATOR}"
+run("configure" "${CMAKE_COMMAND}" --no-warn-unused-cli -S "${SOURCE}/tests/consumer/${WAY}" -B "${WORK}/build" -G "${GENERATOR}"
   "-DCMAKE_CXX_COMPILER=${CXX}" "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}" "-DCMAKE_PREFIX_PATH=${prefix}"
-  "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}" "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}")
+  "-DCMAKE_CXX_COMPILER_LAUNCHER=${LAUNCHER}" "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}"
+  # With the same flags as the build's, a compiler cache has all that add_subdirectory compiles again.
+  -DKEYWAY_WERROR=${WERROR} -DKEYWAY_IPSEC_MB=${IPSEC_MB})
 run("build" "${CMAKE_COMMAND}" --build "${WORK}/build" --parallel 2 --target consumer)
 file(GLOB_RECURSE programs LIST_DIRECTORIES FALSE "${WORK}/build/consumer")
 list(GET programs 0 program)

@@ -1,0 +1,88 @@
+# bash completion for keyway(1)
+
+_keyway() {
+  local cur prev words cword
+  cur=${COMP_WORDS[COMP_CWORD]}
+  prev=${COMP_WORDS[COMP_CWORD - 1]}
+
+  # The command, and what comes after `ca`, wherever options stand between.
+  local command= sub= word
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case $word in
+      -*) ;;
+      *)
+        if [[ -z $command ]]; then
+          command=$word
+        elif [[ $command == ca && -z $sub ]]; then
+          sub=$word
+        fi
+        ;;
+    esac
+  done
+
+  local kinds="p256 p384 ed25519 rsa2048 rsa3072"
+  local reasons="keyCompromise superseded affiliationChanged cessationOfOperation privilegeWithdrawn unspecified"
+  case $prev in
+    --cacert | --crl | --cert | --output | -o | --keylog) _keyway_files; return ;;
+    --dir) _keyway_folders; return ;;
+    --out) if [[ $sub == issue ]]; then _keyway_folders; else _keyway_files; fi; return ;;
+    --key)
+      if [[ $command == ca ]]; then COMPREPLY=($(compgen -W "$kinds" -- "$cur")); else _keyway_files; fi
+      return
+      ;;
+    --reason) COMPREPLY=($(compgen -W "$reasons" -- "$cur")); return ;;
+    --unknown-name) COMPREPLY=($(compgen -W "first refuse" -- "$cur")); return ;;
+    --alpn) COMPREPLY=($(compgen -W "h2 http/1.1" -- "$cur")); return ;;
+    --name | --org | --days | --ttl | --crl-url | --listen | --threads | --max-connections | --drain | --resolve | --timeout)
+      return
+      ;;
+  esac
+
+  local options
+  case $command/$sub in
+    /) options="--help --version" ;;
+    demo/*) options="--help --json --no-colour --no-color --dir --browser" ;;
+    serve/*)
+      options="--help --cert --key --listen --unknown-name --threads --max-connections --drain --keylog --no-listings
+        --allow-expired --quiet"
+      ;;
+    get/*)
+      options="--help --cacert --crl --require-revocation-answer --resolve --alpn --output --keylog --timeout --head
+        --location --verbose --json"
+      ;;
+    inspect/*) options="--help --json --cacert --resolve" ;;
+    ca/) options="--help" ;;
+    ca/init) options="--help --name --key --crl-url --dir --json" ;;
+    ca/issue) options="--help --org --days --ttl --key --out --force --dir --json" ;;
+    ca/revoke) options="--help --reason --dir --json" ;;
+    ca/list) options="--help --dir --json" ;;
+    ca/crl) options="--help --out --dir --json" ;;
+    *) return ;;
+  esac
+
+  if [[ $cur == -* ]]; then
+    COMPREPLY=($(compgen -W "$options" -- "$cur"))
+    return
+  fi
+  case $command/$sub in
+    /) COMPREPLY=($(compgen -W "demo serve get ca inspect" -- "$cur")) ;;
+    ca/) COMPREPLY=($(compgen -W "init issue revoke list crl" -- "$cur")) ;;
+    serve/*) _keyway_folders ;;
+    inspect/* | ca/revoke) _keyway_files ;;
+    get/*) COMPREPLY=($(compgen -W "https://" -- "$cur")); compopt -o nospace 2> /dev/null ;;
+  esac
+}
+
+_keyway_files() {
+  compopt -o filenames 2> /dev/null
+  local IFS=$'\n'
+  COMPREPLY=($(compgen -f -- "$cur"))
+}
+
+_keyway_folders() {
+  compopt -o filenames 2> /dev/null
+  local IFS=$'\n'
+  COMPREPLY=($(compgen -d -- "$cur"))
+}
+
+complete -F _keyway keyway
