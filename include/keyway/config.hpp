@@ -28,6 +28,7 @@ struct CommonConfig {
   std::vector<std::string> alpn;               ///< in order of preference; empty: none
   std::size_t padding_block = 0;               ///< records are padded to a multiple of this many bytes; 0: not at all
   std::size_t max_fragment = 16384;            ///< bytes of plaintext a record, 64 to 16384
+  std::uint64_t max_records_per_key = 0;       ///< records sent before the keys are changed; 0: what the AEAD bears
   std::size_t max_handshake_message = 131072;  ///< bytes of a handshake message's body that are taken from the peer
 
   [[nodiscard]] const crypto::Random& randomness() const noexcept { return random ? *random : provider->random(); }
@@ -77,6 +78,7 @@ class ClientConfig::Builder {
   Builder& observe(std::shared_ptr<Observer> observer);  ///< a key log weakens
   Builder& padding_block(std::size_t bytes);
   Builder& max_fragment(std::size_t bytes);
+  Builder& max_records_per_key(std::uint64_t records);  ///< keys change themselves after as many, or sooner
   Builder& without_server_name_extension();  ///< the name is still what the certificate must be for
   /// The connection pauses with Pause::verification, and the application answers with a verdict of its own.
   Builder& pause_for_verification();
@@ -134,6 +136,7 @@ class ServerConfig::Builder {
   Builder& observe(std::shared_ptr<Observer> observer);
   Builder& padding_block(std::size_t bytes);
   Builder& max_fragment(std::size_t bytes);
+  Builder& max_records_per_key(std::uint64_t records);  ///< keys change themselves after as many, or sooner
 
   /// Errors: InvalidConfiguration, CryptoFailed.
   [[nodiscard]] Result<std::shared_ptr<const ServerConfig>> build();

@@ -74,6 +74,10 @@ ClientConfig::Builder& ClientConfig::Builder::max_fragment(std::size_t bytes) {
   parts_->common.max_fragment = bytes;
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::max_records_per_key(std::uint64_t records) {
+  parts_->common.max_records_per_key = records;
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::without_server_name_extension() {
   parts_->sends_server_name = false;
   return *this;

@@ -25,19 +25,26 @@ std::string_view to_string(Pause pause) noexcept {
 Connection::Core::Core(std::shared_ptr<const ClientConfig> config, const ConnectionOptions& options)
     : client_config_(std::move(config)),
       emit_(Side::client, client_config_->common(), options),
-      writer_(tls::PaddingPolicy{client_config_->common().padding_block}, client_config_->common().max_fragment),
       joiner_(client_config_->common().max_handshake_message),
-      side_(Side::client) {}
+      side_(Side::client) {
+  configure_records();
+}
 
 Connection::Core::Core(std::shared_ptr<const ServerConfig> config, const ConnectionOptions& options)
     : server_config_(std::move(config)),
       emit_(Side::server, server_config_->common(), options),
-      writer_(tls::PaddingPolicy{server_config_->common().padding_block}, server_config_->common().max_fragment),
       joiner_(server_config_->common().max_handshake_message),
-      side_(Side::server) {}
+      side_(Side::server) {
+  configure_records();
+}
 
 const CommonConfig& Connection::Core::config() const noexcept {
   return side_ == Side::client ? client_config_->common() : server_config_->common();
+}
+
+void Connection::Core::configure_records() noexcept {
+  writer_ = tls::RecordWriter(tls::PaddingPolicy{config().padding_block}, config().max_fragment);
+  writer_.set_max_records_per_key(config().max_records_per_key);
 }
 
 Result<void> Connection::Core::start_client(const ServerName& name) {
@@ -62,7 +69,7 @@ tls::Flow Connection::Core::flow() noexcept {
 }
 
 std::optional<Pause> Connection::Core::pause() const noexcept {
-  if (!machine_ || error_) return std::nullopt;
+  if (!machine_ || error_ || closed_) return std::nullopt;
   return std::visit([](const auto& machine) { return machine.pause(); }, *machine_);
 }
 

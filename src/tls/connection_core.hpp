@@ -85,6 +85,8 @@ class Connection::Core {
   };
 
   [[nodiscard]] tls::Flow flow() noexcept;
+  /// Before anything is protected: padding, fragments and limits as the configuration says.
+  void configure_records() noexcept;
   /// Breaks the connection: keeps the error, sends its alert, tells observers.
   [[nodiscard]] std::unexpected<Error> die(Error error);
   void queue_alert(AlertLevel level, AlertDescription description) noexcept;
@@ -108,7 +110,7 @@ class Connection::Core {
   std::vector<std::shared_ptr<const ServerConfig>> earlier_configs_;  ///< those that answer::UseConfig replaced
   tls::Emitter emit_;
   tls::RecordReader reader_;
-  tls::RecordWriter writer_;
+  tls::RecordWriter writer_{tls::PaddingPolicy{}};
   tls::HandshakeJoiner joiner_;
   Bytes outbox_;
   std::size_t outbox_sent_ = 0;

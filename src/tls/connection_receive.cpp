@@ -18,6 +18,11 @@ constexpr std::uint16_t max_idle_messages = 64;
 Result<Received> Connection::Core::receive(ByteSpan input) {
   if (error_) return std::unexpected(*error_);
   Received received;
+  if (closed_ && machine_) {
+    // A handshake that was given up: nothing that still comes can finish it.
+    received.consumed = input.size();
+    return received;
+  }
   while (!pause()) {
     if (peer_closed_) {
       // RFC 8446 6.1: data after a closure alert is ignored.
@@ -166,6 +171,7 @@ Result<void> Connection::Core::end_of_input() {
 
 Result<void> Connection::Core::resume(Answer& answer) {
   if (error_) return std::unexpected(*error_);
+  if (closed_) return std::unexpected(fail(ErrorCode::AlreadyClosed).at("resume"));
   const auto waits = pause();
   const bool fits = waits && std::visit([&](const auto& machine) { return machine.takes(answer); }, *machine_);
   if (!fits) {
@@ -176,7 +182,9 @@ Result<void> Connection::Core::resume(Answer& answer) {
   if (const auto* use = std::get_if<answer::UseConfig>(&answer)) {
     // States refer to the configuration that they began with.
     earlier_configs_.push_back(std::exchange(server_config_, use->config));
-    emit_.use(server_config_->common());
+    emit_.use(config());
+    configure_records();
+    for (const std::string& weakening : server_config_->weakenings()) emit_(event::Weakened{weakening});
   }
   tls::Flow flow = this->flow();
   auto resumed = std::visit([&](auto& machine) { return machine.resume(flow, answer); }, *machine_);

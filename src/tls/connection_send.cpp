@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <utility>
 
 #include "core/writer.hpp"
@@ -10,32 +9,41 @@
 namespace keyway {
 namespace {
 
-/// The most parts of a gathered input that one call of send() takes; what is beyond shows in `consumed`.
-constexpr std::size_t max_parts = 64;
-
-/// The parts that are left after the bytes dropped. Only a change of keys in the middle of a call needs one.
+/// What is left of a gathered input.
 class Remaining {
  public:
-  explicit Remaining(std::span<const ByteView> data) noexcept : count_(std::min(data.size(), max_parts)) {
-    std::ranges::copy(data.first(count_), parts_.begin());
+  explicit Remaining(std::span<const ByteView> parts) noexcept : parts_(parts) { drop(0); }
+
+  [[nodiscard]] bool empty() const noexcept { return begun_.empty() && parts_.empty(); }
+  /// What comes next: the rest of a part that was begun, or else all parts.
+  [[nodiscard]] std::span<const ByteView> next() const noexcept {
+    return begun_.empty() ? parts_ : std::span<const ByteView>(&begun_, 1);
   }
+  [[nodiscard]] std::size_t next_size() const noexcept {
+    std::size_t size = 0;
+    for (const ByteView part : next()) size += part.size();
+    return size;
+  }
+  /// Goes on after the first `taken` bytes of next(), and past parts that hold nothing.
   void drop(std::size_t taken) noexcept {
-    while (first_ < count_ && taken >= parts_[first_].size()) taken -= parts_[first_++].size();
-    if (first_ < count_) parts_[first_] = parts_[first_].subspan(taken);
-  }
-  [[nodiscard]] std::span<const ByteView> view() const noexcept {
-    return std::span<const ByteView>(parts_).subspan(first_, count_ - first_);
+    if (!begun_.empty()) {
+      begun_ = begun_.subspan(taken);
+      taken = 0;
+    }
+    while (begun_.empty() && !parts_.empty()) {
+      const ByteView part = parts_.front();
+      const std::size_t of_part = std::min(taken, part.size());
+      if (of_part == 0 && !part.empty()) return;
+      begun_ = part.subspan(of_part);
+      taken -= of_part;
+      parts_ = parts_.subspan(1);
+    }
   }
 
  private:
-  std::array<ByteView, max_parts> parts_;
-  std::size_t first_ = 0;
-  std::size_t count_;
+  ByteView begun_;
+  std::span<const ByteView> parts_;  ///< those that are still whole
 };
-
-bool is_empty(std::span<const ByteView> parts) noexcept {
-  return std::ranges::all_of(parts, [](ByteView part) { return part.empty(); });
-}
 
 }  // namespace
 
@@ -64,8 +72,7 @@ Result<Connection::Sent> Connection::Core::send(std::span<const ByteView> data, 
   if (closed_) return std::unexpected(fail(ErrorCode::AlreadyClosed).at("send"));
   if (!traffic_) return std::unexpected(fail(ErrorCode::NotReady).at("send").expected("a finished handshake"));
   Sent result;
-  std::span<const ByteView> rest = data.first(std::min(data.size(), max_parts));
-  std::optional<Remaining> after_key_update;
+  Remaining rest(data);
   while (true) {
     if (writer_.needs_key_update()) {
       auto updated = queue_key_update(tls::KeyUpdateRequest::update_not_requested);
@@ -73,20 +80,21 @@ Result<Connection::Sent> Connection::Core::send(std::span<const ByteView> data, 
     }
     // What waits was protected first, so it goes first.
     result.written += move_output(out.subspan(result.written));
-    if (!outbox_.empty() || is_empty(rest)) return result;
-    auto sealed = writer_.seal(rest, out.subspan(result.written));
+    if (!outbox_.empty() && result.written == 0) return std::unexpected(fail(ErrorCode::OutputTooSmall).at("send"));
+    if (!outbox_.empty() || rest.empty()) return result;
+    const std::size_t offered = rest.next_size();
+    auto sealed = writer_.seal(rest.next(), out.subspan(result.written));
     if (!sealed) {
       if (sealed.error().code() == ErrorCode::OutputTooSmall && result.written > 0) return result;
       if (sealed.error().code() == ErrorCode::OutputTooSmall) return std::unexpected(std::move(sealed.error()));
       return die(std::move(sealed.error()));
     }
+    emit_.records_sent(ContentType::application_data, true, out.subspan(result.written, sealed->written));
     result.consumed += sealed->consumed;
     result.written += sealed->written;
-    emit_(event::Record{Direction::sent, ContentType::application_data, true, sealed->written});
-    if (!writer_.needs_key_update()) return result;
-    if (!after_key_update) after_key_update.emplace(rest);
-    after_key_update->drop(sealed->consumed);
-    rest = after_key_update->view();
+    rest.drop(sealed->consumed);
+    const bool is_full = sealed->consumed < offered && !writer_.needs_key_update();
+    if (is_full) return result;
   }
 }
 
@@ -97,7 +105,9 @@ std::size_t Connection::Core::sealed_size(std::size_t size) const noexcept {
 void Connection::Core::queue_alert(AlertLevel level, AlertDescription description) noexcept {
   const std::array<std::uint8_t, 2> body{static_cast<std::uint8_t>(level), static_cast<std::uint8_t>(description)};
   // An alert that can't be sealed can't be told; the connection is over either way.
+  const std::size_t before = outbox_.size();
   if (auto written = writer_.append(ContentType::alert, body, outbox_); !written) return;
+  emit_.records_sent(ContentType::alert, writer_.is_protected(), ByteView(outbox_).subspan(before));
   emit_(event::AlertSeen{Direction::sent, level, description});
 }
 

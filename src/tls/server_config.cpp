@@ -72,6 +72,10 @@ ServerConfig::Builder& ServerConfig::Builder::max_fragment(std::size_t bytes) {
   parts_->common.max_fragment = bytes;
   return *this;
 }
+ServerConfig::Builder& ServerConfig::Builder::max_records_per_key(std::uint64_t records) {
+  parts_->common.max_records_per_key = records;
+  return *this;
+}
 
 Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   if (!parts_)

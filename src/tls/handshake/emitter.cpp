@@ -1,12 +1,23 @@
 #include "tls/handshake/emitter.hpp"
 
+#include <algorithm>
 #include <array>
+
+#include "tls/wire/record.hpp"
 
 namespace keyway::tls {
 
 void Emitter::deliver(const Event& event) const noexcept {
   for (const auto& observer : config_->observers) observer->on(origin_, event);
   if (own_ != nullptr) own_->on(origin_, event);
+}
+
+void Emitter::deliver_records(ContentType type, bool is_protected, ByteView wire) const noexcept {
+  while (wire.size() >= record_header_size) {
+    const std::size_t size = record_header_size + RecordHeader::parse(wire).length;
+    deliver(event::Record{Direction::sent, type, is_protected, size});
+    wire = wire.subspan(std::min(size, wire.size()));
+  }
 }
 
 void Emitter::deliver_secret(SecretLabel label, std::uint32_t generation, ByteView client_random,

@@ -25,6 +25,11 @@ class Emitter {
     if (is_active()) deliver(event);
   }
 
+  /// Tells of each of the records that `wire` is made of.
+  void records_sent(ContentType type, bool is_protected, ByteView wire) const noexcept {
+    if (is_active()) deliver_records(type, is_protected, wire);
+  }
+
   /// Tells of a secret: its fingerprint to all, itself to those that reveal secrets.
   void secret(SecretLabel label, std::uint32_t generation, ByteView client_random, ByteView secret) const noexcept {
     if (is_active()) deliver_secret(label, generation, client_random, secret);
@@ -32,6 +37,7 @@ class Emitter {
 
  private:
   void deliver(const Event& event) const noexcept;
+  void deliver_records(ContentType type, bool is_protected, ByteView wire) const noexcept;
   void deliver_secret(SecretLabel label, std::uint32_t generation, ByteView client_random,
                       ByteView secret) const noexcept;
 

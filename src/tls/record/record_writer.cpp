@@ -73,7 +73,7 @@ void RecordWriter::set_max_fragment(std::size_t size) noexcept {
 
 bool RecordWriter::needs_key_update() const noexcept {
   const auto* protection = std::get_if<ProtectionTls13>(&protection_);
-  return protection != nullptr && protection->needs_key_update();
+  return protection != nullptr && is_due(*protection);
 }
 
 std::size_t RecordWriter::padding_for(std::size_t content) const noexcept {
@@ -147,7 +147,7 @@ Result<RecordWriter::Sealed> RecordWriter::seal_gathered(ProtectionTls13& protec
   const std::size_t all = total(parts);
   Gather<MaxParts> gather(parts);
   Sealed sealed;
-  while (sealed.consumed < all && !protection.needs_key_update()) {
+  while (sealed.consumed < all && !is_due(protection)) {
     const ByteSpan room = out.subspan(sealed.written);
     const std::size_t wanted = content_for(all - sealed.consumed, room.size());
     if (wanted == 0) break;
@@ -157,7 +157,7 @@ Result<RecordWriter::Sealed> RecordWriter::seal_gathered(ProtectionTls13& protec
     sealed.consumed += content;
     sealed.written += *written;
   }
-  if (all > 0 && sealed.written == 0 && !protection.needs_key_update()) {
+  if (all > 0 && sealed.written == 0 && !is_due(protection)) {
     return std::unexpected(fail(ErrorCode::OutputTooSmall)
                                .at("record")
                                .expected("at least " + std::to_string(sealed_size(1)) + " bytes")

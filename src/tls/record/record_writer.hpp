@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <variant>
 
@@ -30,6 +31,8 @@ class RecordWriter {
   void set_record_version(ProtocolVersion version) noexcept;  ///< for plaintext records alone
   /// The most content of a record, in bytes, padding included; cut to 1 … 2^14.
   void set_max_fragment(std::size_t size) noexcept;
+  /// New keys are due after this many records, if not sooner for the AEAD's sake; 0: for its sake alone.
+  void set_max_records_per_key(std::uint64_t records) noexcept { max_records_per_key_ = records; }
   [[nodiscard]] bool is_protected() const noexcept { return std::holds_alternative<ProtectionTls13>(protection_); }
   [[nodiscard]] bool needs_key_update() const noexcept;
 
@@ -54,6 +57,10 @@ class RecordWriter {
   [[nodiscard]] std::size_t sealed_size(std::size_t size) const noexcept;
 
  private:
+  [[nodiscard]] bool is_due(const ProtectionTls13& protection) const noexcept {
+    return protection.needs_key_update() ||
+           (max_records_per_key_ != 0 && protection.sequence_number() >= max_records_per_key_);
+  }
   [[nodiscard]] std::size_t padding_for(std::size_t content) const noexcept;
   /// How much of `wanted` goes into a record for which there are `room` bytes of output; 0 when none does.
   [[nodiscard]] std::size_t content_for(std::size_t wanted, std::size_t room) const noexcept;
@@ -67,6 +74,7 @@ class RecordWriter {
   std::variant<PlaintextProtection, ProtectionTls13> protection_;
   PaddingPolicy padding_;
   std::size_t max_fragment_ = max_plaintext_fragment;
+  std::uint64_t max_records_per_key_ = 0;
 };
 
 }  // namespace keyway::tls

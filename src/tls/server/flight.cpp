@@ -1,6 +1,7 @@
 #include "tls/server/flight.hpp"
 
 #include <array>
+#include <string>
 #include <utility>
 
 #include "core/writer.hpp"
@@ -114,7 +115,14 @@ Result<AwaitSignature::Next> AwaitSignature::resume(Flow& flow, Answer& answer) 
   if (const auto* refuse = std::get_if<answer::Refuse>(&answer)) {
     return std::unexpected(fail(ErrorCode::RejectedByApplication).at(name).alert(refuse->alert));
   }
-  auto next = finish(flow, std::move(flight_), std::get<answer::Signature>(answer).signature);
+  const Bytes& signature = std::get<answer::Signature>(answer).signature;
+  if (signature.empty() || signature.size() > crypto::max_signature_size) {
+    return std::unexpected(fail(ErrorCode::SigningFailed)
+                               .at(name)
+                               .expected("1 to " + std::to_string(crypto::max_signature_size) + " bytes")
+                               .received(std::to_string(signature.size())));
+  }
+  auto next = finish(flow, std::move(flight_), signature);
   if (!next) return std::unexpected(std::move(next.error()));
   return Next(std::move(*next));
 }
