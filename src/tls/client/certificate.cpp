@@ -4,6 +4,7 @@
 
 #include <keyway/certificate.hpp>
 
+#include "tls/handshake/next.hpp"
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_request.hpp"
 #include "tls/wire/extension_rules.hpp"
@@ -98,9 +99,8 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
 Result<ExpectCertificateOrRequest::Next> ExpectCertificateOrRequest::handle(Flow& flow,
                                                                             const HandshakeMessage& message) && {
   if (message.type == HandshakeType::certificate) {
-    auto next = ExpectCertificate(std::move(common_), std::move(server_name_), std::nullopt).handle(flow, message);
-    if (!next) return std::unexpected(std::move(next.error()));
-    return std::visit([](auto&& state) -> Next { return std::move(state); }, std::move(*next));
+    return widen<Next>(
+        ExpectCertificate(std::move(common_), std::move(server_name_), std::nullopt).handle(flow, message));
   }
   auto request = CertificateRequest::parse(message.body);
   if (!request) return std::unexpected(std::move(request.error()));

@@ -14,6 +14,7 @@
 
 #include "tls/handshake/established.hpp"
 #include "tls/handshake/flow.hpp"
+#include "tls/handshake/next.hpp"
 #include "tls/wire/handshake.hpp"
 
 namespace keyway::tls {
@@ -97,7 +98,7 @@ class Machine {
     auto next = std::visit(
         [&]<typename S>(S& state) -> Result<State> {
           if constexpr (PausedState<S>) {
-            return widen(std::move(state).resume(flow, answer));
+            return widen<State>(std::move(state).resume(flow, answer));
           } else {
             return std::unexpected(fail(ErrorCode::NotReady));
           }
@@ -130,16 +131,10 @@ class Machine {
       if (std::ranges::find(S::accepts, message.type) == std::ranges::end(S::accepts)) {
         return std::unexpected(refuse_message(S::name, S::accepts, message.type));
       }
-      return widen(std::move(state).handle(flow, message));
+      return widen<State>(std::move(state).handle(flow, message));
     } else {
       return std::unexpected(refuse_message(S::name, {}, message.type));
     }
-  }
-
-  template <typename Next>
-  [[nodiscard]] static Result<State> widen(Result<Next> next) {
-    if (!next) return std::unexpected(std::move(next.error()));
-    return std::visit([](auto&& state) -> State { return std::move(state); }, std::move(*next));
   }
 
   [[nodiscard]] static Error refuse_message(std::string_view state, std::span<const HandshakeType> accepts,

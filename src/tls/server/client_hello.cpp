@@ -2,15 +2,10 @@
 
 #include <utility>
 
+#include "tls/handshake/next.hpp"
+
 namespace keyway::tls::server {
 namespace {
-
-/// Turns one state's result into that of another whose successors include it.
-template <typename To, typename From>
-Result<To> widen(Result<From> from) {
-  if (!from) return std::unexpected(std::move(from.error()));
-  return std::visit([](auto&& state) -> To { return std::move(state); }, std::move(*from));
-}
 
 std::unexpected<Error> refused(std::string_view state, const answer::Refuse& refuse) {
   return std::unexpected(fail(ErrorCode::RejectedByApplication).at(state).alert(refuse.alert));
