@@ -79,7 +79,7 @@ Result<Connection::Sent> Connection::Core::send(std::span<const ByteView> data, 
       if (!updated) return die(std::move(updated.error()));
     }
     // What waits was protected first, so it goes first.
-    result.written += move_output(out.subspan(result.written));
+    if (!outbox_.empty()) result.written += move_output(out.subspan(result.written));
     if (!outbox_.empty() && result.written == 0) return std::unexpected(fail(ErrorCode::OutputTooSmall).at("send"));
     if (!outbox_.empty() || rest.empty()) return result;
     const std::size_t offered = rest.next_size();
@@ -93,8 +93,8 @@ Result<Connection::Sent> Connection::Core::send(std::span<const ByteView> data, 
     result.consumed += sealed->consumed;
     result.written += sealed->written;
     rest.drop(sealed->consumed);
-    const bool is_full = sealed->consumed < offered && !writer_.needs_key_update();
-    if (is_full) return result;
+    const bool is_done = rest.empty() || sealed->consumed < offered;
+    if (is_done && !writer_.needs_key_update()) return result;
   }
 }
 
