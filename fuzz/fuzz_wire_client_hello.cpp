@@ -20,6 +20,8 @@ void try_extensions(const ExtensionBlock& block) {
   require_identity_of<AlpnExtension>(block);
   require_identity_of<KeyShareClientHello>(block);
   require_identity_of<CookieExtension>(block);
+  require_identity_of<PskKeyExchangeModesExtension>(block);
+  require_identity_of<PreSharedKeyClientHello>(block);
 
   const ExtensionSet asked = ExtensionSet::of(block);
   (void)check_extensions(block, ExtensionHome::client_hello, {}, "ClientHello");
@@ -34,6 +36,17 @@ void try_extensions(const ExtensionBlock& block) {
   if (decoded->key_share) {
     decoded->key_share->for_each([&](const KeyShareEntry& entry) { total += entry.key_exchange.size() + 4; });
     require(total == decoded->key_share->client_shares.size());
+  }
+  if (decoded->pre_shared_key) {
+    std::size_t identities = 0;
+    total = 0;
+    decoded->pre_shared_key->for_each([&](const PskIdentity& psk) {
+      total += psk.identity.size() + 6;
+      ++identities;
+    });
+    require(total == decoded->pre_shared_key->identities.size());
+    require(decoded->pre_shared_key->binder(identities - 1).has_value());
+    require(!decoded->pre_shared_key->binder(identities).has_value());
   }
   if (decoded->alpn) {
     total = 0;

@@ -9,7 +9,10 @@
 #include "tls/wire/encrypted_extensions.hpp"
 #include "tls/wire/extensions/alpn.hpp"
 #include "tls/wire/extensions/cookie.hpp"
+#include "tls/wire/extensions/early_data.hpp"
 #include "tls/wire/extensions/key_share.hpp"
+#include "tls/wire/extensions/pre_shared_key.hpp"
+#include "tls/wire/extensions/psk_key_exchange_modes.hpp"
 #include "tls/wire/extensions/server_name.hpp"
 #include "tls/wire/extensions/signature_algorithms.hpp"
 #include "tls/wire/extensions/supported_groups.hpp"
@@ -73,6 +76,10 @@ constexpr void (*codecs[])(ByteView) = {
     try_codec<KeyShareServerHello>,
     try_codec<KeyShareHelloRetryRequest>,
     try_codec<CookieExtension>,
+    try_codec<PskKeyExchangeModesExtension>,
+    try_codec<PreSharedKeyClientHello>,
+    try_codec<PreSharedKeyServerHello>,
+    try_codec<EarlyDataNewSessionTicket>,
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 /// \file
 /// Configurations: built once, then immutable, thread-safe and shared by connections. What is not said is safe.
 
+#include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,6 +16,7 @@
 #include <keyway/error.hpp>
 #include <keyway/observer.hpp>
 #include <keyway/policy.hpp>
+#include <keyway/session.hpp>
 #include <keyway/trust.hpp>
 
 namespace keyway {
@@ -45,6 +48,10 @@ class ClientConfig {
   /// True when the connection pauses with Pause::verification instead of asking the verifier itself.
   [[nodiscard]] bool pauses_for_verification() const noexcept { return pauses_for_verification_; }
   [[nodiscard]] bool sends_server_name() const noexcept { return sends_server_name_; }
+  /// Where sessions are kept to come back to; null after without_resumption().
+  [[nodiscard]] SessionStore* session_store() const noexcept { return session_store_.get(); }
+  /// A digest of what this configuration allows and trusts: sessions of another are not gone on with.
+  [[nodiscard]] const std::array<std::uint8_t, 32>& id() const noexcept { return id_; }
   /// What of this configuration is weaker than the default, in words; empty when nothing is.
   [[nodiscard]] const std::vector<std::string>& weakenings() const noexcept { return weakenings_; }
 
@@ -53,11 +60,14 @@ class ClientConfig {
   CommonConfig common_;
   std::unique_ptr<x509::Verifier> verifier_;
   std::vector<std::string> weakenings_;
+  std::shared_ptr<SessionStore> session_store_;
+  std::array<std::uint8_t, 32> id_{};
   bool pauses_for_verification_ = false;
   bool sends_server_name_ = true;
 };
 
-/// Builds a ClientConfig. By default: the system's trust store, every check, Policy's default, no ALPN.
+/// Builds a ClientConfig. By default: the system's trust store, every check, Policy's default, no ALPN, sessions kept
+/// in an InMemorySessionStore of the configuration's own.
 class ClientConfig::Builder {
  public:
   Builder();
@@ -79,9 +89,13 @@ class ClientConfig::Builder {
   Builder& padding_block(std::size_t bytes);
   Builder& max_fragment(std::size_t bytes);
   Builder& max_records_per_key(std::uint64_t records);  ///< keys change themselves after as many, or sooner
-  Builder& without_server_name_extension();  ///< the name is still what the certificate must be for
+  Builder& without_server_name_extension();             ///< the name is still what the certificate must be for
   /// The connection pauses with Pause::verification, and the application answers with a verdict of its own.
   Builder& pause_for_verification();
+  /// Sessions are kept there; several configurations may share it, and don't see each other's sessions unless they
+  /// allow and trust the same.
+  Builder& session_store(std::shared_ptr<SessionStore> store);
+  Builder& without_resumption();  ///< every handshake is a full one
   /// Weakens: takes any certificate, so anybody can be the server. For tests against servers of one's own.
   Builder& without_certificate_verification();
 
@@ -103,6 +117,11 @@ class ServerConfig {
   [[nodiscard]] const CredentialResolver* credentials() const noexcept { return credentials_.get(); }
   [[nodiscard]] bool pauses_for_client_hello() const noexcept { return pauses_for_client_hello_; }
   [[nodiscard]] bool pauses_for_credential() const noexcept { return pauses_for_credential_; }
+  [[nodiscard]] const TicketOptions& tickets() const noexcept { return tickets_; }
+  /// Null after without_tickets(): none are given, none are taken.
+  [[nodiscard]] TicketKeys* ticket_keys() const noexcept { return ticket_keys_.get(); }
+  /// A digest of what this configuration shows and allows: tickets of another are not taken.
+  [[nodiscard]] const std::array<std::uint8_t, 32>& id() const noexcept { return id_; }
   [[nodiscard]] const std::vector<std::string>& weakenings() const noexcept { return weakenings_; }
 
  private:
@@ -110,6 +129,9 @@ class ServerConfig {
   CommonConfig common_;
   std::shared_ptr<const CredentialResolver> credentials_;
   std::vector<std::string> weakenings_;
+  TicketOptions tickets_;
+  std::shared_ptr<TicketKeys> ticket_keys_;
+  std::array<std::uint8_t, 32> id_{};
   bool pauses_for_client_hello_ = false;
   bool pauses_for_credential_ = false;
 };
@@ -137,6 +159,14 @@ class ServerConfig::Builder {
   Builder& padding_block(std::size_t bytes);
   Builder& max_fragment(std::size_t bytes);
   Builder& max_records_per_key(std::uint64_t records);  ///< keys change themselves after as many, or sooner
+  /// How many tickets, and how long each is good: by default 2, for 24 hours.
+  Builder& tickets(std::size_t count, std::chrono::seconds lifetime);
+  /// Instead of random keys of the configuration's own that change by themselves every ticket lifetime.
+  Builder& ticket_keys(std::shared_ptr<TicketKeys> keys);
+  /// What tickets are bound to instead of the certificates that are shown: for servers that share ticket keys, and each
+  /// have certificates of their own.
+  Builder& ticket_context(std::string context);
+  Builder& without_tickets();  ///< none are given, none are taken
 
   /// Errors: InvalidConfiguration, CryptoFailed.
   [[nodiscard]] Result<std::shared_ptr<const ServerConfig>> build();

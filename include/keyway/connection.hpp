@@ -39,6 +39,7 @@ struct ConnectionInfo {
   NamedGroup group{};
   SignatureScheme signature_scheme{};  ///< of the server's proof
   bool after_hello_retry_request = false;
+  bool is_resumption = false;              ///< goes on with an earlier session: no certificate was shown again
   std::string alpn;                        ///< empty: none
   std::optional<std::string> server_name;  ///< as asked for by the client
 };

@@ -15,6 +15,7 @@
 #include <keyway/observer.hpp>
 #include <keyway/policy.hpp>
 #include <keyway/secret.hpp>
+#include <keyway/session.hpp>
 #include <keyway/trust.hpp>
 #include <keyway/types.hpp>
 #include <keyway/verdict.hpp>

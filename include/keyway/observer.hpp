@@ -59,7 +59,8 @@ struct ParametersChosen {
   NamedGroup group{};
   CompressionMethod compression_method = CompressionMethod::null;
   bool after_hello_retry_request = false;
-  std::string_view alpn;  ///< empty: none
+  std::string_view alpn;       ///< empty: none
+  bool is_resumption = false;  ///< of an earlier session
 };
 
 /// The peer's chain was judged. `chain` is as it was sent, leaf first, DER.

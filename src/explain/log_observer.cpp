@@ -25,10 +25,11 @@ namespace {
 }
 [[nodiscard]] LogLine line_of(const event::ParametersChosen& chosen) {
   return {LogLevel::debug,
-          fmt::format("chose {}, {}, {}, protocol {}{}", to_string(chosen.version), to_string(chosen.cipher_suite),
+          fmt::format("chose {}, {}, {}, protocol {}{}{}", to_string(chosen.version), to_string(chosen.cipher_suite),
                       chosen.group == NamedGroup{} ? "no group yet" : to_string(chosen.group),
                       chosen.alpn.empty() ? "none" : printable(chosen.alpn),
-                      chosen.after_hello_retry_request ? ", after a HelloRetryRequest" : "")};
+                      chosen.after_hello_retry_request ? ", after a HelloRetryRequest" : "",
+                      chosen.is_resumption ? ", resuming a session" : "")};
 }
 [[nodiscard]] LogLine line_of(const event::ChainJudged& judged) {
   const std::string name = printable(judged.server_name);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "tls/config_common.hpp"
+#include "tls/session/configuration_id.hpp"
 
 namespace keyway {
 
@@ -15,7 +16,35 @@ struct ClientConfig::Builder::Parts {
   bool sends_server_name = true;
   bool pauses = false;
   bool unverified = false;
+  bool without_resumption = false;
+  std::shared_ptr<SessionStore> session_store;
+
+  /// Everything that says whom to trust and what to take. Errors: RandomFailed.
+  [[nodiscard]] Result<std::array<std::uint8_t, 32>> id() const;
 };
+
+Result<std::array<std::uint8_t, 32>> ClientConfig::Builder::Parts::id() const {
+  tls::ConfigurationDigest digest(*common.provider, "client");
+  digest.add_policy(common.policy);
+  digest.add_protocols(common.alpn);
+  digest.add_number(sends_server_name ? 1 : 0);
+  digest.add_number(unverified ? 1 : 0);
+  digest.add_number(static_cast<std::uint64_t>(options.revocation));
+  digest.add_number(options.min_rsa_bits);
+  digest.add_number(anchors ? anchors->size() : 0);
+  for (std::size_t i = 0; anchors && i < anchors->size(); ++i) digest.add(anchors->at(i).der());
+  digest.add_number(intermediates.size());
+  for (const auto& intermediate : intermediates) digest.add(intermediate.der());
+  digest.add_number(crls.size());
+  for (const auto& crl : crls) digest.add(crl.der());
+  if (pauses) {
+    // What the application accepts, nobody here can tell: its sessions are this configuration's alone.
+    std::array<std::uint8_t, 32> unique{};
+    if (auto filled = common.randomness().fill(unique); !filled) return std::unexpected(std::move(filled.error()));
+    digest.add(unique);
+  }
+  return digest.finish();
+}
 
 ClientConfig::Builder::Builder() : parts_(std::make_unique<Parts>()) {}
 ClientConfig::Builder::~Builder() = default;
@@ -86,6 +115,14 @@ ClientConfig::Builder& ClientConfig::Builder::pause_for_verification() {
   parts_->pauses = true;
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::session_store(std::shared_ptr<SessionStore> store) {
+  parts_->session_store = std::move(store);
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::without_resumption() {
+  parts_->without_resumption = true;
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::without_certificate_verification() {
   parts_->unverified = true;
   return *this;
@@ -102,6 +139,11 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
                                .at("ClientConfig")
                                .received("both pause_for_verification and without_certificate_verification"));
   }
+  if (parts_->without_resumption && parts_->session_store) {
+    return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                               .at("ClientConfig")
+                               .received("both a session_store and without_resumption"));
+  }
   const std::unique_ptr<Parts> parts = std::move(parts_);
   const std::shared_ptr<ClientConfig> config(new ClientConfig());
   config->sends_server_name_ = parts->sends_server_name;
@@ -114,6 +156,15 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
       if (!system) return std::unexpected(std::move(system.error()).at("ClientConfig"));
       parts->anchors = std::make_shared<const x509::TrustStore>(std::move(*system));
     }
+  }
+  if (!parts->without_resumption) {
+    auto id = parts->id();
+    if (!id) return std::unexpected(std::move(id.error()).at("ClientConfig"));
+    config->id_ = *id;
+    config->session_store_ =
+        parts->session_store ? std::move(parts->session_store) : std::make_shared<InMemorySessionStore>();
+  }
+  if (!parts->unverified && parts->anchors) {
     config->verifier_ =
         std::make_unique<x509::Verifier>(parts->common.provider, std::move(parts->anchors), std::move(parts->crls),
                                          std::move(parts->intermediates), parts->options);

@@ -117,6 +117,7 @@ class Connection::Core {
 
   std::unique_ptr<std::variant<ClientMachine, ServerMachine>> machine_;  ///< gone after the handshake
   std::optional<Traffic> traffic_;
+  std::shared_ptr<tls::client::SessionKeeper> sessions_;  ///< of a client that keeps them
   ConnectionInfo info_;
   std::optional<x509::Verdict> verdict_;
   std::vector<Bytes> peer_chain_;

@@ -4,6 +4,7 @@
 #include "tls/connection_core.hpp"
 #include "tls/wire/alert.hpp"
 #include "tls/wire/extension_rules.hpp"
+#include "tls/wire/extensions/early_data.hpp"
 #include "tls/wire/new_session_ticket.hpp"
 
 namespace keyway {
@@ -104,6 +105,7 @@ void Connection::Core::settle_if_established() {
   traffic_.emplace(Traffic{established->suite, std::move(is_client ? server : client),
                            std::move(is_client ? client : server), std::move(established->exporter),
                            established->client_random});
+  sessions_ = std::move(established->sessions);
   emit_(event::HandshakeCompleted{});
 }
 
@@ -134,8 +136,13 @@ Result<void> Connection::Core::after_handshake(const tls::HandshakeMessage& mess
     auto placed =
         tls::check_extensions(ticket->extensions, tls::ExtensionHome::new_session_ticket, {}, "NewSessionTicket");
     if (!placed) return placed;
+    if (const auto body = ticket->extensions.find(ExtensionType::early_data)) {
+      auto early_data = tls::EarlyDataNewSessionTicket::parse(*body);
+      if (!early_data) return std::unexpected(std::move(early_data.error()).at("NewSessionTicket"));
+    }
     if (++idle_messages_ > max_idle_messages) return std::unexpected(fail(ErrorCode::TooManyTickets));
-    return {};  // tickets are read and let go: resumption is not offered
+    if (sessions_) sessions_->keep(*ticket, *client_config_, info_.alpn, peer_chain_, verdict_);
+    return {};
   }
   return std::unexpected(fail(ErrorCode::UnexpectedMessage)
                              .at("after the handshake")

@@ -1,8 +1,11 @@
 #include <keyway/config.hpp>
 
+#include <string>
 #include <utility>
 
 #include "tls/config_common.hpp"
+#include "tls/session/configuration_id.hpp"
+#include "tls/session/session.hpp"
 
 namespace keyway {
 
@@ -13,7 +16,51 @@ struct ServerConfig::Builder::Parts {
   UnknownName unknown_name = UnknownName::refuse;
   bool pauses_for_client_hello = false;
   bool pauses_for_credential = false;
+  TicketOptions tickets;
+  std::shared_ptr<TicketKeys> ticket_keys;
+  std::string ticket_context;
+  bool without_tickets = false;
+
+  /// What is shown and what is taken. A resolver's certificates are its own affair: it answers by name, and names are
+  /// bound anyway.
+  [[nodiscard]] std::array<std::uint8_t, 32> id() const;
+  /// Errors: InvalidConfiguration, RandomFailed.
+  [[nodiscard]] Result<void> complete_tickets();
 };
+
+std::array<std::uint8_t, 32> ServerConfig::Builder::Parts::id() const {
+  tls::ConfigurationDigest digest(*common.provider, "server");
+  digest.add_policy(common.policy);
+  digest.add_protocols(common.alpn);
+  digest.add(ticket_context);
+  if (ticket_context.empty()) {
+    for (const auto& credential : credentials) digest.add(credential->leaf().der());
+  }
+  return digest.finish();
+}
+
+Result<void> ServerConfig::Builder::Parts::complete_tickets() {
+  constexpr std::size_t max_tickets = 8;
+  const bool is_sane = tickets.count <= max_tickets && tickets.lifetime >= std::chrono::minutes(1) &&
+                       tickets.lifetime <= tls::max_session_lifetime;
+  if (!is_sane) {
+    return std::unexpected(
+        fail(ErrorCode::InvalidConfiguration)
+            .at("ServerConfig, tickets")
+            .expected("at most 8 of them, for 60 to 604800 seconds")
+            .received(std::to_string(tickets.count) + ", for " + std::to_string(tickets.lifetime.count())));
+  }
+  if (without_tickets) {
+    if (!ticket_keys) return {};
+    return std::unexpected(
+        fail(ErrorCode::InvalidConfiguration).at("ServerConfig").received("both ticket_keys and without_tickets"));
+  }
+  if (ticket_keys) return {};
+  auto keys = TicketKeys::rotating(common.provider, common.clock, tickets.lifetime, common.random);
+  if (!keys) return std::unexpected(std::move(keys.error()));
+  ticket_keys = std::move(*keys);
+  return {};
+}
 
 ServerConfig::Builder::Builder() : parts_(std::make_unique<Parts>()) {}
 ServerConfig::Builder::~Builder() = default;
@@ -76,6 +123,22 @@ ServerConfig::Builder& ServerConfig::Builder::max_records_per_key(std::uint64_t 
   parts_->common.max_records_per_key = records;
   return *this;
 }
+ServerConfig::Builder& ServerConfig::Builder::tickets(std::size_t count, std::chrono::seconds lifetime) {
+  parts_->tickets = {count, lifetime};
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::ticket_keys(std::shared_ptr<TicketKeys> keys) {
+  parts_->ticket_keys = std::move(keys);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::ticket_context(std::string context) {
+  parts_->ticket_context = std::move(context);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::without_tickets() {
+  parts_->without_tickets = true;
+  return *this;
+}
 
 Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   if (!parts_)
@@ -95,8 +158,12 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
                                .received("none")
                                .advice("Call add_credential() with a certificate chain and its key."));
   }
+  if (auto completed = parts_->complete_tickets(); !completed) return std::unexpected(std::move(completed.error()));
   const std::unique_ptr<Parts> parts = std::move(parts_);
   const std::shared_ptr<ServerConfig> config(new ServerConfig());
+  config->tickets_ = parts->tickets;
+  config->ticket_keys_ = std::move(parts->ticket_keys);
+  if (config->ticket_keys_) config->id_ = parts->id();
   if (parts->resolver) {
     config->credentials_ = std::move(parts->resolver);
   } else if (!parts->credentials.empty()) {

@@ -62,6 +62,7 @@ Result<ExpectEncryptedExtensions::Next> ExpectEncryptedExtensions::handle(Flow& 
     flow.info().alpn = std::move(*alpn);
     flow.emit_parameters();
   }
+  if (psk_) return Next(ExpectFinished(std::move(common_), *psk_));
   return Next(ExpectCertificateOrRequest(std::move(common_), std::move(server_name_)));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -12,12 +13,14 @@ namespace keyway::tls::client {
 /// Waits for EncryptedExtensions (RFC 8446 4.3.1).
 class ExpectEncryptedExtensions {
  public:
-  using Next = std::variant<ExpectCertificateOrRequest>;
+  using Next = std::variant<ExpectCertificateOrRequest, ExpectFinished>;
   static constexpr std::string_view name = "client: waiting for EncryptedExtensions";
   static constexpr std::array accepts{HandshakeType::encrypted_extensions};
 
-  ExpectEncryptedExtensions(Common13 common, ServerName server_name, const ExtensionSet& offered) noexcept
-      : common_(std::move(common)), server_name_(std::move(server_name)), offered_(offered) {}
+  /// `psk`: the server goes on with a session, and shows no certificate.
+  ExpectEncryptedExtensions(Common13 common, ServerName server_name, const ExtensionSet& offered,
+                            std::optional<PskAccepted> psk) noexcept
+      : common_(std::move(common)), server_name_(std::move(server_name)), offered_(offered), psk_(psk) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
 
@@ -25,6 +28,7 @@ class ExpectEncryptedExtensions {
   Common13 common_;
   ServerName server_name_;
   ExtensionSet offered_;
+  std::optional<PskAccepted> psk_;
 };
 
 }  // namespace keyway::tls::client

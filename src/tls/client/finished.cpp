@@ -25,6 +25,18 @@ Result<void> ExpectFinished::send_flight(Flow& flow) {
   return {};
 }
 
+std::shared_ptr<SessionKeeper> ExpectFinished::keep_sessions(Flow& flow) {
+  if (!common_.sessions) return nullptr;
+  SessionPlan& plan = *common_.sessions;
+  if (plan.is_resumed) {
+    // The server has proved that it is the one that showed these.
+    flow.keep_peer_chain(plan.offered->peer->chain);
+    if (plan.offered->peer->verdict) flow.keep_verdict(*plan.offered->peer->verdict);
+  }
+  return std::make_shared<SessionKeeper>(SessionKeeper::Parts{
+      std::move(plan), common_.suite, chain_, common_.master.resumption_master_secret(common_.transcript.hash())});
+}
+
 Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeMessage& message) && {
   const HashSecret expected = common_.handshake.server.finished(common_.transcript.hash());
   auto proof = verify_finished(expected.view(), message.body);
@@ -48,7 +60,8 @@ Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeM
   if (auto done = flow.protect_writing(provider, *common_.suite, application.client); !done) {
     return std::unexpected(std::move(done.error()));
   }
-  return Next(Established{*proof, common_.suite, std::move(application), std::move(exporter), common_.client_random});
+  return Next(Established{*proof, common_.suite, std::move(application), std::move(exporter), common_.client_random,
+                          keep_sessions(flow)});
 }
 
 }  // namespace keyway::tls::client

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string_view>
 #include <variant>
 
 #include <keyway/config.hpp>
 
+#include "tls/client/session_keeper.hpp"
 #include "tls/handshake/established.hpp"
 #include "tls/handshake/flow.hpp"
 #include "tls/handshake/proofs.hpp"
@@ -25,6 +27,7 @@ struct Common13 {
   HelloRandom client_random;
   TrafficSecrets handshake;
   MasterSchedule master;
+  std::unique_ptr<SessionPlan> sessions;  ///< null: none are kept
 };
 
 /// The server asked for a client certificate; this is what the answer refers to.
@@ -39,17 +42,22 @@ class ExpectFinished {
   static constexpr std::string_view name = "client: waiting for the server's Finished";
   static constexpr std::array accepts{HandshakeType::finished};
 
-  ExpectFinished(Common13 common, std::optional<CertificateAsked> asked, ChainAccepted,
+  ExpectFinished(Common13 common, std::optional<CertificateAsked> asked, ChainAccepted chain,
                  HandshakeSignatureValid) noexcept
-      : common_(std::move(common)), asked_(std::move(asked)) {}
+      : common_(std::move(common)), asked_(std::move(asked)), chain_(chain) {}
+  /// After a resumption: no certificate is shown, and none can be asked for (RFC 8446 4.3.2).
+  ExpectFinished(Common13 common, PskAccepted psk) noexcept : common_(std::move(common)), chain_(psk.chain()) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
 
  private:
   [[nodiscard]] Result<void> send_flight(Flow& flow);
+  /// After both Finished. Null where no sessions are kept.
+  [[nodiscard]] std::shared_ptr<SessionKeeper> keep_sessions(Flow& flow);
 
   Common13 common_;
   std::optional<CertificateAsked> asked_;
+  ChainAccepted chain_;
 };
 
 }  // namespace keyway::tls::client

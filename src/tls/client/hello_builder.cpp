@@ -53,6 +53,24 @@ void write_key_shares(Writer& out, std::span<const std::unique_ptr<crypto::KeyEx
   });
 }
 
+/// RFC 8446 4.2.9. Without it, a server has no reason to give tickets.
+void write_psk_modes(Writer& out) {
+  out.value(ExtensionType::psk_key_exchange_modes);
+  out.vector16([&] { out.vector8([&] { out.value(PskKeyExchangeMode::psk_dhe_ke); }); });
+}
+
+void write_psk(Writer& out, const PskOffer& psk) {
+  out.value(ExtensionType::pre_shared_key);
+  out.vector16([&] {
+    out.vector16([&] { PskIdentity{psk.ticket, psk.obfuscated_ticket_age}.write(out); });
+    out.vector16([&] {
+      out.vector8([&] {
+        for (std::size_t i = 0; i < psk.binder_size; ++i) out.u8(0);
+      });
+    });
+  });
+}
+
 void write_extensions(Writer& out, const HelloParts& parts) {
   const Policy& policy = parts.config.common().policy;
   write_server_name(out, parts);
@@ -66,13 +84,15 @@ void write_extensions(Writer& out, const HelloParts& parts) {
   write_versions(out, policy);
   if (!parts.cookie.empty()) write_extension(out, CookieExtension{parts.cookie});
   write_key_shares(out, parts.key_shares);
+  if (parts.config.session_store() != nullptr) write_psk_modes(out);
+  if (parts.psk != nullptr) write_psk(out, *parts.psk);  // RFC 8446 4.2.11: the last
 }
 
 }  // namespace
 
 Bytes build_client_hello(const HelloParts& parts) {
   Bytes message;
-  message.reserve(512);
+  message.reserve(512 + (parts.psk != nullptr ? parts.psk->ticket.size() : 0));
   Writer out(message);
   out.value(HandshakeType::client_hello);
   out.vector24([&] {

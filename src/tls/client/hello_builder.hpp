@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -13,6 +15,13 @@
 
 namespace keyway::tls::client {
 
+/// A session that is offered (RFC 8446 4.2.11).
+struct PskOffer {
+  ByteView ticket;
+  std::uint32_t obfuscated_ticket_age = 0;
+  std::size_t binder_size = 0;
+};
+
 /// What differs between a configuration's ClientHellos, and between the first and the second of a connection.
 struct HelloParts {
   const ClientConfig& config;
@@ -20,10 +29,12 @@ struct HelloParts {
   const HelloRandom& random;
   ByteView session_id;
   std::span<const std::unique_ptr<crypto::KeyExchange>> key_shares;
-  ByteView cookie;  ///< of a HelloRetryRequest; empty: none
+  ByteView cookie;                ///< of a HelloRetryRequest; empty: none
+  const PskOffer* psk = nullptr;  ///< null: none
 };
 
-/// Writes a ClientHello, handshake header included (RFC 8446 4.1.2).
+/// Writes a ClientHello, handshake header included (RFC 8446 4.1.2). The binder of a session that is offered is left to
+/// be filled in: zeros, at the very end.
 [[nodiscard]] Bytes build_client_hello(const HelloParts& parts);
 
 }  // namespace keyway::tls::client

@@ -12,7 +12,7 @@ using MachineTls13 =
     // state                          what may follow
     Machine<Row<ExpectServerHello,           ExpectServerHelloAfterRetry, ExpectEncryptedExtensions>,
             Row<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions>,
-            Row<ExpectEncryptedExtensions,   ExpectCertificateOrRequest>,
+            Row<ExpectEncryptedExtensions,   ExpectCertificateOrRequest, ExpectFinished>,  // the latter resumes
             Row<ExpectCertificateOrRequest,  ExpectCertificate, AwaitVerdict, ExpectCertificateVerify>,
             Row<ExpectCertificate,           AwaitVerdict, ExpectCertificateVerify>,
             Row<AwaitVerdict,                ExpectCertificateVerify>,

@@ -5,6 +5,7 @@
 
 #include "core/text.hpp"
 #include "tls/client/hello_builder.hpp"
+#include "tls/client/psk_offer.hpp"
 #include "tls/suites.hpp"
 #include "tls/wire/extensions/cookie.hpp"
 #include "tls/wire/extensions/key_share.hpp"
@@ -88,6 +89,28 @@ Result<crypto::SharedSecret> agree(Flow& flow, Offer& offer, const ServerHello& 
   return secret;
 }
 
+/// The session that the ClientHello offers; null: none.
+const ClientSession* offered_session(const Offer& offer) noexcept {
+  return offer.sessions ? offer.sessions->offered.get() : nullptr;
+}
+
+/// Whether the server goes on with the session that was offered. It can't take one that was not: check_extensions() has
+/// seen to that.
+Result<std::optional<PskAccepted>> read_psk_answer(const Offer& offer, const ServerHello& hello,
+                                                   const SuiteTls13& suite) {
+  const ClientSession* offered = offered_session(offer);
+  const auto body = hello.extensions.find(ExtensionType::pre_shared_key);
+  if (!body || offered == nullptr) return std::nullopt;
+  auto answer = PreSharedKeyServerHello::parse(*body);
+  if (!answer) return std::unexpected(std::move(answer.error()).at("ServerHello"));
+  return accept_psk(*answer, *offered, suite);
+}
+
+EarlySchedule begin_schedule(const Offer& offer, const crypto::HashFunction& hash, bool with_psk) {
+  if (!with_psk) return EarlySchedule(hash);
+  return {hash, offer.sessions->offered->session.secret.view()};
+}
+
 /// From the ServerHello on, both directions are protected by the handshake keys.
 Result<ExpectEncryptedExtensions> accept(Flow& flow, Offer offer, const ServerHello& hello, const SuiteTls13& suite,
                                          Transcript transcript, const HandshakeMessage& message, bool ccs_sent) {
@@ -95,12 +118,17 @@ Result<ExpectEncryptedExtensions> accept(Flow& flow, Offer offer, const ServerHe
   if (!checked) return std::unexpected(std::move(checked.error()));
   flow.info().version = ProtocolVersion::TLS1_3;
   flow.info().cipher_suite = suite.id;
+  auto psk = read_psk_answer(offer, hello, suite);
+  if (!psk) return std::unexpected(std::move(psk.error()));
+  flow.info().is_resumption = psk->has_value();
+  if (offer.sessions) offer.sessions->is_resumed = psk->has_value();
   auto shared_secret = agree(flow, offer, hello);
   if (!shared_secret) return std::unexpected(std::move(shared_secret.error()));
   flow.emit_parameters();
 
   transcript.add(message.raw);
-  HandshakeSchedule schedule = EarlySchedule(transcript.function()).into_handshake(shared_secret->view());
+  HandshakeSchedule schedule =
+      begin_schedule(offer, transcript.function(), psk->has_value()).into_handshake(shared_secret->view());
   TrafficSecrets secrets = schedule.traffic_secrets(transcript.hash());
   flow.emit_secrets(SecretLabel::CLIENT_HANDSHAKE_TRAFFIC_SECRET, SecretLabel::SERVER_HANDSHAKE_TRAFFIC_SECRET, secrets,
                     offer.random);
@@ -115,9 +143,14 @@ Result<ExpectEncryptedExtensions> accept(Flow& flow, Offer offer, const ServerHe
   if (auto done = flow.protect_writing(provider, suite, secrets.client); !done) {
     return std::unexpected(std::move(done.error()));
   }
-  Common13 common{
-      offer.config, &suite, transcript, offer.random, std::move(secrets), std::move(schedule).into_master()};
-  return ExpectEncryptedExtensions(std::move(common), std::move(offer.server_name), offer.extensions);
+  Common13 common{offer.config,
+                  &suite,
+                  transcript,
+                  offer.random,
+                  std::move(secrets),
+                  std::move(schedule).into_master(),
+                  std::move(offer.sessions)};
+  return ExpectEncryptedExtensions(std::move(common), std::move(offer.server_name), offer.extensions, *psk);
 }
 
 Result<std::unique_ptr<crypto::KeyExchange>> start_exchange(const CommonConfig& config, NamedGroup group) {
@@ -130,10 +163,24 @@ Result<std::unique_ptr<crypto::KeyExchange>> start_exchange(const CommonConfig& 
   return implementation->start(config.randomness());
 }
 
-/// Notes which extensions the ClientHello carries, builds it, sends it.
-Result<Bytes> send_client_hello(Flow& flow, Offer& offer, ByteView cookie) {
-  Bytes raw = build_client_hello(
-      {*offer.config, offer.server_name, offer.random, offer.session_id, offer.key_exchanges, cookie});
+Bytes make_client_hello(const Offer& offer, ByteView cookie, const Transcript* before) {
+  HelloParts parts{*offer.config, offer.server_name, offer.random, offer.session_id, offer.key_exchanges, cookie};
+  const ClientSession* offered = offered_session(offer);
+  if (offered == nullptr) return build_client_hello(parts);
+  const CommonConfig& config = offer.config->common();
+  const Session& session = offered->session;
+  const crypto::HashFunction& hash = hash_of(session, *config.provider);
+  const PskOffer psk{offered->ticket, obfuscated_age(session, config.clock->now()), hash.output_size()};
+  parts.psk = &psk;
+  Bytes raw = build_client_hello(parts);
+  write_binder(raw, session, hash, before);
+  return raw;
+}
+
+/// Notes which extensions the ClientHello carries, builds it, sends it. `before`: the messages up to it, after a
+/// HelloRetryRequest.
+Result<Bytes> send_client_hello(Flow& flow, Offer& offer, ByteView cookie, const Transcript* before) {
+  Bytes raw = make_client_hello(offer, cookie, before);
   const auto hello = ClientHello::parse(ByteView(raw).subspan(handshake_header_size));
   if (!hello)
     return std::unexpected(fail(ErrorCode::InternalError).at("ClientHello").received(hello.error().message()));
@@ -179,7 +226,13 @@ Result<Retry> read_retry(const ServerHello& retry, const Offer& offer) {
 }  // namespace
 
 Result<ExpectServerHello> start(Flow& flow, const ClientConfig& config, const ServerName& server_name) {
-  Offer offer{&config, server_name, {}, {}, {}, {}};
+  Offer offer{&config, server_name, {}, {}, {}, {}, nullptr};
+  if (config.session_store() != nullptr) {
+    offer.sessions = std::make_unique<SessionPlan>();
+    offer.sessions->key = session_key(config, server_name);
+    offer.sessions->server_name = server_name.to_string();
+    offer.sessions->offered = take_session(config, offer.sessions->key, server_name);
+  }
   const crypto::Random& random = config.common().randomness();
   if (auto filled = random.fill(offer.random); !filled) return std::unexpected(std::move(filled.error()));
   if (auto filled = random.fill(offer.session_id); !filled) return std::unexpected(std::move(filled.error()));
@@ -190,7 +243,7 @@ Result<ExpectServerHello> start(Flow& flow, const ClientConfig& config, const Se
   }
   if (server_name.is_dns()) flow.info().server_name = std::string(server_name.dns());
   flow.writer().set_record_version(ProtocolVersion::TLS1_0);
-  auto client_hello = send_client_hello(flow, offer, {});
+  auto client_hello = send_client_hello(flow, offer, {}, nullptr);
   if (!client_hello) return std::unexpected(std::move(client_hello.error()));
   flow.writer().set_record_version(ProtocolVersion::TLS1_2);
   return ExpectServerHello(std::move(offer), std::move(*client_hello));
@@ -226,8 +279,13 @@ Result<ExpectServerHello::Next> ExpectServerHello::handle_retry(Flow& flow, cons
     offer_.key_exchanges.clear();
     offer_.key_exchanges.push_back(std::move(*exchange));
   }
+  // RFC 8446 4.1.4: a session of another hash can't be gone on with any more.
+  const ClientSession* offered = offered_session(offer_);
+  if (offered != nullptr && find_suite_tls13(offered->session.cipher_suite)->hash != suite.hash) {
+    offer_.sessions->offered = nullptr;
+  }
   if (auto done = flow.send_change_cipher_spec(); !done) return std::unexpected(std::move(done.error()));
-  auto client_hello = send_client_hello(flow, offer_, wish->cookie);
+  auto client_hello = send_client_hello(flow, offer_, wish->cookie, &transcript);
   if (!client_hello) return std::unexpected(std::move(client_hello.error()));
   transcript.add(*client_hello);
   return Next(ExpectServerHelloAfterRetry(std::move(offer_), suite, transcript));

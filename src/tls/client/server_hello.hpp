@@ -24,6 +24,7 @@ struct Offer {
   std::array<std::uint8_t, 32> session_id;
   std::vector<std::unique_ptr<crypto::KeyExchange>> key_exchanges;
   ExtensionSet extensions;
+  std::unique_ptr<SessionPlan> sessions;  ///< null: none are kept, none is offered
 };
 
 /// Waits for the ServerHello that answers the second ClientHello: a second HelloRetryRequest is refused.

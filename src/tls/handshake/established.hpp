@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include "tls/handshake/proofs.hpp"
@@ -9,6 +10,10 @@
 
 namespace keyway::tls {
 
+namespace client {
+class SessionKeeper;
+}
+
 /// What a finished TLS 1.3 handshake leaves behind. Only who holds a FinishedVerified can make one.
 struct Established {
   static constexpr std::string_view name = "established";
@@ -17,7 +22,8 @@ struct Established {
   const SuiteTls13* suite;
   TrafficSecrets application;
   Exporter exporter;
-  HelloRandom client_random;  ///< names the connection in key logs
+  HelloRandom client_random;                        ///< names the connection in key logs
+  std::shared_ptr<client::SessionKeeper> sessions;  ///< of a client that keeps them
 };
 
 }  // namespace keyway::tls

@@ -54,7 +54,7 @@ Result<void> Flow::protect_writing(const crypto::Provider& provider, const Suite
 void Flow::emit_parameters() const noexcept {
   const ConnectionInfo& info = parts_.info;
   parts_.emit(event::ParametersChosen{info.version, info.cipher_suite, info.group, CompressionMethod::null,
-                                      info.after_hello_retry_request, info.alpn});
+                                      info.after_hello_retry_request, info.alpn, info.is_resumption});
 }
 
 void Flow::emit_secrets(SecretLabel client_label, SecretLabel server_label, const TrafficSecrets& secrets,

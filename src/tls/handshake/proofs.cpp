@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cassert>
+#include <string>
 
 #include <keyway/secret.hpp>
 
+#include "tls/session/client_session.hpp"
 #include "tls/wire/finished.hpp"
 
 namespace keyway::tls {
@@ -17,6 +19,25 @@ Result<ChainAccepted> accept_chain(const x509::Verdict& verdict) {
 ChainAccepted accept_unverified_chain([[maybe_unused]] const ClientConfig& config) {
   assert(config.verifier() == nullptr);
   return {};
+}
+
+Result<PskAccepted> accept_psk(const PreSharedKeyServerHello& answer, const ClientSession& offered,
+                               const SuiteTls13& suite) {
+  if (answer.selected_identity != 0) {
+    return std::unexpected(fail(ErrorCode::PskNotOffered)
+                               .at("ServerHello, pre_shared_key, selected_identity")
+                               .expected("0")
+                               .received(std::to_string(answer.selected_identity)));
+  }
+  const SuiteTls13* original = find_suite_tls13(offered.session.cipher_suite);
+  if (original == nullptr || original->hash != suite.hash) {
+    return std::unexpected(
+        fail(ErrorCode::PskNotOffered)
+            .at("ServerHello, cipher_suite")
+            .expected("one with the hash of the session's, " + to_string(offered.session.cipher_suite))
+            .received(to_string(suite.id)));
+  }
+  return PskAccepted(offered.peer->accepted);
 }
 
 Result<HandshakeSignatureValid> verify_certificate_verify(const CertificateVerify& message,

@@ -7,9 +7,13 @@
 
 #include "tls/schedule/key_schedule.hpp"
 #include "tls/schedule/transcript.hpp"
+#include "tls/suites.hpp"
 #include "tls/wire/certificate_verify.hpp"
+#include "tls/wire/extensions/pre_shared_key.hpp"
 
 namespace keyway::tls {
+
+struct ClientSession;
 
 // Values that only their verifier can make: a state that needs one can't be reached around the check.
 
@@ -24,6 +28,23 @@ class ChainAccepted {
 [[nodiscard]] Result<ChainAccepted> accept_chain(const x509::Verdict& verdict);
 /// Only for a configuration built without_certificate_verification().
 [[nodiscard]] ChainAccepted accept_unverified_chain(const ClientConfig& config);
+
+/// The server goes on with the session that was offered: no certificate will come. The chain was accepted when the
+/// session began; that the server is the same shows when its Finished holds, which the session's secret goes into.
+class PskAccepted {
+ public:
+  [[nodiscard]] ChainAccepted chain() const noexcept { return chain_; }
+
+ private:
+  explicit PskAccepted(ChainAccepted chain) noexcept : chain_(chain) {}
+  friend Result<PskAccepted> accept_psk(const PreSharedKeyServerHello& answer, const ClientSession& offered,
+                                        const SuiteTls13& suite);
+  ChainAccepted chain_;
+};
+/// RFC 8446 4.2.11, for a client that offered one session. Errors: PskNotOffered (another index; a suite with another
+/// hash).
+[[nodiscard]] Result<PskAccepted> accept_psk(const PreSharedKeyServerHello& answer, const ClientSession& offered,
+                                             const SuiteTls13& suite);
 
 /// The peer proved that it holds the private key of its leaf.
 class HandshakeSignatureValid {

@@ -28,10 +28,26 @@ Result<AwaitCredential::Next> answer_hello(Flow& flow, const ServerConfig& confi
   return AwaitCredential::Next(ExpectSecondClientHello(std::move(decision), std::move(hello), transcript));
 }
 
+/// The client comes back: no credential is needed.
+Result<AwaitHelloDecision::Next> resume_session(Flow& flow, const ServerConfig& config, const HelloInHand& hello,
+                                                const Choice& choice, const ResumedSession& resumed) {
+  Transcript transcript(*config.common().provider->hash(choice.suite->hash));
+  transcript.add(hello.raw);
+  auto next = send_resumed_flight(flow, config, choice, resumed, hello, transcript, /*after_retry=*/false);
+  if (!next) return std::unexpected(std::move(next.error()));
+  return AwaitHelloDecision::Next(std::move(*next));
+}
+
 /// The configuration stands: chooses, and asks for the credential.
 Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfig& config, HelloInHand hello) {
   auto choice = choose(config, hello);
   if (!choice) return std::unexpected(std::move(choice.error()));
+  // Behind a HelloRetryRequest, the second ClientHello says which session it is to be.
+  if (!choice->needs_retry) {
+    auto resumed = find_session(config, hello, *choice, nullptr);
+    if (!resumed) return std::unexpected(std::move(resumed.error()));
+    if (*resumed) return resume_session(flow, config, hello, *choice, **resumed);
+  }
   if (config.pauses_for_credential()) {
     return AwaitHelloDecision::Next(AwaitCredential(config, std::move(hello), std::move(*choice)));
   }
@@ -83,7 +99,15 @@ Result<ExpectSecondClientHello::Next> ExpectSecondClientHello::handle(Flow& flow
                                .at("ClientHello, key_share")
                                .expected("one share of " + to_string(decision_.choice.group)));
   }
+  auto resumed = find_session(*decision_.config, *hello, decision_.choice, &transcript_);
+  if (!resumed) return std::unexpected(std::move(resumed.error()));
   transcript_.add(hello->raw);
+  if (*resumed) {
+    auto next = send_resumed_flight(flow, *decision_.config, decision_.choice, **resumed, *hello, transcript_,
+                                    /*after_retry=*/true);
+    if (!next) return std::unexpected(std::move(next.error()));
+    return Next(std::move(*next));
+  }
   return send_flight(flow, std::move(decision_), *hello, transcript_, /*after_retry=*/true);
 }
 

@@ -13,7 +13,10 @@ Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeM
   }
   flow.reader().allow_change_cipher_spec(false);
   flow.reader().allow_plaintext_alerts(false);
-  return Next(Established{*proof, suite_, std::move(application_), std::move(exporter_), client_random_});
+  if (tickets_) {
+    if (auto sent = send_tickets(flow, *config_, *tickets_); !sent) return std::unexpected(std::move(sent.error()));
+  }
+  return Next(Established{*proof, suite_, std::move(application_), std::move(exporter_), client_random_, nullptr});
 }
 
 }  // namespace keyway::tls::server

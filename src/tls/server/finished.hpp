@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string_view>
 #include <variant>
 
@@ -9,6 +10,7 @@
 #include "tls/handshake/established.hpp"
 #include "tls/handshake/flow.hpp"
 #include "tls/schedule/key_schedule.hpp"
+#include "tls/server/tickets.hpp"
 #include "tls/wire/handshake.hpp"
 
 namespace keyway::tls::server {
@@ -22,13 +24,15 @@ class ExpectFinished {
   static constexpr std::array accepts{HandshakeType::finished};
 
   ExpectFinished(const ServerConfig& config, const SuiteTls13& suite, const HelloRandom& client_random,
-                 HashSecret expected_verify_data, TrafficSecrets application, Exporter exporter) noexcept
+                 HashSecret expected_verify_data, TrafficSecrets application, Exporter exporter,
+                 std::unique_ptr<TicketOrder> tickets) noexcept
       : config_(&config),
         suite_(&suite),
         client_random_(client_random),
         expected_verify_data_(std::move(expected_verify_data)),
         application_(std::move(application)),
-        exporter_(std::move(exporter)) {}
+        exporter_(std::move(exporter)),
+        tickets_(std::move(tickets)) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
 
@@ -39,6 +43,7 @@ class ExpectFinished {
   HashSecret expected_verify_data_;
   TrafficSecrets application_;
   Exporter exporter_;
+  std::unique_ptr<TicketOrder> tickets_;  ///< null: none are given
 };
 
 }  // namespace keyway::tls::server

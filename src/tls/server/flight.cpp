@@ -1,6 +1,7 @@
 #include "tls/server/flight.hpp"
 
 #include <array>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -9,6 +10,7 @@
 #include "tls/wire/encrypted_extensions.hpp"
 #include "tls/wire/extension_block.hpp"
 #include "tls/wire/extensions/key_share.hpp"
+#include "tls/wire/extensions/pre_shared_key.hpp"
 #include "tls/wire/extensions/supported_versions.hpp"
 #include "tls/wire/finished.hpp"
 #include "tls/wire/server_hello.hpp"
@@ -20,10 +22,10 @@ namespace {
 /// RSA-2048 take. A flight of more makes its buffers grow.
 constexpr std::size_t beside_certificate = 512;
 
-/// Writes a ServerHello or HelloRetryRequest whose key_share is `Share`.
+/// Writes a ServerHello or HelloRetryRequest whose key_share is `Share`. `psk`: the session that is gone on with.
 template <typename Share>
 void write_server_hello(Bytes& to, const HelloRandom& random, const HelloInHand& hello, CipherSuite suite,
-                        const Share& share) {
+                        const Share& share, std::optional<std::uint16_t> psk) {
   Writer out(to);
   out.value(HandshakeType::server_hello);
   out.vector24([&] {
@@ -35,16 +37,17 @@ void write_server_hello(Bytes& to, const HelloRandom& random, const HelloInHand&
     out.vector16([&] {
       write_extension(out, SelectedVersionExtension{ProtocolVersion::TLS1_3});
       write_extension(out, share);
+      if (psk) write_extension(out, PreSharedKeyServerHello{*psk});
     });
   });
 }
 
-void write_encrypted_extensions(Bytes& to, const HelloInHand& hello, std::string_view alpn) {
+void write_encrypted_extensions(Bytes& to, bool acknowledges_name, std::string_view alpn) {
   Writer out(to);
   out.value(EncryptedExtensions::type);
   out.vector24([&] {
     out.vector16([&] {
-      if (hello.server_name) {  // RFC 6066 3: an empty extension says that the name was used
+      if (acknowledges_name) {  // RFC 6066 3: an empty extension says that the name was used
         out.value(ExtensionType::server_name);
         out.u16(0);
       }
@@ -56,38 +59,100 @@ void write_encrypted_extensions(Bytes& to, const HelloInHand& hello, std::string
   });
 }
 
+/// What a flight answers.
+struct Occasion {
+  const ServerConfig& config;
+  const Choice& choice;
+  const HelloInHand& hello;
+  const ResumedSession* resumed;  ///< null: a full handshake
+  bool after_retry;
+};
+
 /// Sends the ServerHello and, where the client wants it, ChangeCipherSpec. `scratch` is empty, and is emptied again.
-Result<crypto::SharedSecret> send_server_hello(Flow& flow, const Decision& decision, const HelloInHand& hello,
-                                               Transcript& transcript, bool after_retry, Bytes& scratch) {
-  const CommonConfig& config = decision.config->common();
-  const auto client_share = find_share(hello, decision.choice.group);
+Result<crypto::SharedSecret> send_server_hello(Flow& flow, const Occasion& to, Transcript& transcript, Bytes& scratch) {
+  const CommonConfig& config = to.config.common();
+  const NamedGroup group = to.choice.group;
+  const auto client_share = find_share(to.hello, group);
   if (!client_share) return std::unexpected(fail(ErrorCode::KeyShareMismatch).at("ClientHello, key_share"));
-  auto answer = config.provider->group(decision.choice.group)->answer(config.randomness(), client_share->key_exchange);
+  auto answer = config.provider->group(group)->answer(config.randomness(), client_share->key_exchange);
   if (!answer) return std::unexpected(std::move(answer.error()).at("ClientHello, key_share"));
 
   HelloRandom random{};
   if (auto filled = config.randomness().fill(random); !filled) return std::unexpected(std::move(filled.error()));
-  write_server_hello(scratch, random, hello, decision.choice.suite->id,
-                     KeyShareServerHello{{decision.choice.group, answer->share}});
+  const auto psk = to.resumed != nullptr ? std::optional(to.resumed->index()) : std::nullopt;
+  write_server_hello(scratch, random, to.hello, to.choice.suite->id, KeyShareServerHello{{group, answer->share}}, psk);
   if (auto sent = flow.send(scratch); !sent) return std::unexpected(std::move(sent.error()));
   transcript.add(scratch);
   scratch.clear();
-  flow.emit(event::KeyAgreement{decision.choice.group, client_share->key_exchange.size(), answer->share.size()});
-  if (!after_retry && !hello.hello.legacy_session_id.empty()) {
+  flow.emit(event::KeyAgreement{group, client_share->key_exchange.size(), answer->share.size()});
+  if (!to.after_retry && !to.hello.hello.legacy_session_id.empty()) {
     if (auto sent = flow.send_change_cipher_spec(); !sent) return std::unexpected(std::move(sent.error()));
   }
   return std::move(answer->secret);
 }
 
-/// Adds the proof and the Finished, sends all that was not sent yet, and turns to the application keys.
-Result<ExpectFinished> finish(Flow& flow, UnsignedFlight flight, ByteView signature) {
-  Transcript& transcript = flight.transcript;
-  const std::size_t at_verify = flight.messages.size();
-  Writer out(flight.messages);
-  write_handshake(out, CertificateVerify{flight.decision.scheme, signature});
-  transcript.add(ByteView(flight.messages).subspan(at_verify));
-  flow.emit(event::HandshakeSignature{Direction::sent, flight.decision.scheme});
+/// What there is once the ServerHello is out.
+struct Begun {
+  TrafficSecrets handshake;
+  MasterSchedule master;
+};
 
+/// Tells what was chosen, sends the ServerHello and turns to the handshake keys. `scratch`: as above.
+Result<Begun> begin(Flow& flow, const Occasion& to, Transcript& transcript, Bytes& scratch) {
+  const SuiteTls13& suite = *to.choice.suite;
+  flow.info().version = ProtocolVersion::TLS1_3;
+  flow.info().cipher_suite = suite.id;
+  flow.info().group = to.choice.group;
+  flow.info().alpn = to.choice.alpn;
+  flow.info().is_resumption = to.resumed != nullptr;
+  flow.emit_parameters();
+
+  auto shared_secret = send_server_hello(flow, to, transcript, scratch);
+  if (!shared_secret) return std::unexpected(std::move(shared_secret.error()));
+  const crypto::HashFunction& hash = transcript.function();
+  EarlySchedule early =
+      to.resumed != nullptr ? EarlySchedule(hash, to.resumed->session().secret.view()) : EarlySchedule(hash);
+  HandshakeSchedule schedule = std::move(early).into_handshake(shared_secret->view());
+  TrafficSecrets secrets = schedule.traffic_secrets(transcript.hash());
+  flow.emit_secrets(SecretLabel::CLIENT_HANDSHAKE_TRAFFIC_SECRET, SecretLabel::SERVER_HANDSHAKE_TRAFFIC_SECRET, secrets,
+                    to.hello.hello.random);
+  const crypto::Provider& provider = *to.config.common().provider;
+  if (auto done = flow.protect_reading(provider, suite, secrets.client); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
+  // A client that fails before it has keys says so in the clear.
+  flow.reader().allow_plaintext_alerts(true);
+  if (auto done = flow.protect_writing(provider, suite, secrets.server); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
+  return Begun{std::move(secrets), std::move(schedule).into_master()};
+}
+
+/// A flight that wants its Finished alone.
+struct ProvenFlight {
+  const ServerConfig* config;
+  const SuiteTls13* suite;
+  Transcript transcript;  ///< all up to here
+  HelloRandom client_random;
+  TrafficSecrets handshake;
+  MasterSchedule master;
+  Bytes messages;  ///< not yet sent
+  std::unique_ptr<TicketOrder> tickets;
+};
+
+/// The client's Finished is known before it comes, and with it what the tickets need of the handshake's secrets.
+void complete_order(TicketOrder& order, const MasterSchedule& master, const Transcript& transcript,
+                    const HashSecret& client_verify_data) {
+  Bytes client_finished;
+  Writer out(client_finished);
+  write_handshake(out, Finished{client_verify_data.view()});
+  order.resumption_master_secret = master.resumption_master_secret(transcript.hash_with(client_finished));
+}
+
+/// Adds the Finished, sends all that was not sent yet, and turns to the application keys.
+Result<ExpectFinished> finish(Flow& flow, ProvenFlight flight) {
+  Transcript& transcript = flight.transcript;
+  Writer out(flight.messages);
   const std::size_t at_finished = flight.messages.size();
   const HashSecret verify_data = flight.handshake.server.finished(transcript.hash());
   write_handshake(out, Finished{verify_data.view()});
@@ -101,12 +166,24 @@ Result<ExpectFinished> finish(Flow& flow, UnsignedFlight flight, ByteView signat
   flow.emit_secrets(SecretLabel::CLIENT_TRAFFIC_SECRET, SecretLabel::SERVER_TRAFFIC_SECRET, application,
                     flight.client_random);
   flow.emit_secret(SecretLabel::EXPORTER_SECRET, exporter.bytes(), flight.client_random);
-  const ServerConfig& config = *flight.decision.config;
-  const SuiteTls13& suite = *flight.decision.choice.suite;
-  auto done = flow.protect_writing(*config.common().provider, suite, application.server);
+  auto done = flow.protect_writing(*flight.config->common().provider, *flight.suite, application.server);
   if (!done) return std::unexpected(std::move(done.error()));
-  return ExpectFinished(config, suite, flight.client_random, flight.handshake.client.finished(hash),
-                        std::move(application), std::move(exporter));
+  HashSecret client_verify_data = flight.handshake.client.finished(hash);
+  if (flight.tickets) complete_order(*flight.tickets, flight.master, transcript, client_verify_data);
+  return ExpectFinished(*flight.config, *flight.suite, flight.client_random, std::move(client_verify_data),
+                        std::move(application), std::move(exporter), std::move(flight.tickets));
+}
+
+/// Adds the proof, and what follows it.
+Result<ExpectFinished> finish_with_proof(Flow& flow, UnsignedFlight flight, ByteView signature) {
+  const std::size_t at_verify = flight.messages.size();
+  Writer out(flight.messages);
+  write_handshake(out, CertificateVerify{flight.decision.scheme, signature});
+  flight.transcript.add(ByteView(flight.messages).subspan(at_verify));
+  flow.emit(event::HandshakeSignature{Direction::sent, flight.decision.scheme});
+  return finish(flow, ProvenFlight{flight.decision.config, flight.decision.choice.suite, flight.transcript,
+                                   flight.client_random, std::move(flight.handshake), std::move(flight.master),
+                                   std::move(flight.messages), std::move(flight.tickets)});
 }
 
 }  // namespace
@@ -122,65 +199,62 @@ Result<AwaitSignature::Next> AwaitSignature::resume(Flow& flow, Answer& answer) 
                                .expected("1 to " + std::to_string(crypto::max_signature_size) + " bytes")
                                .received(std::to_string(signature.size())));
   }
-  auto next = finish(flow, std::move(flight_), signature);
+  auto next = finish_with_proof(flow, std::move(flight_), signature);
   if (!next) return std::unexpected(std::move(next.error()));
   return Next(std::move(*next));
 }
 
 Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand& hello, Transcript transcript,
                                 bool after_retry) {
-  const CommonConfig& config = decision.config->common();
-  const SuiteTls13& suite = *decision.choice.suite;
-  flow.info().version = ProtocolVersion::TLS1_3;
-  flow.info().cipher_suite = suite.id;
-  flow.info().group = decision.choice.group;
-  flow.info().signature_scheme = decision.scheme;
-  flow.info().alpn = decision.choice.alpn;
-  flow.emit_parameters();
-
+  const ServerConfig& config = *decision.config;
   const ByteView certificate = decision.credential->certificate_message_tls13();
+  flow.info().signature_scheme = decision.scheme;
   flow.expect_to_send(certificate.size() + beside_certificate);
   Bytes messages;
   messages.reserve(certificate.size() + beside_certificate);
-  auto shared_secret = send_server_hello(flow, decision, hello, transcript, after_retry, messages);
-  if (!shared_secret) return std::unexpected(std::move(shared_secret.error()));
-  HandshakeSchedule schedule = EarlySchedule(transcript.function()).into_handshake(shared_secret->view());
-  TrafficSecrets secrets = schedule.traffic_secrets(transcript.hash());
-  flow.emit_secrets(SecretLabel::CLIENT_HANDSHAKE_TRAFFIC_SECRET, SecretLabel::SERVER_HANDSHAKE_TRAFFIC_SECRET, secrets,
-                    hello.hello.random);
-  if (auto done = flow.protect_reading(*config.provider, suite, secrets.client); !done) {
-    return std::unexpected(std::move(done.error()));
-  }
-  // A client that fails before it has keys says so in the clear.
-  flow.reader().allow_plaintext_alerts(true);
-  if (auto done = flow.protect_writing(*config.provider, suite, secrets.server); !done) {
-    return std::unexpected(std::move(done.error()));
-  }
+  auto begun = begin(flow, {config, decision.choice, hello, nullptr, after_retry}, transcript, messages);
+  if (!begun) return std::unexpected(std::move(begun.error()));
 
-  write_encrypted_extensions(messages, hello, decision.choice.alpn);
+  write_encrypted_extensions(messages, hello.server_name.has_value(), decision.choice.alpn);
   messages.insert(messages.end(), certificate.begin(), certificate.end());
   transcript.add(messages);
 
   Bytes content = certificate_verify_content(Side::server, transcript.hash().view());
-  UnsignedFlight flight{
-      std::move(decision), transcript, hello.hello.random, std::move(secrets), std::move(schedule).into_master(),
-      std::move(messages)};
+  auto tickets = order_tickets(config, hello, decision.choice, nullptr);
+  UnsignedFlight flight{std::move(decision),      transcript,          hello.hello.random, std::move(begun->handshake),
+                        std::move(begun->master), std::move(messages), std::move(tickets)};
   const crypto::PrivateKey* key = flight.decision.credential->key();
   if (key == nullptr) return AfterFlight(AwaitSignature(std::move(flight), std::move(content)));
   Bytes signature;
   const auto algorithm = crypto::algorithm_of(flight.decision.scheme);
   if (!algorithm) return std::unexpected(fail(ErrorCode::InternalError).received(to_string(flight.decision.scheme)));
   if (auto made = key->sign(*algorithm, content, signature); !made) return std::unexpected(std::move(made.error()));
-  auto next = finish(flow, std::move(flight), signature);
+  auto next = finish_with_proof(flow, std::move(flight), signature);
   if (!next) return std::unexpected(std::move(next.error()));
   return AfterFlight(std::move(*next));
+}
+
+Result<ExpectFinished> send_resumed_flight(Flow& flow, const ServerConfig& config, const Choice& choice,
+                                           const ResumedSession& resumed, const HelloInHand& hello,
+                                           Transcript transcript, bool after_retry) {
+  flow.expect_to_send(beside_certificate);
+  Bytes messages;
+  messages.reserve(beside_certificate);
+  auto begun = begin(flow, {config, choice, hello, &resumed, after_retry}, transcript, messages);
+  if (!begun) return std::unexpected(std::move(begun.error()));
+  // RFC 6066 3: a server that resumes says nothing of the name.
+  write_encrypted_extensions(messages, /*acknowledges_name=*/false, choice.alpn);
+  transcript.add(messages);
+  return finish(flow, ProvenFlight{&config, choice.suite, transcript, hello.hello.random, std::move(begun->handshake),
+                                   std::move(begun->master), std::move(messages),
+                                   order_tickets(config, hello, choice, &resumed.session())});
 }
 
 Result<void> send_hello_retry_request(Flow& flow, const Choice& choice, const HelloInHand& hello,
                                       Transcript& transcript) {
   Bytes retry;
   write_server_hello(retry, hello_retry_request_random, hello, choice.suite->id,
-                     KeyShareHelloRetryRequest{choice.group});
+                     KeyShareHelloRetryRequest{choice.group}, std::nullopt);
   transcript.replace_with_message_hash();
   transcript.add(retry);
   flow.info().after_hello_retry_request = true;

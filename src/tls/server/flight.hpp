@@ -14,6 +14,8 @@
 #include "tls/server/finished.hpp"
 #include "tls/server/hello_in_hand.hpp"
 #include "tls/server/negotiation.hpp"
+#include "tls/server/resumption.hpp"
+#include "tls/server/tickets.hpp"
 
 namespace keyway::tls::server {
 
@@ -32,7 +34,8 @@ struct UnsignedFlight {
   HelloRandom client_random;
   TrafficSecrets handshake;
   MasterSchedule master;
-  Bytes messages;  ///< EncryptedExtensions and Certificate, not yet sent
+  Bytes messages;                        ///< EncryptedExtensions and Certificate, not yet sent
+  std::unique_ptr<TicketOrder> tickets;  ///< null: none are given
 };
 
 /// The flight waits for a signature that is made elsewhere (Pause::signature).
@@ -62,6 +65,12 @@ using AfterFlight = std::variant<AwaitSignature, ExpectFinished>;
 /// messages up to and with this ClientHello. Errors: InvalidKeyShare, SigningFailed, the provider's.
 [[nodiscard]] Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand& hello,
                                               Transcript transcript, bool after_retry);
+
+/// The same for a client that comes back: without Certificate and CertificateVerify. Errors: InvalidKeyShare, the
+/// provider's.
+[[nodiscard]] Result<ExpectFinished> send_resumed_flight(Flow& flow, const ServerConfig& config, const Choice& choice,
+                                                         const ResumedSession& resumed, const HelloInHand& hello,
+                                                         Transcript transcript, bool after_retry);
 
 /// Asks for a share of the chosen group (RFC 8446 4.1.4); brings the transcript to where the second ClientHello
 /// follows.

@@ -69,11 +69,11 @@ Result<void> check_required_extensions(const ExtensionBlock& block, const Client
     return std::unexpected(
         fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension " + std::string(which)));
   };
-  if (!extensions.signature_algorithms) return missing("signature_algorithms");
+  const bool offers_psk = block.has(ExtensionType::pre_shared_key);
+  if (!extensions.signature_algorithms && !offers_psk) return missing("signature_algorithms");
   if (!extensions.supported_groups) return missing("supported_groups");
   if (!extensions.key_share) return missing("key_share");
   // RFC 8446 4.2.9: whoever offers a PSK says how it may be used, taken or not.
-  const bool offers_psk = block.has(ExtensionType::pre_shared_key);
   if (offers_psk && !block.has(ExtensionType::psk_key_exchange_modes)) return missing("psk_key_exchange_modes");
   return {};
 }
@@ -157,6 +157,10 @@ Result<Choice> choose(const ServerConfig& config, const HelloInHand& hello) {
 
 Result<SignatureScheme> choose_scheme(const ServerConfig& config, const HelloInHand& hello,
                                       const Credential& credential) {
+  if (!hello.extensions.signature_algorithms) {  // from a client that came for the session alone
+    return std::unexpected(
+        fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension signature_algorithms"));
+  }
   const auto& theirs = hello.extensions.signature_algorithms->supported_signature_algorithms;
   for (const SignatureScheme scheme : config.common().policy.signature_schemes) {
     if (crypto::fits_tls13(scheme, credential.key_type()) && theirs.contains(scheme)) return scheme;

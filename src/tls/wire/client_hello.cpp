@@ -42,6 +42,10 @@ Result<void> decode(ClientHelloExtensions& into, const ExtensionView& extension)
       return decode(into.key_share, extension.body);
     case ExtensionType::cookie:
       return decode(into.cookie, extension.body);
+    case ExtensionType::psk_key_exchange_modes:
+      return decode(into.psk_key_exchange_modes, extension.body);
+    case ExtensionType::pre_shared_key:
+      return decode(into.pre_shared_key, extension.body);
     default:
       return {};
   }

@@ -12,6 +12,8 @@
 #include "tls/wire/extensions/alpn.hpp"
 #include "tls/wire/extensions/cookie.hpp"
 #include "tls/wire/extensions/key_share.hpp"
+#include "tls/wire/extensions/pre_shared_key.hpp"
+#include "tls/wire/extensions/psk_key_exchange_modes.hpp"
 #include "tls/wire/extensions/server_name.hpp"
 #include "tls/wire/extensions/signature_algorithms.hpp"
 #include "tls/wire/extensions/supported_groups.hpp"
@@ -49,6 +51,8 @@ struct ClientHelloExtensions {
   std::optional<AlpnExtension> alpn;
   std::optional<KeyShareClientHello> key_share;
   std::optional<CookieExtension> cookie;
+  std::optional<PskKeyExchangeModesExtension> psk_key_exchange_modes;
+  std::optional<PreSharedKeyClientHello> pre_shared_key;
 
   /// Decodes them all; the first that is malformed is the error, with its name in where().
   [[nodiscard]] static Result<ClientHelloExtensions> parse(const ExtensionBlock& block);

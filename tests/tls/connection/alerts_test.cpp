@@ -30,14 +30,20 @@ auto drop(ExtensionType type) {
   return [type](ClientHelloFields& f) { f.extensions.remove(type); };
 }
 
+/// A pre_shared_key that is well-formed: one identity, and one binder of zeros.
+Bytes psk_offer() {
+  Bytes body{0, 7, 0, 1, 'x', 0, 0, 0, 0, 0, 33, 32};
+  body.resize(body.size() + 32);
+  return body;
+}
+
 TEST(Alerts, TellAClientWhatIsWrongWithItsHello) {
   const std::vector<HelloCase> cases{
       // RFC 8446 9.2
       {"no signature_algorithms", drop(signature_algorithms), ErrorCode::MissingExtension, missing_extension},
       {"no supported_groups", drop(supported_groups), ErrorCode::MissingExtension, missing_extension},
       {"no key_share", drop(key_share), ErrorCode::MissingExtension, missing_extension},
-      {"pre_shared_key without psk_key_exchange_modes",
-       [](auto& f) { f.extensions.add(pre_shared_key, Bytes{0, 7, 0, 1, 'x', 0, 0, 0, 0, 0, 33, 32}); },
+      {"pre_shared_key without psk_key_exchange_modes", [](auto& f) { f.extensions.add(pre_shared_key, psk_offer()); },
        ErrorCode::MissingExtension, missing_extension},
       // RFC 8446 4.2
       {"an extension twice", [](auto& f) { f.extensions.add(supported_versions, Bytes{2, 3, 4}); },

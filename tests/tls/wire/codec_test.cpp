@@ -11,11 +11,13 @@ namespace {
 template <typename M>
 class EveryCodec : public ::testing::Test {};
 
-using Codecs = ::testing::Types<ClientHello, ServerHello, EncryptedExtensions, CertificateRequest, CertificateMessage,
-                                CertificateVerify, Finished, KeyUpdate, NewSessionTicket, Alert, ServerNameExtension,
-                                SupportedVersionsExtension, SelectedVersionExtension, SupportedGroupsExtension,
-                                SignatureAlgorithmsExtension, SignatureAlgorithmsCertExtension, AlpnExtension,
-                                KeyShareClientHello, KeyShareServerHello, KeyShareHelloRetryRequest, CookieExtension>;
+using Codecs =
+    ::testing::Types<ClientHello, ServerHello, EncryptedExtensions, CertificateRequest, CertificateMessage,
+                     CertificateVerify, Finished, KeyUpdate, NewSessionTicket, Alert, ServerNameExtension,
+                     SupportedVersionsExtension, SelectedVersionExtension, SupportedGroupsExtension,
+                     SignatureAlgorithmsExtension, SignatureAlgorithmsCertExtension, AlpnExtension, KeyShareClientHello,
+                     KeyShareServerHello, KeyShareHelloRetryRequest, CookieExtension, PskKeyExchangeModesExtension,
+                     PreSharedKeyClientHello, PreSharedKeyServerHello, EarlyDataNewSessionTicket>;
 TYPED_TEST_SUITE(EveryCodec, Codecs);
 
 TYPED_TEST(EveryCodec, ReadsBackWhatItWrote) {
@@ -95,9 +97,10 @@ TYPED_TEST(EveryCodec, WritesBackWhateverItAccepts) {
       }
     }
   }
-  constexpr bool takes_any_bytes = std::is_same_v<TypeParam, Finished> ||
-                                   std::is_same_v<TypeParam, SelectedVersionExtension> ||
-                                   std::is_same_v<TypeParam, KeyShareHelloRetryRequest>;
+  constexpr bool takes_any_bytes =
+      std::is_same_v<TypeParam, Finished> || std::is_same_v<TypeParam, SelectedVersionExtension> ||
+      std::is_same_v<TypeParam, KeyShareHelloRetryRequest> || std::is_same_v<TypeParam, PreSharedKeyServerHello> ||
+      std::is_same_v<TypeParam, EarlyDataNewSessionTicket>;
   EXPECT_EQ(refused == 0, takes_any_bytes);
 }
 

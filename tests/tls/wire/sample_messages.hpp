@@ -20,6 +20,7 @@
 #include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/client_hello.hpp"
 #include "tls/wire/encrypted_extensions.hpp"
+#include "tls/wire/extensions/early_data.hpp"
 #include "tls/wire/finished.hpp"
 #include "tls/wire/key_update.hpp"
 #include "tls/wire/new_session_ticket.hpp"
@@ -352,6 +353,56 @@ struct Codec<CookieExtension> : PlainCodec<CookieExtension> {
   static constexpr std::string_view where = "extension cookie";
   static CookieExtension make(SampleMaker& maker) { return {maker.bytes(1, 500)}; }
   static Fields fields(const CookieExtension& e) { return {{}, {e.cookie}}; }
+};
+
+template <>
+struct Codec<PskKeyExchangeModesExtension> : PlainCodec<PskKeyExchangeModesExtension> {
+  static constexpr std::string_view where = "extension psk_key_exchange_modes";
+  static PskKeyExchangeModesExtension make(SampleMaker& maker) { return {maker.list<PskKeyExchangeMode>(1, 6)}; }
+  static Fields fields(const PskKeyExchangeModesExtension& e) { return {{}, {e.ke_modes.bytes()}}; }
+};
+
+template <>
+struct Codec<PreSharedKeyClientHello> : PlainCodec<PreSharedKeyClientHello> {
+  static constexpr std::string_view where = "extension pre_shared_key";
+  static PreSharedKeyClientHello make(SampleMaker& maker) {
+    Bytes identities;
+    Bytes binders;
+    Writer identities_out(identities);
+    Writer binders_out(binders);
+    for (std::uint64_t left = maker.number(1, 4); left > 0; --left) {
+      PskIdentity{maker.bytes(1, 200), static_cast<std::uint32_t>(maker.number(0, 0xffffffff))}.write(identities_out);
+      binders_out.vector8(maker.bytes(32, 255));
+    }
+    return {maker.keep(std::move(identities)), maker.keep(std::move(binders))};
+  }
+  static Fields fields(const PreSharedKeyClientHello& e) {
+    Fields all{{}, {e.identities, e.binders}};
+    e.for_each([&](const PskIdentity& psk) {
+      all.numbers.push_back(psk.obfuscated_ticket_age);
+      all.views.push_back(psk.identity);
+    });
+    for (std::size_t i = 0; const auto binder = e.binder(i); ++i) all.views.push_back(*binder);
+    return all;
+  }
+};
+
+template <>
+struct Codec<PreSharedKeyServerHello> : PlainCodec<PreSharedKeyServerHello> {
+  static constexpr std::string_view where = "extension pre_shared_key";
+  static PreSharedKeyServerHello make(SampleMaker& maker) {
+    return {static_cast<std::uint16_t>(maker.number(0, 0xffff))};
+  }
+  static Fields fields(const PreSharedKeyServerHello& e) { return {{e.selected_identity}, {}}; }
+};
+
+template <>
+struct Codec<EarlyDataNewSessionTicket> : PlainCodec<EarlyDataNewSessionTicket> {
+  static constexpr std::string_view where = "extension early_data";
+  static EarlyDataNewSessionTicket make(SampleMaker& maker) {
+    return {static_cast<std::uint32_t>(maker.number(0, 0xffffffff))};
+  }
+  static Fields fields(const EarlyDataNewSessionTicket& e) { return {{e.max_early_data_size}, {}}; }
 };
 
 template <typename M>

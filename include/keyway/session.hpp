@@ -1,0 +1,117 @@
+#pragma once
+/// \file
+/// Coming back to a server without a full handshake: what clients keep, and the keys that seal a server's tickets.
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <keyway/bytes.hpp>
+#include <keyway/clock.hpp>
+#include <keyway/crypto.hpp>
+#include <keyway/error.hpp>
+#include <keyway/secret.hpp>
+
+namespace keyway {
+
+namespace tls {
+struct ClientSession;
+class TicketSealer;
+}  // namespace tls
+
+/// What a client keeps of a connection to come back: a ticket with its secret, what both are bound to, and the proof of
+/// who the server was. Opaque and immutable.
+using StoredSession = std::shared_ptr<const tls::ClientSession>;
+
+/// Where a client keeps sessions. Thread-safe. Each session is given out once: two connections with one ticket could be
+/// told to be the same client's (RFC 8446 C.4).
+class SessionStore {
+ public:
+  virtual ~SessionStore() = default;
+
+  /// Keeps `session` under `key`, bytes that name the server and the client's configuration. There may be several under
+  /// one key. A store may forget whatever it likes.
+  virtual void put(std::string_view key, StoredSession session) = 0;
+
+  /// Takes a session out, the newest first; null when there is none.
+  [[nodiscard]] virtual StoredSession take(std::string_view key) = 0;
+};
+
+/// Keeps sessions in this process, up to a number of them; what was not used for longest goes first. Spread over parts
+/// with a lock each, so that threads seldom meet.
+class InMemorySessionStore final : public SessionStore {
+ public:
+  /// `capacity`: sessions in all, at least 1. `per_key`: sessions under one key, at least 1.
+  explicit InMemorySessionStore(std::size_t capacity = 256, std::size_t per_key = 4);
+  ~InMemorySessionStore() override;
+
+  void put(std::string_view key, StoredSession session) override;
+  [[nodiscard]] StoredSession take(std::string_view key) override;
+
+  [[nodiscard]] std::size_t size() const;  ///< sessions kept now
+
+ private:
+  struct Part;
+  [[nodiscard]] Part& part_of(std::string_view key) const;
+  std::vector<std::unique_ptr<Part>> parts_;
+  std::size_t per_part_ = 1;
+  std::size_t per_key_ = 1;
+};
+
+/// How a server hands out tickets.
+struct TicketOptions {
+  std::size_t count = 2;                                   ///< tickets after a full handshake, 0 to 8
+  std::chrono::seconds lifetime = std::chrono::hours(24);  ///< of each; at most 7 days (RFC 8446 4.6.1)
+};
+
+/// The keys that seal a server's tickets (AES-256-GCM): the first seals, all open. Thread-safe. By default a
+/// configuration has keys of its own that change by themselves. Servers that are to take each other's tickets are given
+/// the same keys; a ticket is still good only where the configurations agree.
+class TicketKeys {
+ public:
+  static constexpr std::size_t key_size = 32;  ///< bytes of each key
+  static constexpr std::size_t max_keys = 16;
+
+  /// Random keys that nobody else knows. One seals for `period`, and opens for as long again. `random` may be null: the
+  /// provider's. Errors: InvalidConfiguration (no provider or clock, a period below a minute), RandomFailed.
+  [[nodiscard]] static Result<std::shared_ptr<TicketKeys>> rotating(std::shared_ptr<const crypto::Provider> provider,
+                                                                    std::shared_ptr<const Clock> clock,
+                                                                    std::chrono::seconds period,
+                                                                    std::shared_ptr<const crypto::Random> random = {});
+  /// Keys from outside, which changes them by replace(). Errors: InvalidConfiguration, when there is none or too many,
+  /// one is not of key_size bytes, all zeros, or there twice.
+  [[nodiscard]] static Result<std::shared_ptr<TicketKeys>> from(std::shared_ptr<const crypto::Provider> provider,
+                                                                std::span<const ByteView> keys);
+  ~TicketKeys();
+  TicketKeys(const TicketKeys&) = delete;
+  TicketKeys& operator=(const TicketKeys&) = delete;
+
+  /// Puts other keys in place of all, from the next ticket on; keys that rotate by themselves stop to. Errors: as
+  /// from().
+  [[nodiscard]] Result<void> replace(std::span<const ByteView> keys);
+
+ private:
+  friend class tls::TicketSealer;
+  using Name = std::array<std::uint8_t, 16>;
+  struct Key {
+    Name name{};
+    SecretBuffer<key_size> secret;
+    [[nodiscard]] Key clone() const noexcept { return {name, secret.clone()}; }
+  };
+  struct State;
+
+  explicit TicketKeys(std::unique_ptr<State> state) noexcept;
+  /// Errors: RandomFailed.
+  [[nodiscard]] Result<Key> sealing_key();
+  [[nodiscard]] std::optional<Key> opening_key(const Name& name);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace keyway

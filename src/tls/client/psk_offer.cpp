@@ -1,0 +1,69 @@
+#include "tls/client/psk_offer.hpp"
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "tls/schedule/key_schedule.hpp"
+#include "tls/suites.hpp"
+
+namespace keyway::tls::client {
+namespace {
+
+/// A store that gives out nothing but sessions of no use is not asked for ever.
+constexpr int max_tries = 8;
+
+bool may_be_offered(const ClientSession& kept, const ClientConfig& config, const ServerName& server_name) {
+  const Session& session = kept.session;
+  const CommonConfig& common = config.common();
+  const auto has = [](const auto& list, const auto& value) { return std::ranges::find(list, value) != list.end(); };
+  // RFC 8446 4.2.11: the hash must be one that a suite of this ClientHello has; with the very suite, it is.
+  const SuiteTls13* suite = find_suite_tls13(session.cipher_suite);
+  const bool fits_policy = suite != nullptr && session.version == ProtocolVersion::TLS1_3 &&
+                           has(common.policy.versions, session.version) &&
+                           has(common.policy.cipher_suites, session.cipher_suite) &&
+                           session.secret.size() == hash_of(session, *common.provider).output_size();
+  const bool is_ours = session.configuration == config.id() && session.server_name == server_name.to_string() &&
+                       (session.alpn.empty() || has(common.alpn, session.alpn));
+  const Time now = common.clock->now();
+  return fits_policy && is_ours && session.is_alive(now, std::chrono::seconds(0)) && now <= kept.peer->not_after;
+}
+
+}  // namespace
+
+std::string session_key(const ClientConfig& config, const ServerName& server_name) {
+  std::string key = server_name.to_string();
+  key += '\n';
+  key += as_text(config.id());
+  return key;
+}
+
+StoredSession take_session(const ClientConfig& config, const std::string& key, const ServerName& server_name) {
+  for (int tries = 0; tries < max_tries; ++tries) {
+    StoredSession kept = config.session_store()->take(key);
+    if (!kept || may_be_offered(*kept, config, server_name)) return kept;
+  }
+  return nullptr;
+}
+
+std::uint32_t obfuscated_age(const Session& session, Time now) noexcept {
+  const std::int64_t age = std::max<std::int64_t>((now - session.issued_at).count(), 0);
+  return static_cast<std::uint32_t>(static_cast<std::uint64_t>(age) * 1000) + session.age_add;
+}
+
+const crypto::HashFunction& hash_of(const Session& session, const crypto::Provider& provider) noexcept {
+  return *provider.hash(find_suite_tls13(session.cipher_suite)->hash);
+}
+
+void write_binder(Bytes& client_hello, const Session& session, const crypto::HashFunction& hash,
+                  const Transcript* before) {
+  const std::size_t size = hash.output_size();
+  constexpr std::size_t lengths = 2 + 1;  // of the list, and of its one binder
+  const ByteView covered = ByteView(client_hello).first(client_hello.size() - size - lengths);
+  const TranscriptHash transcript =
+      before != nullptr ? before->hash_with(covered) : Transcript(hash).hash_with(covered);
+  const EarlySchedule schedule(hash, session.secret.view());
+  const HashSecret binder = schedule.binder_key(/*is_external=*/false).finished(transcript);
+  std::ranges::copy(binder.view(), ByteSpan(client_hello).last(size).begin());
+}
+
+}  // namespace keyway::tls::client

@@ -1,0 +1,69 @@
+#include "tls/client/session_keeper.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <keyway/certificate.hpp>
+
+#include "tls/schedule/key_schedule.hpp"
+
+namespace keyway::tls::client {
+namespace {
+
+/// Tickets of most servers have some hundred bytes; those with a client's chain inside, some thousand.
+constexpr std::size_t max_kept_ticket = 16384;
+
+/// When the first certificate ends of those that `verdict` took from the peer; the leaf's end where there is no path.
+Time end_of(const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict) {
+  Time end = Time::max();
+  const auto include = [&](std::size_t index) {
+    if (index >= chain.size()) return;
+    const auto view = x509::CertificateView::parse(chain[index]);
+    if (view) end = std::min(end, view->not_after);
+  };
+  include(0);
+  if (!verdict) return end;
+  for (const x509::PathElement& element : verdict->path()) {
+    if (element.origin == x509::Origin::peer) include(element.index);
+  }
+  return end;
+}
+
+}  // namespace
+
+void SessionKeeper::remember_peer(const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict,
+                                  Time now) {
+  if (peer_) return;
+  if (parts_.plan.is_resumed) {
+    peer_ = parts_.plan.offered->peer;
+    authenticated_at_ = parts_.plan.offered->session.authenticated_at;
+    return;
+  }
+  peer_ = std::make_shared<const PeerProof>(PeerProof{parts_.chain, chain, verdict, end_of(chain, verdict)});
+  authenticated_at_ = now;
+}
+
+void SessionKeeper::keep(const NewSessionTicket& ticket, const ClientConfig& config, const std::string& alpn,
+                         const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict) {
+  if (ticket.ticket_lifetime == 0 || ticket.ticket.size() > max_kept_ticket) return;
+  const Time now = config.common().clock->now();
+  remember_peer(chain, verdict, now);
+  const crypto::HashFunction& hash = *config.common().provider->hash(parts_.suite->hash);
+
+  Session session;
+  session.version = ProtocolVersion::TLS1_3;
+  session.cipher_suite = parts_.suite->id;
+  session.secret = resumption_psk(hash, parts_.resumption_master_secret.view(), ticket.ticket_nonce);
+  session.server_name = parts_.plan.server_name;
+  session.alpn = alpn;
+  session.configuration = config.id();
+  session.issued_at = now;
+  session.authenticated_at = authenticated_at_;
+  session.lifetime = std::min<std::chrono::seconds>(std::chrono::seconds(ticket.ticket_lifetime), max_session_lifetime);
+  session.age_add = ticket.ticket_age_add;
+  Bytes kept(ticket.ticket.begin(), ticket.ticket.end());
+  config.session_store()->put(parts_.plan.key, std::make_shared<const ClientSession>(
+                                                   ClientSession{std::move(session), std::move(kept), peer_}));
+}
+
+}  // namespace keyway::tls::client

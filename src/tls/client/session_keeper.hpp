@@ -1,0 +1,52 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <keyway/config.hpp>
+#include <keyway/connection.hpp>
+#include <keyway/session.hpp>
+
+#include "tls/handshake/proofs.hpp"
+#include "tls/session/client_session.hpp"
+#include "tls/suites.hpp"
+#include "tls/wire/new_session_ticket.hpp"
+
+namespace keyway::tls::client {
+
+/// What a handshake of a client that keeps sessions carries along until there is something to keep.
+struct SessionPlan {
+  std::string key;          ///< of the store
+  std::string server_name;  ///< as ServerName::to_string()
+  StoredSession offered;    ///< null: none
+  bool is_resumed = false;  ///< the server goes on with it
+};
+
+/// Makes sessions of the tickets of one connection, and gives them to the store.
+class SessionKeeper {
+ public:
+  /// What each session of a connection has in common.
+  struct Parts {
+    SessionPlan plan;
+    const SuiteTls13* suite;
+    ChainAccepted chain;
+    HashSecret resumption_master_secret;
+  };
+  explicit SessionKeeper(Parts parts) noexcept : parts_(std::move(parts)) {}
+
+  /// Keeps what a ticket stands for. `chain` and `verdict` are the connection's. One of lifetime 0 or of unusual length
+  /// is let go (RFC 8446 4.6.1).
+  void keep(const NewSessionTicket& ticket, const ClientConfig& config, const std::string& alpn,
+            const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict);
+
+ private:
+  void remember_peer(const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict, Time now);
+
+  Parts parts_;
+  std::shared_ptr<const PeerProof> peer_;  ///< from the first ticket on
+  Time authenticated_at_{};
+};
+
+}  // namespace keyway::tls::client

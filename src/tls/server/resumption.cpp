@@ -1,0 +1,83 @@
+#include "tls/server/resumption.hpp"
+
+#include <string>
+
+#include <keyway/secret.hpp>
+
+#include "tls/schedule/key_schedule.hpp"
+#include "tls/session/ticket_sealer.hpp"
+
+namespace keyway::tls::server {
+namespace {
+
+/// Tickets that are looked into: clients offer one or two, and each costs a decryption.
+constexpr std::size_t max_tickets_opened = 4;
+/// How far apart the clocks of servers with the same ticket keys may stand.
+constexpr std::chrono::seconds clock_skew{60};
+
+struct Candidate {
+  Session session;
+  std::uint16_t index = 0;
+};
+
+bool may_go_on(const Session& session, const ServerConfig& config, const HelloInHand& hello, const Choice& choice) {
+  const SuiteTls13* suite = find_suite_tls13(session.cipher_suite);
+  return session.version == ProtocolVersion::TLS1_3 && suite != nullptr && suite->hash == choice.suite->hash &&
+         session.configuration == config.id() && session.server_name == hello.server_name.value_or("") &&
+         session.alpn == choice.alpn && session.is_alive(config.common().clock->now(), clock_skew);
+}
+
+std::optional<Candidate> first_that_may_go_on(const ServerConfig& config, const HelloInHand& hello,
+                                              const Choice& choice) {
+  const TicketSealer sealer(*config.common().provider, *config.ticket_keys());
+  std::optional<Candidate> found;
+  std::uint16_t index = 0;
+  hello.extensions.pre_shared_key->for_each([&](const PskIdentity& offered) {
+    const std::uint16_t at = index++;
+    if (found || at >= max_tickets_opened) return;
+    auto session = sealer.open(offered.identity);
+    if (session && may_go_on(*session, config, hello, choice)) found = Candidate{std::move(*session), at};
+  });
+  return found;
+}
+
+/// RFC 8446 4.2.11.2.
+Result<void> verify_binder(const HelloInHand& hello, const Candidate& candidate, const crypto::HashFunction& hash,
+                           const Transcript* before) {
+  const PreSharedKeyClientHello& offer = *hello.extensions.pre_shared_key;
+  const ByteView covered = ByteView(hello.raw).first(hello.raw.size() - offer.uncovered_size());
+  const TranscriptHash transcript =
+      before != nullptr ? before->hash_with(covered) : Transcript(hash).hash_with(covered);
+  const EarlySchedule schedule(hash, candidate.session.secret.view());
+  const HashSecret expected = schedule.binder_key(/*is_external=*/false).finished(transcript);
+  const auto binder = offer.binder(candidate.index);
+  if (binder && equal_in_constant_time(expected.view(), *binder)) return {};
+  return std::unexpected(
+      fail(ErrorCode::BadBinder).at("ClientHello, pre_shared_key, binder " + std::to_string(candidate.index)));
+}
+
+}  // namespace
+
+bool takes_tickets(const HelloInHand& hello) noexcept {
+  const auto& modes = hello.extensions.psk_key_exchange_modes;
+  return modes && modes->ke_modes.contains(PskKeyExchangeMode::psk_dhe_ke);
+}
+
+Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, const HelloInHand& hello,
+                                                   const Choice& choice, const Transcript* before) {
+  if (!hello.extensions.pre_shared_key) return std::nullopt;
+  if (!hello.extensions.psk_key_exchange_modes) {
+    return std::unexpected(
+        fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension psk_key_exchange_modes"));
+  }
+  if (config.ticket_keys() == nullptr || !takes_tickets(hello)) return std::nullopt;
+  auto candidate = first_that_may_go_on(config, hello, choice);
+  if (!candidate) return std::nullopt;
+  const crypto::HashFunction& hash = *config.common().provider->hash(choice.suite->hash);
+  if (auto verified = verify_binder(hello, *candidate, hash, before); !verified) {
+    return std::unexpected(std::move(verified.error()));
+  }
+  return ResumedSession(std::move(candidate->session), candidate->index);
+}
+
+}  // namespace keyway::tls::server

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include <keyway/config.hpp>
+#include <keyway/error.hpp>
+
+#include "tls/schedule/transcript.hpp"
+#include "tls/server/hello_in_hand.hpp"
+#include "tls/server/negotiation.hpp"
+#include "tls/session/session.hpp"
+
+namespace keyway::tls::server {
+
+/// A session of ours that the client knows the secret of. Only verifying its binder makes one: the flight without a
+/// certificate takes it.
+class ResumedSession {
+ public:
+  [[nodiscard]] const Session& session() const noexcept { return session_; }
+  [[nodiscard]] std::uint16_t index() const noexcept { return index_; }  ///< among the client's identities
+
+ private:
+  ResumedSession(Session session, std::uint16_t index) noexcept : session_(std::move(session)), index_(index) {}
+  friend Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, const HelloInHand& hello,
+                                                            const Choice& choice, const Transcript* before);
+  Session session_;
+  std::uint16_t index_;
+};
+
+/// True when the client takes tickets of the kind that Keyway gives: such as go with a key exchange (RFC 8446 4.2.9).
+[[nodiscard]] bool takes_tickets(const HelloInHand& hello) noexcept;
+
+/// Looks among the sessions that the client offers for one to go on with (RFC 8446 4.2.11): of this configuration,
+/// alive, for the same name and protocol, and of a suite with the same hash as the one chosen. Nothing: a full
+/// handshake. `before`: the messages up to this ClientHello, after a HelloRetryRequest; null for a first one. Errors:
+/// BadBinder, MissingExtension (psk_key_exchange_modes).
+[[nodiscard]] Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, const HelloInHand& hello,
+                                                                 const Choice& choice, const Transcript* before);
+
+}  // namespace keyway::tls::server

@@ -1,0 +1,73 @@
+#include "tls/server/tickets.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "core/writer.hpp"
+#include "tls/server/resumption.hpp"
+#include "tls/session/ticket_sealer.hpp"
+#include "tls/suites.hpp"
+#include "tls/wire/handshake.hpp"
+#include "tls/wire/new_session_ticket.hpp"
+
+namespace keyway::tls::server {
+namespace {
+
+/// One ticket beside what it seals: headers, nonce, key name, tag.
+constexpr std::size_t beside_session = 80;
+
+/// Adds the ticket of this number. False when it can't be made.
+bool add_ticket(Bytes& messages, const ServerConfig& config, Session& session, const TicketOrder& order,
+                std::uint8_t number) {
+  const CommonConfig& common = config.common();
+  std::array<std::uint8_t, 4> age_add{};
+  if (!common.randomness().fill(age_add)) return false;
+  session.age_add = 0;
+  for (const std::uint8_t byte : age_add) session.age_add = session.age_add << 8U | byte;
+
+  const std::array<std::uint8_t, 1> nonce{number};
+  const crypto::HashFunction& hash = *common.provider->hash(find_suite_tls13(session.cipher_suite)->hash);
+  session.secret = resumption_psk(hash, order.resumption_master_secret.view(), nonce);
+  const auto ticket = TicketSealer(*common.provider, *config.ticket_keys()).seal(session, common.randomness());
+  if (!ticket) return false;
+  Writer out(messages);
+  write_handshake(out, NewSessionTicket{static_cast<std::uint32_t>(session.lifetime.count()), session.age_add, nonce,
+                                        *ticket, ExtensionBlock()});
+  return true;
+}
+
+}  // namespace
+
+std::unique_ptr<TicketOrder> order_tickets(const ServerConfig& config, const HelloInHand& hello, const Choice& choice,
+                                           const Session* resumed) {
+  if (config.ticket_keys() == nullptr || config.tickets().count == 0 || !takes_tickets(hello)) return nullptr;
+  const Time now = config.common().clock->now();
+  auto order = std::make_unique<TicketOrder>();
+  order->count = resumed == nullptr ? config.tickets().count : 1;  // for the one that was used
+  Session& session = order->session;
+  session.version = ProtocolVersion::TLS1_3;
+  session.cipher_suite = choice.suite->id;
+  session.server_name = hello.server_name.value_or("");
+  session.alpn = choice.alpn;
+  session.configuration = config.id();
+  session.issued_at = now;
+  session.authenticated_at = resumed == nullptr ? now : resumed->authenticated_at;
+  // RFC 8446 4.6.1: a chain of sessions has an end too.
+  session.lifetime = std::min(config.tickets().lifetime, max_session_lifetime - (now - session.authenticated_at));
+  if (session.lifetime <= std::chrono::seconds(0)) return nullptr;
+  return order;
+}
+
+Result<void> send_tickets(Flow& flow, const ServerConfig& config, const TicketOrder& order) {
+  Session session = order.session.clone();
+  Bytes messages;
+  messages.reserve(order.count * (beside_session + session.written_size() + HashSecret::capacity()));
+  for (std::size_t i = 0; i < order.count; ++i) {
+    if (!add_ticket(messages, config, session, order, static_cast<std::uint8_t>(i))) break;
+  }
+  if (messages.empty()) return {};
+  return flow.send(messages);
+}
+
+}  // namespace keyway::tls::server

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include <keyway/config.hpp>
+#include <keyway/error.hpp>
+
+#include "tls/handshake/flow.hpp"
+#include "tls/schedule/key_schedule.hpp"
+#include "tls/server/hello_in_hand.hpp"
+#include "tls/server/negotiation.hpp"
+#include "tls/session/session.hpp"
+
+namespace keyway::tls::server {
+
+/// The tickets that a connection will give once the client has finished.
+struct TicketOrder {
+  Session session;  ///< what they have in common
+  HashSecret resumption_master_secret;
+  std::size_t count = 0;
+};
+
+/// Null when none are to be given: the configuration has none, or the client takes none. `resumed`: the session that
+/// the connection goes on with; null after a full handshake. The secret is still to be set.
+[[nodiscard]] std::unique_ptr<TicketOrder> order_tickets(const ServerConfig& config, const HelloInHand& hello,
+                                                         const Choice& choice, const Session* resumed);
+
+/// Sends them (RFC 8446 4.6.1). Errors: those of Flow::send. Where a ticket can't be made, there are fewer.
+[[nodiscard]] Result<void> send_tickets(Flow& flow, const ServerConfig& config, const TicketOrder& order);
+
+}  // namespace keyway::tls::server

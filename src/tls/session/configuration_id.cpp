@@ -1,0 +1,44 @@
+#include "tls/session/configuration_id.hpp"
+
+namespace keyway::tls {
+
+ConfigurationDigest::ConfigurationDigest(const crypto::Provider& provider, std::string_view side)
+    : hash_(provider.hash(crypto::HashAlgorithm::sha256)), state_{} {
+  if (hash_ != nullptr) hash_->start(state_);
+  add("keyway configuration");
+  add(side);
+}
+
+void ConfigurationDigest::add(ByteView part) noexcept {
+  add_number(part.size());
+  if (hash_ != nullptr) hash_->update(state_, part);
+}
+
+void ConfigurationDigest::add_number(std::uint64_t number) noexcept {
+  std::array<std::uint8_t, 8> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(number >> (8U * i));
+  if (hash_ != nullptr) hash_->update(state_, bytes);
+}
+
+void ConfigurationDigest::add_policy(const Policy& policy) noexcept {
+  add_list(std::span<const ProtocolVersion>(policy.versions));
+  add_list(std::span<const CipherSuite>(policy.cipher_suites));
+  add_list(std::span<const NamedGroup>(policy.groups));
+  add_list(std::span<const SignatureScheme>(policy.signature_schemes));
+  add_list(std::span<const SignatureScheme>(policy.signature_schemes_in_certificates));
+}
+
+void ConfigurationDigest::add_protocols(std::span<const std::string> protocols) noexcept {
+  add_number(protocols.size());
+  for (const std::string& protocol : protocols) add(protocol);
+}
+
+ConfigurationId ConfigurationDigest::finish() noexcept {
+  std::array<std::uint8_t, crypto::max_hash_size> digest{};
+  if (hash_ != nullptr) hash_->finish(state_, digest);
+  ConfigurationId id{};
+  for (std::size_t i = 0; i < id.size(); ++i) id[i] = digest[i];
+  return id;
+}
+
+}  // namespace keyway::tls

@@ -1,0 +1,84 @@
+#include "tls/session/session.hpp"
+
+#include <limits>
+
+#include "core/reader.hpp"
+#include "core/text.hpp"
+
+namespace keyway::tls {
+namespace {
+
+constexpr std::uint8_t format = 1;
+/// Until the year 9999: far from where sums of times overflow.
+constexpr std::uint64_t max_time = 253'402'300'799;
+
+Time read_time(Reader& in, std::string_view field) noexcept {
+  const std::uint64_t seconds = in.u64(field);
+  if (seconds > max_time) in.reject(ErrorCode::InvalidValue, field);
+  return Time(std::chrono::seconds(in.ok() ? static_cast<std::int64_t>(seconds) : 0));
+}
+
+void write_time(Writer& out, Time time) {
+  const std::int64_t seconds = time.time_since_epoch().count();
+  out.u64(seconds < 0 ? 0 : static_cast<std::uint64_t>(seconds));
+}
+
+}  // namespace
+
+Session Session::clone() const {
+  return {version,         cipher_suite, secret.clone(),   server_name, alpn,   configuration,
+          client_identity, issued_at,    authenticated_at, lifetime,    age_add};
+}
+
+bool Session::is_alive(Time now, std::chrono::seconds skew) const noexcept {
+  const auto too_old = [&](Time since, std::chrono::seconds limit) {
+    return now + skew < since || now - since > limit;
+  };
+  return !too_old(issued_at, lifetime) && !too_old(authenticated_at, max_session_lifetime);
+}
+
+Result<Session> Session::parse(ByteView bytes) {
+  Reader in(bytes, "session");
+  if (in.u8("format") != format) in.reject(ErrorCode::InvalidValue, "format");
+  Session session;
+  session.version = in.value<ProtocolVersion>("version");
+  session.cipher_suite = in.value<CipherSuite>("cipher_suite");
+  session.secret = HashSecret(in.vector8("secret", 1, HashSecret::capacity()));
+  session.server_name = as_text(in.vector8("server_name"));
+  session.alpn = as_text(in.vector8("alpn"));
+  session.configuration = in.array<32>("configuration");
+  const ByteView identity = in.vector8("client_identity", 0, 32);
+  if (!identity.empty() && identity.size() != 32) in.reject(ErrorCode::LengthOutOfRange, "client_identity");
+  session.client_identity.assign(identity.begin(), identity.end());
+  session.issued_at = read_time(in, "issued_at");
+  session.authenticated_at = read_time(in, "authenticated_at");
+  session.lifetime = std::chrono::seconds(in.u32("lifetime"));
+  if (session.lifetime > max_session_lifetime) in.reject(ErrorCode::InvalidValue, "lifetime");
+  session.age_add = in.u32("age_add");
+  if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
+  return session;
+}
+
+void Session::write(Writer& out) const {
+  out.u8(format);
+  out.value(version);
+  out.value(cipher_suite);
+  out.vector8(secret.view());
+  out.vector8(as_bytes(server_name));
+  out.vector8(as_bytes(alpn));
+  out.bytes(configuration);
+  out.vector8(client_identity);
+  write_time(out, issued_at);
+  write_time(out, authenticated_at);
+  out.u32(static_cast<std::uint32_t>(lifetime.count()));
+  out.u32(age_add);
+}
+
+std::size_t Session::written_size() const noexcept {
+  constexpr std::size_t numbers = 1 + 2 + 2 + 8 + 8 + 4 + 4;
+  constexpr std::size_t lengths = 4;
+  return numbers + lengths + secret.size() + server_name.size() + alpn.size() + configuration.size() +
+         client_identity.size();
+}
+
+}  // namespace keyway::tls

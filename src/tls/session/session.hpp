@@ -1,0 +1,50 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include <keyway/bytes.hpp>
+#include <keyway/clock.hpp>
+#include <keyway/error.hpp>
+#include <keyway/secret.hpp>
+#include <keyway/types.hpp>
+
+#include "core/writer.hpp"
+#include "tls/session/configuration_id.hpp"
+
+namespace keyway::tls {
+
+/// RFC 8446 4.6.1: nobody goes on with a session for longer.
+inline constexpr std::chrono::seconds max_session_lifetime = std::chrono::hours(24 * 7);
+
+/// What a session is and what it is bound to. The server seals this into its tickets; the client keeps the same beside
+/// the ticket. Holds for every version: `secret` is the PSK of TLS 1.3 or the master secret of TLS 1.2.
+struct Session {
+  ProtocolVersion version{};
+  CipherSuite cipher_suite{};
+  HashSecret secret;
+  std::string server_name;          ///< up to 255 bytes; on the server, what the client asked for; empty: nothing
+  std::string alpn;                 ///< up to 255 bytes; empty: none
+  ConfigurationId configuration{};  ///< of the side that keeps the session
+  Bytes client_identity;            ///< digest of the client's certificate, 32 bytes; empty without one
+  Time issued_at{};
+  Time authenticated_at{};  ///< when certificates were last shown: the start of the first of a chain of sessions
+  std::chrono::seconds lifetime{};
+  std::uint32_t age_add = 0;  ///< RFC 8446 4.6.1
+
+  [[nodiscard]] Session clone() const;
+
+  /// True when the session may be gone on with at `now`: neither itself nor the authentication behind it is too old.
+  /// `skew` is how far in the future it may seem to be issued.
+  [[nodiscard]] bool is_alive(Time now, std::chrono::seconds skew) const noexcept;
+
+  /// Keyway's own format, versioned and strict: what parse() accepts, write() writes the same. Contains the secret.
+  [[nodiscard]] static Result<Session> parse(ByteView bytes);
+  void write(Writer& out) const;
+  /// An upper bound of what write() writes, so that no copy of the secret is left behind by a buffer that grows.
+  [[nodiscard]] std::size_t written_size() const noexcept;
+};
+
+}  // namespace keyway::tls

@@ -1,0 +1,71 @@
+#include "tls/session/ticket_sealer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace keyway::tls {
+namespace {
+
+constexpr std::size_t name_size = 16;
+constexpr std::size_t overhead = name_size + crypto::aead_nonce_size + crypto::aead_tag_size;
+/// No session is longer: an early end for what can't be a ticket.
+constexpr std::size_t max_ticket = 1024;
+
+/// Wipes what held a secret, whichever way the function ends.
+struct WipedAtEnd {
+  Bytes& bytes;
+  ~WipedAtEnd() { wipe(bytes); }
+};
+
+}  // namespace
+
+Result<Bytes> TicketSealer::seal(const Session& session, const crypto::Random& random) const {
+  auto key = keys_->sealing_key();
+  if (!key) return std::unexpected(std::move(key.error()));
+  auto aead = provider_->aead(crypto::AeadAlgorithm::aes_256_gcm, key->secret.view());
+  if (!aead) return std::unexpected(std::move(aead.error()));
+  crypto::Nonce nonce{};
+  if (auto filled = random.fill(nonce); !filled) return std::unexpected(std::move(filled.error()));
+
+  Bytes plaintext;
+  const WipedAtEnd wiped{plaintext};
+  plaintext.reserve(session.written_size());
+  Writer plain(plaintext);
+  session.write(plain);
+  if (!plain.ok()) return std::unexpected(fail(ErrorCode::InternalError).at("session"));
+
+  Bytes ticket;
+  ticket.reserve(overhead + plaintext.size());
+  Writer out(ticket);
+  out.bytes(key->name);
+  out.bytes(nonce);
+  const std::size_t at = ticket.size();
+  ticket.resize(overhead + plaintext.size());
+  const std::array<ByteView, 1> parts{plaintext};
+  if (auto done = (*aead)->seal(nonce, key->name, parts, ByteSpan(ticket).subspan(at)); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
+  return ticket;
+}
+
+std::optional<Session> TicketSealer::open(ByteView ticket) const {
+  if (ticket.size() <= overhead || ticket.size() > max_ticket) return std::nullopt;
+  TicketKeys::Name name{};
+  crypto::Nonce nonce{};
+  std::ranges::copy(ticket.first(name_size), name.begin());
+  std::ranges::copy(ticket.subspan(name_size, nonce.size()), nonce.begin());
+  const auto key = keys_->opening_key(name);
+  if (!key) return std::nullopt;
+  auto aead = provider_->aead(crypto::AeadAlgorithm::aes_256_gcm, key->secret.view());
+  if (!aead) return std::nullopt;
+
+  const ByteView sealed = ticket.subspan(name_size + nonce.size());
+  Bytes plaintext(sealed.begin(), sealed.end());
+  const WipedAtEnd wiped{plaintext};
+  if (!(*aead)->open(nonce, name, plaintext)) return std::nullopt;
+  auto session = Session::parse(ByteView(plaintext).first(plaintext.size() - crypto::aead_tag_size));
+  return session ? std::optional<Session>(std::move(*session)) : std::nullopt;
+}
+
+}  // namespace keyway::tls

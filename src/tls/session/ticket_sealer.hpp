@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+
+#include <keyway/crypto.hpp>
+#include <keyway/error.hpp>
+#include <keyway/session.hpp>
+
+#include "tls/session/session.hpp"
+
+namespace keyway::tls {
+
+/// Makes tickets of sessions and sessions of tickets: the key's name, a random nonce, and the session under AES-256-GCM
+/// with the name as associated data. Made for one call.
+class TicketSealer {
+ public:
+  /// All outlive the sealer.
+  TicketSealer(const crypto::Provider& provider, TicketKeys& keys) noexcept : provider_(&provider), keys_(&keys) {}
+
+  /// Errors: RandomFailed, CryptoFailed.
+  [[nodiscard]] Result<Bytes> seal(const Session& session, const crypto::Random& random) const;
+
+  /// Nothing for a ticket that is not ours, was altered, or was sealed with a key that is no longer taken.
+  [[nodiscard]] std::optional<Session> open(ByteView ticket) const;
+
+ private:
+  const crypto::Provider* provider_;
+  TicketKeys* keys_;
+};
+
+}  // namespace keyway::tls
