@@ -100,6 +100,7 @@ void Connection::Core::settle_if_established() {
   auto established = std::visit([](auto& machine) { return machine.take_established(); }, *machine_);
   if (!established) return;
   machine_.reset();
+  joiner_ = tls::HandshakeJoiner(config().max_handshake_message);  // its memory was the handshake's
   const bool is_client = side_ == Side::client;
   auto& [client, server] = established->application;
   traffic_.emplace(Traffic{established->suite, std::move(is_client ? server : client),
