@@ -184,11 +184,37 @@ TEST(Memory, NoAllocationPerRecord) {
   }
 }
 
+ClientConfig::Builder client_without_sessions() {
+  ClientConfig::Builder builder = client_builder();
+  builder.without_resumption();
+  return builder;
+}
+ServerConfig::Builder server_without_tickets(crypto::KeyType key = crypto::KeyType::p256) {
+  ServerConfig::Builder builder = server_builder(key);
+  builder.without_tickets();
+  return builder;
+}
+
+TEST(Memory, OfTicketsIsGivenBackOnceTheyAreOut) {
+  KEYWAY_REQUIRE_COUNTS();
+  const auto server = build(server_builder());
+  static_cast<void>(measure(Side::server, build(client_builder()), server));  // what is made once is made now
+  const auto client = build(client_builder());
+  for (const bool resumes : {false, true}) {
+    const Measured measured = measure(Side::server, client, server);
+    ASSERT_EQ(measured.pair.server.info().is_resumption, resumes);
+    std::cout << (resumes ? "server, resumed: " : "server, with two tickets: ") << measured.cost.allocations
+              << " allocations, peak " << measured.cost.peak << " bytes, idle " << measured.cost.live << " bytes\n";
+    EXPECT_LE(measured.cost.live, 4096U);
+    EXPECT_LE(measured.cost.allocations, 100U);
+  }
+}
+
 TEST(Memory, OfAServersHandshakeAndOfAnIdleConnectionIsBounded) {
   KEYWAY_REQUIRE_COUNTS();
-  const auto client = build(client_builder());
+  const auto client = build(client_without_sessions());
   for (const crypto::KeyType key : {crypto::KeyType::p256, crypto::KeyType::rsa}) {
-    const auto server = build(server_builder(key));
+    const auto server = build(server_without_tickets(key));
     static_cast<void>(measure(Side::server, client, server));  // what is made once is made now
     const Measured measured = measure(Side::server, client, server);
     ASSERT_FALSE(measured.pair.server.is_handshaking());
@@ -201,8 +227,8 @@ TEST(Memory, OfAServersHandshakeAndOfAnIdleConnectionIsBounded) {
 
 TEST(Memory, OfAClientStaysSmallToo) {
   KEYWAY_REQUIRE_COUNTS();
-  const auto client = build(client_builder());
-  const auto server = build(server_builder());
+  const auto client = build(client_without_sessions());
+  const auto server = build(server_without_tickets());
   static_cast<void>(measure(Side::client, client, server));
   const Measured measured = measure(Side::client, client, server);
   ASSERT_FALSE(measured.pair.client.is_handshaking());
@@ -214,8 +240,8 @@ TEST(Memory, OfAClientStaysSmallToo) {
 
 TEST(Memory, OfAHandshakeThatEndedIsGivenBack) {
   KEYWAY_REQUIRE_COUNTS();
-  const auto client = build(client_builder());
-  const auto server = build(server_builder());
+  const auto client = build(client_without_sessions());
+  const auto server = build(server_without_tickets());
   for (const Side side : {Side::client, Side::server}) {
     static_cast<void>(measure(side, client, server));  // what is made once is made now
     Measured measured = measure(side, client, server);
