@@ -26,10 +26,10 @@ Configs make_configs(LeafKey key, CipherSuite suite) {
   trust.add(shown.authority.root().certificate());
 
   ClientConfig::Builder client;
-  client.provider(testing::provider()).clock(clock).policy(policy);
+  client.provider(testing::provider()).clock(clock).policy(policy).without_resumption();
   client.trust(std::make_shared<const x509::TrustStore>(std::move(trust)));
   ServerConfig::Builder server;
-  server.provider(testing::provider()).clock(clock).policy(policy);
+  server.provider(testing::provider()).clock(clock).policy(policy).without_tickets();
   server.add_credential(
       must(Credential::create(shown.leaf.chain_certificates(), shown.leaf.key, *testing::provider()), "credential"));
   return {must(client.build(), "client's configuration"), must(server.build(), "server's configuration")};
