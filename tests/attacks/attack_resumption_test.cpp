@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+
 #include "testing/refusal.hpp"
 #include "tls/connection/resumption_testing.hpp"
 #include "tls/wire/extensions/pre_shared_key.hpp"
@@ -135,7 +138,7 @@ TEST(AttackOnPsk, MoreIdentitiesThanBindersAreRefused) {
 }
 
 TEST(AttackOnPsk, AServerThatTakesAnotherThanOfferedIsRefused) {
-  for (const std::uint16_t index : {1, 2, 0xffff}) {
+  for (const std::uint16_t index : std::to_array<std::uint16_t>({1, 2, 0xffff})) {
     Returning peer;
     peer.offer();
     ScriptedServer server(peer.client);

@@ -68,11 +68,12 @@ TEST(Observers, AreToldTheHandshakeInItsOrder) {
   EXPECT_EQ(client.words,
             (std::vector<std::string>{">client_hello", "<server_hello", "agreement", "chosen ", "<encrypted_extensions",
                                       "chosen h2", "<certificate", "trusted", "<certificate_verify", "<signature",
-                                      "<finished", "<proved", ">finished", ">proved", "completed"}));
-  EXPECT_EQ(server.words,
-            (std::vector<std::string>{"<client_hello", "chosen h2", ">server_hello", "agreement", ">signature",
-                                      ">encrypted_extensions", ">certificate", ">certificate_verify", ">finished",
-                                      ">proved", "<finished", "<proved", "completed"}));
+                                      "<finished", "<proved", ">finished", ">proved", "completed",
+                                      "<new_session_ticket", "<new_session_ticket"}));
+  EXPECT_EQ(server.words, (std::vector<std::string>{
+                              "<client_hello", "chosen h2", ">server_hello", "agreement", ">signature",
+                              ">encrypted_extensions", ">certificate", ">certificate_verify", ">finished", ">proved",
+                              "<finished", "<proved", ">new_session_ticket", ">new_session_ticket", "completed"}));
   EXPECT_EQ(client.origins, std::set<std::uint64_t>{7});
   EXPECT_EQ(server.origins, std::set<std::uint64_t>{8});
 }

@@ -124,15 +124,15 @@ TEST(Resumption, WithoutTicketsThereIsNone) {
   EXPECT_EQ(scene.store->size(), 0U);
 }
 
-TEST(Resumption, AClientThatKeepsNoSessionsIsGivenNoTickets) {
-  Scene scene;
-  ClientConfig::Builder builder = client_builder();
-  builder.without_resumption();
-  Pair pair = make_tls_pair(build(std::move(builder)), scene.server);
+TEST(Resumption, AClientThatKeepsNoSessionsSaysNothingOfThemAndIsGivenNoTickets) {
+  const Scene scene;
+  const auto client = build(std::move(client_builder().without_resumption()));
+  Pair pair = make_tls_pair(client, scene.server);
   ASSERT_TRUE(pair.run());
-  const Bytes hello = drain(make_tls_pair(build(std::move(client_builder().without_resumption()))).client);
-  const Bytes with_sessions = drain(make_tls_pair(scene.client).client);
-  EXPECT_LT(hello.size(), with_sessions.size());
+  const Bytes hello = drain(make_tls_pair(client).side(Side::client));
+  const Bytes with_sessions = drain(make_tls_pair(scene.client).side(Side::client));
+  constexpr std::size_t psk_key_exchange_modes_size = 4 + 2;
+  EXPECT_EQ(hello.size() + psk_key_exchange_modes_size, with_sessions.size());
 }
 
 TEST(Resumption, GoesOnAfterAHelloRetryRequest) {
@@ -348,11 +348,11 @@ TEST(Resumption, ClocksMayDifferALittle) {
 
 TEST(Resumption, TheClientsClockMayStandAnywhere) {
   Scene scene;
-  scene.client_clock->move(-48h);
+  scene.client_clock->move(-30min);  // the certificates are valid by then
   ASSERT_EQ(scene.connect(), Outcome::full);
-  scene.client_clock->move(3600s);
+  scene.client_clock->move(10min);
   EXPECT_EQ(scene.connect(), Outcome::resumed);
-  scene.client_clock->move(-7200s);
+  scene.client_clock->move(-20min);
   EXPECT_EQ(scene.connect(), Outcome::full) << "the client's clock went back behind the ticket's issue";
 }
 
