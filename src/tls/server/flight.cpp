@@ -68,7 +68,8 @@ struct Occasion {
   bool after_retry;
 };
 
-/// Sends the ServerHello and, where the client wants it, ChangeCipherSpec. `scratch` is empty, and is emptied again.
+/// Sends the ServerHello and, after the first message, ChangeCipherSpec: RFC 8446 D.4 asks for it where the client sent
+/// a session ID, and allows it always. `scratch` is empty, and is emptied again.
 Result<crypto::SharedSecret> send_server_hello(Flow& flow, const Occasion& to, Transcript& transcript, Bytes& scratch) {
   const CommonConfig& config = to.config.common();
   const NamedGroup group = to.choice.group;
@@ -85,7 +86,7 @@ Result<crypto::SharedSecret> send_server_hello(Flow& flow, const Occasion& to, T
   transcript.add(scratch);
   scratch.clear();
   flow.emit(event::KeyAgreement{group, client_share->key_exchange.size(), answer->share.size()});
-  if (!to.after_retry && !to.hello.hello.legacy_session_id.empty()) {
+  if (!to.after_retry) {
     if (auto sent = flow.send_change_cipher_spec(); !sent) return std::unexpected(std::move(sent.error()));
   }
   return std::move(answer->secret);
@@ -259,7 +260,6 @@ Result<void> send_hello_retry_request(Flow& flow, const Choice& choice, const He
   transcript.add(retry);
   flow.info().after_hello_retry_request = true;
   if (auto sent = flow.send(retry); !sent) return sent;
-  if (hello.hello.legacy_session_id.empty()) return {};
   return flow.send_change_cipher_spec();
 }
 

@@ -10,6 +10,7 @@
 #include "core/writer.hpp"
 #include "tls/wire/extension_block.hpp"
 #include "tls/wire/extensions/alpn.hpp"
+#include "tls/wire/extensions/certificate_authorities.hpp"
 #include "tls/wire/extensions/cookie.hpp"
 #include "tls/wire/extensions/key_share.hpp"
 #include "tls/wire/extensions/pre_shared_key.hpp"
@@ -51,6 +52,7 @@ struct ClientHelloExtensions {
   std::optional<AlpnExtension> alpn;
   std::optional<KeyShareClientHello> key_share;
   std::optional<CookieExtension> cookie;
+  std::optional<CertificateAuthoritiesExtension> certificate_authorities;
   std::optional<PskKeyExchangeModesExtension> psk_key_exchange_modes;
   std::optional<PreSharedKeyClientHello> pre_shared_key;
 
