@@ -27,9 +27,9 @@ using testing::server_name;
 class ServingFiles : public ::testing::Test {
  protected:
   testing::SiteFolder folder;
-  std::unique_ptr<FileServer> server;
   std::mutex mutex;
   std::vector<AccessRecord> records;
+  std::unique_ptr<FileServer> server;  // last: it tells of requests until it is gone
 
   void start(FileServerOptions options = {}) {
     options.folder = folder.path();

@@ -8,6 +8,7 @@
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_request.hpp"
 #include "tls/wire/extension_rules.hpp"
+#include "tls/wire/extensions/certificate_authorities.hpp"
 #include "tls/wire/extensions/signature_algorithms.hpp"
 
 namespace keyway::tls::client {
@@ -31,7 +32,12 @@ Result<void> check_message(const CertificateMessage& message) {
 
 Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf, const crypto::Provider& provider) {
   auto view = x509::CertificateView::parse(leaf);
-  if (!view) return std::unexpected(std::move(view.error()).at("Certificate, entry 0"));
+  if (!view) {
+    Error error = std::move(view.error()).at("Certificate, entry 0");
+    // Bytes that are no certificate at all are a malformed message; one that breaks X.509's rules is a bad certificate.
+    if (error.code() == ErrorCode::InvalidDer) error = std::move(error).alert(AlertDescription::decode_error);
+    return std::unexpected(std::move(error));
+  }
   // RFC 5280 4.2.1.3: a key that may not sign can't prove itself in TLS 1.3.
   if (view->key_usage && !view->key_usage->digital_signature()) {
     return std::unexpected(fail(ErrorCode::WrongKeyUsage)
@@ -119,6 +125,11 @@ Result<ExpectCertificateOrRequest::Next> ExpectCertificateOrRequest::handle(Flow
   }
   if (auto parsed = SignatureAlgorithmsExtension::parse(*schemes); !parsed) {
     return std::unexpected(std::move(parsed.error()).at("CertificateRequest"));
+  }
+  if (const auto authorities = request->extensions.find(ExtensionType::certificate_authorities)) {
+    if (auto parsed = CertificateAuthoritiesExtension::parse(*authorities); !parsed) {
+      return std::unexpected(std::move(parsed.error()).at("CertificateRequest"));
+    }
   }
   common_.transcript.add(message.raw);
   return Next(ExpectCertificate(std::move(common_), std::move(server_name_), CertificateAsked{}));

@@ -28,6 +28,16 @@ Result<std::string> chosen_alpn(const ExtensionBlock& extensions, const std::vec
   return chosen;
 }
 
+/// The ServerHello has answered these already; once more, they answer nothing that was asked.
+Result<void> check_answered_once(const ExtensionBlock& extensions) {
+  for (const ExtensionType answered : {ExtensionType::key_share, ExtensionType::supported_versions}) {
+    if (!extensions.has(answered)) continue;
+    return std::unexpected(
+        fail(ErrorCode::UnsolicitedExtension).at("EncryptedExtensions, extension " + to_string(answered)));
+  }
+  return {};
+}
+
 /// Answers whose content does not matter here must still be well-formed.
 Result<void> check_bodies(const ExtensionBlock& extensions) {
   if (const auto body = extensions.find(ExtensionType::server_name); body && !body->empty()) {
@@ -50,6 +60,7 @@ Result<ExpectEncryptedExtensions::Next> ExpectEncryptedExtensions::handle(Flow& 
                                                                           const HandshakeMessage& message) && {
   auto encrypted = EncryptedExtensions::parse(message.body);
   if (!encrypted) return std::unexpected(std::move(encrypted.error()));
+  if (auto once = check_answered_once(encrypted->extensions); !once) return std::unexpected(std::move(once.error()));
   auto checked =
       check_extensions(encrypted->extensions, ExtensionHome::encrypted_extensions, offered_, "EncryptedExtensions");
   if (!checked) return std::unexpected(std::move(checked.error()));

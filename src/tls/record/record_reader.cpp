@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint32_t max_ccs_records = 2;
 
 // Empty application data hides the traffic's shape (RFC 8446 5.1); in a row it is a flood.
-constexpr std::uint32_t max_empty_records = 31;
+constexpr std::uint32_t max_empty_records = 32;
 
 bool is_known(ContentType type) noexcept {
   return type >= ContentType::change_cipher_spec && type <= ContentType::application_data;
@@ -39,8 +39,9 @@ Result<RecordReader::Incoming> RecordReader::next(ByteSpan input) {
 
   first_ = false;
   const ByteSpan fragment = input.subspan(record_header_size, header.length);
-  const bool opens = is_protected() && header.type == ContentType::application_data;
-  auto incoming = opens ? take_protected(input.first(record_header_size), fragment) : take_plaintext(header, fragment);
+  auto incoming = is_early_data(header) ? skip(header)
+                  : opens(header)       ? take_protected(header, input.first(record_header_size), fragment)
+                                        : take_plaintext(header, fragment);
   if (!incoming) return incoming;
   incoming->complete = true;
   incoming->consumed = size;
@@ -51,13 +52,16 @@ Result<void> RecordReader::judge_header(const RecordHeader& header, ByteView inp
   // RFC 8446 5.1: legacy_record_version is ignored, but 3 in front is all that tells TLS from something else.
   const bool looks_like_tls = is_known(header.type) && is_version_3(header.legacy_record_version);
   if (first_ && !looks_like_tls) return std::unexpected(not_tls(input));
-  if (const auto type = judge_type(header.type); !type) return type;
+  if (const auto type = judge_type(header); !type) return type;
 
-  const bool opens = is_protected() && header.type == ContentType::application_data;
-  if (!opens && !is_version_3(header.legacy_record_version)) {
+  const bool opens = this->opens(header) || is_early_data(header);
+  // RFC 8446 5.2: a protected record's version is always 0x0303, as it comes after the negotiation.
+  const bool version_fits =
+      opens ? header.legacy_record_version == ProtocolVersion::TLS1_2 : is_version_3(header.legacy_record_version);
+  if (!version_fits) {
     return std::unexpected(fail(ErrorCode::InvalidRecordHeader)
                                .at("record")
-                               .expected("a version of 3.x")
+                               .expected(opens ? "version 0x0303" : "a version of 3.x")
                                .received(to_string(header.legacy_record_version)));
   }
   const std::size_t most = opens ? max_ciphertext_fragment : max_plaintext_fragment;
@@ -80,7 +84,13 @@ Result<void> RecordReader::judge_header(const RecordHeader& header, ByteView inp
   return {};
 }
 
-Result<void> RecordReader::judge_type(ContentType type) const {
+bool RecordReader::opens(const RecordHeader& header) const noexcept {
+  // Handshake messages are never in the clear once there are keys: one that pretends to be has to decrypt first.
+  return is_protected() && (header.type == ContentType::application_data || header.type == ContentType::handshake);
+}
+
+Result<void> RecordReader::judge_type(const RecordHeader& header) const {
+  const ContentType type = header.type;
   if (type == ContentType::change_cipher_spec) {
     if (ccs_allowed_ && ccs_records_ < max_ccs_records) return {};
     return std::unexpected(fail(ErrorCode::UnexpectedChangeCipherSpec)
@@ -88,11 +98,11 @@ Result<void> RecordReader::judge_type(ContentType type) const {
                                .received(ccs_allowed_ ? "one too many" : "one outside the handshake"));
   }
   if (is_protected()) {
-    if (type == ContentType::application_data) return {};
+    if (opens(header)) return {};
     if (type == ContentType::alert && plaintext_alerts_allowed_) return {};
     return std::unexpected(unexpected_type(type, "a protected record (outer type application_data)"));
   }
-  if (type == ContentType::handshake || type == ContentType::alert) return {};
+  if (type == ContentType::handshake || type == ContentType::alert || is_early_data(header)) return {};
   return std::unexpected(unexpected_type(type, "handshake or alert before there are keys"));
 }
 
@@ -106,12 +116,21 @@ Result<RecordReader::Incoming> RecordReader::take_plaintext(const RecordHeader& 
                                  .received(std::to_string(fragment[0])));
     }
   }
+  // After the second ClientHello there is no early data any more.
+  if (header.type == ContentType::handshake && !first_) early_data_left_.reset();
   return Incoming{.type = header.type, .content = fragment};
 }
 
-Result<RecordReader::Incoming> RecordReader::take_protected(ByteView header, ByteSpan fragment) {
-  const auto opened = std::get<ProtectionTls13>(protection_).open(header, fragment);
-  if (!opened) return std::unexpected(opened.error());
+Result<RecordReader::Incoming> RecordReader::take_protected(const RecordHeader& header, ByteView header_bytes,
+                                                            ByteSpan fragment) {
+  auto opened = std::get<ProtectionTls13>(protection_).open(header_bytes, fragment);
+  const bool is_foreign = !opened && opened.error().code() == ErrorCode::BadRecordMac;
+  if (is_foreign && early_data_left_) return skip(header);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  early_data_left_.reset();
+  if (header.type != ContentType::application_data) {
+    return std::unexpected(unexpected_type(header.type, "a protected record (outer type application_data)"));
+  }
   switch (opened->type) {
     case ContentType::application_data:
       if (const auto counted = count_empty(opened->content); !counted) return std::unexpected(counted.error());
@@ -129,6 +148,16 @@ Result<RecordReader::Incoming> RecordReader::take_protected(ByteView header, Byt
       return std::unexpected(unexpected_type(opened->type, "alert, handshake or application_data inside protection"));
   }
   return Incoming{.type = opened->type, .was_protected = true, .content = opened->content};
+}
+
+Result<RecordReader::Incoming> RecordReader::skip(const RecordHeader& header) {
+  if (header.length > *early_data_left_) {
+    return std::unexpected(fail(ErrorCode::TooMuchEarlyData)
+                               .at("record")
+                               .expected("at most " + std::to_string(max_skipped_early_data) + " bytes to pass over"));
+  }
+  *early_data_left_ -= header.length;
+  return Incoming{.skipped = true, .type = ContentType::application_data};
 }
 
 Result<void> RecordReader::count_empty(ByteView content) {

@@ -10,6 +10,7 @@
 #include "core/writer.hpp"
 #include "tls/wire/extension_block.hpp"
 #include "tls/wire/extensions/alpn.hpp"
+#include "tls/wire/extensions/certificate_authorities.hpp"
 #include "tls/wire/extensions/cookie.hpp"
 #include "tls/wire/extensions/key_share.hpp"
 #include "tls/wire/extensions/server_name.hpp"
@@ -49,6 +50,7 @@ struct ClientHelloExtensions {
   std::optional<AlpnExtension> alpn;
   std::optional<KeyShareClientHello> key_share;
   std::optional<CookieExtension> cookie;
+  std::optional<CertificateAuthoritiesExtension> certificate_authorities;
 
   /// Decodes them all; the first that is malformed is the error, with its name in where().
   [[nodiscard]] static Result<ClientHelloExtensions> parse(const ExtensionBlock& block);
