@@ -17,10 +17,17 @@ namespace fs = std::filesystem;
 
 class TrustStoreFiles : public ::testing::Test {
  protected:
-  TrustStoreFiles() { fs::create_directories(folder_); }
+  TrustStoreFiles() {
+    fs::create_directories(folder_);
+    forget_environment();
+  }
   ~TrustStoreFiles() override {
     std::error_code ignored;
     fs::remove_all(folder_, ignored);
+    forget_environment();
+  }
+  /// The machine may have settings of its own.
+  static void forget_environment() {
     unsetenv("SSL_CERT_FILE");
     unsetenv("SSL_CERT_DIR");
   }
