@@ -39,8 +39,8 @@ Result<RecordReader::Incoming> RecordReader::next(ByteSpan input) {
 
   first_ = false;
   const ByteSpan fragment = input.subspan(record_header_size, header.length);
-  const bool opens = is_protected() && header.type == ContentType::application_data;
-  auto incoming = opens ? take_protected(input.first(record_header_size), fragment) : take_plaintext(header, fragment);
+  auto incoming =
+      opens(header.type) ? take_protected(input.first(record_header_size), fragment) : take_plaintext(header, fragment);
   if (!incoming) return incoming;
   incoming->complete = true;
   incoming->consumed = size;
@@ -53,14 +53,16 @@ Result<void> RecordReader::judge_header(const RecordHeader& header, ByteView inp
   if (first_ && !looks_like_tls) return std::unexpected(not_tls(input));
   if (const auto type = judge_type(header.type); !type) return type;
 
-  const bool opens = is_protected() && header.type == ContentType::application_data;
-  if (!opens && !is_version_3(header.legacy_record_version)) {
+  const bool is_opened = opens(header.type);
+  if (!is_opened && !is_version_3(header.legacy_record_version)) {
     return std::unexpected(fail(ErrorCode::InvalidRecordHeader)
                                .at("record")
                                .expected("a version of 3.x")
                                .received(to_string(header.legacy_record_version)));
   }
-  const std::size_t most = opens ? max_ciphertext_fragment : max_plaintext_fragment;
+  const std::size_t of_opened =
+      std::holds_alternative<ProtectionTls12>(protection_) ? max_ciphertext_fragment_tls12 : max_ciphertext_fragment;
+  const std::size_t most = is_opened ? of_opened : max_plaintext_fragment;
   if (header.length > most) {
     return std::unexpected(fail(ErrorCode::RecordTooLong)
                                .at("record")
@@ -68,7 +70,7 @@ Result<void> RecordReader::judge_header(const RecordHeader& header, ByteView inp
                                .received(std::to_string(header.length)));
   }
   // RFC 8446 5.1: only application data may be empty.
-  if (header.length == 0 && !opens) {
+  if (header.length == 0 && !is_opened) {
     return std::unexpected(fail(ErrorCode::EmptyRecord).at("record").received("an empty " + to_string(header.type)));
   }
   if (header.type == ContentType::change_cipher_spec && header.length != 1) {
@@ -80,15 +82,20 @@ Result<void> RecordReader::judge_header(const RecordHeader& header, ByteView inp
   return {};
 }
 
+bool RecordReader::opens(ContentType type) const noexcept {
+  if (std::holds_alternative<ProtectionTls13>(protection_)) return type == ContentType::application_data;
+  return std::holds_alternative<ProtectionTls12>(protection_);
+}
+
 Result<void> RecordReader::judge_type(ContentType type) const {
   if (type == ContentType::change_cipher_spec) {
-    if (ccs_allowed_ && ccs_records_ < max_ccs_records) return {};
+    if (ccs_allowed_ && !opens(type) && ccs_records_ < max_ccs_records) return {};
     return std::unexpected(fail(ErrorCode::UnexpectedChangeCipherSpec)
                                .at("record")
                                .received(ccs_allowed_ ? "one too many" : "one outside the handshake"));
   }
+  if (opens(type)) return {};
   if (is_protected()) {
-    if (type == ContentType::application_data) return {};
     if (type == ContentType::alert && plaintext_alerts_allowed_) return {};
     return std::unexpected(unexpected_type(type, "a protected record (outer type application_data)"));
   }
@@ -110,7 +117,9 @@ Result<RecordReader::Incoming> RecordReader::take_plaintext(const RecordHeader& 
 }
 
 Result<RecordReader::Incoming> RecordReader::take_protected(ByteView header, ByteSpan fragment) {
-  const auto opened = std::get<ProtectionTls13>(protection_).open(header, fragment);
+  auto* tls13 = std::get_if<ProtectionTls13>(&protection_);
+  const auto opened =
+      tls13 != nullptr ? tls13->open(header, fragment) : std::get<ProtectionTls12>(protection_).open(header, fragment);
   if (!opened) return std::unexpected(opened.error());
   switch (opened->type) {
     case ContentType::application_data:

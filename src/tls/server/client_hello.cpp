@@ -30,6 +30,11 @@ Result<AwaitCredential::Next> answer_hello(Flow& flow, const ServerConfig& confi
 
 /// The configuration stands: chooses, and asks for the credential.
 Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfig& config, HelloInHand hello) {
+  auto version = choose_version(config, hello);
+  if (!version) return std::unexpected(std::move(version.error()));
+  if (*version == ProtocolVersion::TLS1_2) {
+    return widen<AwaitHelloDecision::Next>(server12::answer_hello(flow, config, std::move(hello)));
+  }
   auto choice = choose(config, hello);
   if (!choice) return std::unexpected(std::move(choice.error()));
   if (config.pauses_for_credential()) {

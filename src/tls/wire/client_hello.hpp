@@ -11,7 +11,10 @@
 #include "tls/wire/extension_block.hpp"
 #include "tls/wire/extensions/alpn.hpp"
 #include "tls/wire/extensions/cookie.hpp"
+#include "tls/wire/extensions/ec_point_formats.hpp"
+#include "tls/wire/extensions/extended_master_secret.hpp"
 #include "tls/wire/extensions/key_share.hpp"
+#include "tls/wire/extensions/renegotiation_info.hpp"
 #include "tls/wire/extensions/server_name.hpp"
 #include "tls/wire/extensions/signature_algorithms.hpp"
 #include "tls/wire/extensions/supported_groups.hpp"
@@ -49,6 +52,9 @@ struct ClientHelloExtensions {
   std::optional<AlpnExtension> alpn;
   std::optional<KeyShareClientHello> key_share;
   std::optional<CookieExtension> cookie;
+  std::optional<EcPointFormatsExtension> ec_point_formats;
+  std::optional<ExtendedMasterSecretExtension> extended_master_secret;
+  std::optional<RenegotiationInfoExtension> renegotiation_info;
 
   /// Decodes them all; the first that is malformed is the error, with its name in where().
   [[nodiscard]] static Result<ClientHelloExtensions> parse(const ExtensionBlock& block);
