@@ -225,8 +225,6 @@ awaitable<bool> Session::serve_one(std::size_t served) {
   record.target = std::string(view(request.target()));
   // A body is not read: nothing that is served here takes one. What comes after it can't be told from it.
   const bool has_body = parser.chunked() || parser.content_length().value_or(0) != 0;
-  const bool keeps_alive =
-      request.keep_alive() && !has_body && !shared_.is_draining && served < shared_.options.max_requests_per_connection;
   const SiteRequest wanted{.method = record.method,
                            .target = origin_form(record.target),
                            .if_none_match = field_of(request, http::field::if_none_match),
@@ -237,6 +235,8 @@ awaitable<bool> Session::serve_one(std::size_t served) {
   const bool lacks_host = request.version() >= 11 && request.count(http::field::host) != 1;
   SiteAnswer answer = lacks_host ? error_answer(400, "A request names one Host.") : shared_.site.answer(wanted);
   record.status = answer.status;
+  const bool keeps_alive = request.keep_alive() && !has_body && answer.status != 400 && !shared_.is_draining &&
+                           served < shared_.options.max_requests_per_connection;
   const bool is_head = record.method == "HEAD";
   const unsigned version = request.version();
   record.duration = since(start);

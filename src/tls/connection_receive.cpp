@@ -120,6 +120,7 @@ void Connection::Core::settle_if_established() {
       *machine_);
   if (!is_established()) return;
   machine_.reset();
+  joiner_ = tls::HandshakeJoiner(config().max_handshake_message);  // its memory was the handshake's
   emit_(event::HandshakeCompleted{});
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -168,9 +169,9 @@ Result<std::shared_ptr<const ClientConfig>> DemoStage::client(std::vector<x509::
 }
 
 Result<TemporaryFolder> TemporaryFolder::make() {
-  std::error_code ignored;
-  const std::filesystem::path parent = std::filesystem::temp_directory_path(ignored);
-  std::string path = (parent.empty() ? std::filesystem::path("/tmp") : parent) / "keyway-demo-XXXXXX";
+  const char* chosen = std::getenv("TMPDIR");
+  const std::filesystem::path parent = chosen != nullptr && *chosen != '\0' ? chosen : "/tmp";
+  std::string path = parent / "keyway-demo-XXXXXX";
   if (::mkdtemp(path.data()) == nullptr) {
     return std::unexpected(authority::file_error(errno, path, ErrorCode::FileUnwritable)
                                .advice("set TMPDIR to a folder that you may write to, or name one with --dir"));

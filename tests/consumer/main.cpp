@@ -1,4 +1,5 @@
 // What a user's first program could be: a ClientHello without a network.
+#include <keyway/blocking.hpp>
 #include <keyway/keyway.hpp>
 
 #include <cstdio>

@@ -107,9 +107,11 @@ class Engine {
     }
     begin_ = 0;
     end_ = held;
+    is_reading_ = true;
     return ByteSpan(input_).subspan(end_);
   }
   void input_arrived(std::size_t count) noexcept {
+    is_reading_ = false;
     end_ += count;
     if (end_ == input_.size()) {
       next_capacity_ = most_capacity;
@@ -120,9 +122,9 @@ class Engine {
   void input_ended() {
     if (auto ended = connection_->end_of_input(); !ended && !error_) keep(std::move(ended.error()));
   }
-  /// Gives back the receive buffer when nothing is in it.
+  /// Gives back the receive buffer when nothing is in it, nor on its way into it.
   void release_empty_input() noexcept {
-    if (!data_.empty() || begin_ != end_) return;
+    if (is_reading_ || !data_.empty() || begin_ != end_) return;
     input_ = Buffer();
     begin_ = end_ = 0;
   }
@@ -175,6 +177,7 @@ class Engine {
   Buffer input_;
   std::size_t begin_ = 0;  // of what has come and is not consumed
   std::size_t end_ = 0;
+  bool is_reading_ = false;  // the transport is writing to input_
   std::size_t needed_ = 0;
   std::size_t next_capacity_ = least_capacity;
   ByteSpan data_;  // decrypted and not taken yet: a view into input_

@@ -4,6 +4,7 @@
 
 #include <keyway/crypto.hpp>
 
+#include "crypto/hybrid.hpp"
 #include "crypto/ipsec_mb/aes_gcm.hpp"
 #include "crypto/libcrypto/aead.hpp"
 #include "crypto/libcrypto/hash.hpp"
@@ -12,6 +13,8 @@
 #include "crypto/libcrypto/public_key.hpp"
 #include "crypto/libcrypto/random.hpp"
 #include "crypto/libcrypto/x25519.hpp"
+#include "crypto/mlkem/engine.hpp"
+#include "crypto/mlkem/group.hpp"
 #include "crypto/signature_facts.hpp"
 
 namespace keyway::crypto {
@@ -33,7 +36,7 @@ class OwnProvider final : public Provider {
   [[nodiscard]] std::string description() const override {
     std::string text = std::string("libcrypto ") + OpenSSL_version(OPENSSL_VERSION_STRING);
     if (vector_gcm_) text += ", " + vector_gcm_->description();
-    return text;
+    return text.append(", ML-KEM of Keyway (").append(mlkem::best_engine().name).append(")");
   }
 
   [[nodiscard]] const Random& random() const noexcept override { return random_; }
@@ -51,6 +54,12 @@ class OwnProvider final : public Provider {
         return &secp384r1_;
       case NamedGroup::secp521r1:
         return &secp521r1_;
+      case NamedGroup::X25519MLKEM768:
+        return &x25519_mlkem768_;
+      case NamedGroup::SecP256r1MLKEM768:
+        return &secp256r1_mlkem768_;
+      case NamedGroup::MLKEM768:
+        return &mlkem768_;
       default:
         return nullptr;
     }
@@ -98,6 +107,10 @@ class OwnProvider final : public Provider {
   }
 
  private:
+  [[nodiscard]] HybridPart mlkem768_part() const noexcept {
+    return {&mlkem768_, mlkem::MlKem768Group::client_share_size, mlkem::MlKem768Group::server_share_size};
+  }
+
   SystemRandom random_;
   AeadSet aeads_;
   std::optional<ipsec_mb::AesGcm> vector_gcm_ = ipsec_mb::AesGcm::detect();
@@ -106,6 +119,10 @@ class OwnProvider final : public Provider {
   NistGroup secp256r1_{curves_.p256};
   NistGroup secp384r1_{curves_.p384};
   NistGroup secp521r1_{curves_.p521};
+  mlkem::MlKem768Group mlkem768_;
+  // draft-ietf-tls-ecdhe-mlkem: the part that a standard of NIST names comes first.
+  HybridGroup x25519_mlkem768_{NamedGroup::X25519MLKEM768, mlkem768_part(), {&x25519_, 32, 32}};
+  HybridGroup secp256r1_mlkem768_{NamedGroup::SecP256r1MLKEM768, {&secp256r1_, 65, 65}, mlkem768_part()};
 };
 
 }  // namespace

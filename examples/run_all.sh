@@ -1,0 +1,58 @@
+#!/bin/bash
+# Runs the examples against each other: run_all.sh FOLDER-OF-EXAMPLES KEYWAY-COMMAND
+set -euo pipefail
+examples=$1
+keyway=$2
+folder=$(mktemp -d)
+servers=()
+trap 'kill "${servers[@]}" 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
+
+"$keyway" ca init --name Examples --dir "$folder/ca" >/dev/null
+"$keyway" ca issue localhost --dir "$folder/ca" --out "$folder" >/dev/null
+chain=$folder/localhost.pem key=$folder/localhost-key.pem root=$folder/ca/root.pem
+
+# expect WHAT TEXT COMMAND…: the command ends well and prints exactly this.
+expect() {
+  local what=$1 text=$2 got
+  shift 2
+  got=$("$@") || { echo "$what: exit code $?" >&2; exit 1; }
+  [[ $got == "$text" ]] || { echo "$what: expected '$text', got '$got'" >&2; exit 1; }
+  echo "$what: well"
+}
+# The port that a server tells in its first lines.
+port_of() {
+  local log=$1 pattern=$2 port=
+  for _ in $(seq 200); do
+    port=$(sed -nE "s/$pattern/\\1/p" "$log" | head -1)
+    [[ -n $port ]] && break
+    sleep 0.05
+  done
+  [[ -n $port ]] || { echo "no server: $(cat "$log")" >&2; exit 1; }
+  echo "$port"
+}
+
+expect sans_io "TLS 1.3, TLS_AES_128_GCM_SHA256: hello over no network at all" \
+  "$examples/example_sans_io" "$chain" "$key" "$root" localhost
+
+for server in server_blocking server_asio_coroutine; do
+  "$examples/example_$server" "$chain" "$key" >"$folder/$server.log" &
+  servers+=($!)
+  port=$(port_of "$folder/$server.log" "listening on ([0-9]+)")
+  expect "$server with client_blocking" "hello from a blocking client" \
+    "$examples/example_client_blocking" localhost "$port" "$root"
+  expect "$server with client_asio" "hello from an Asio client" \
+    "$examples/example_client_asio" localhost "$port" "$root"
+  if "$examples/example_client_blocking" 127.0.0.1 "$port" "$root" 2>"$folder/refused"; then
+    echo "$server: a name that the certificate is not for was taken" >&2
+    exit 1
+  fi
+  grep -q "another name" "$folder/refused" || { echo "$server: $(cat "$folder/refused")" >&2; exit 1; }
+done
+
+mkdir "$folder/site"
+echo "a page" >"$folder/site/index.html"
+"$keyway" serve "$folder/site" --cert "$chain" --key "$key" --listen 127.0.0.1:0 --quiet 2>"$folder/serve.log" &
+servers+=($!)
+port=$(port_of "$folder/serve.log" ".*https:\/\/127.0.0.1:([0-9]+)\/")
+expect "keyway serve with beast_client" "a page" "$examples/example_beast_client" localhost "$port" "$root"
+expect "keyway serve with keyway get" "a page" "$keyway" get "https://localhost:$port/" --cacert "$root"

@@ -1,0 +1,155 @@
+#include "exchange.hpp"
+
+#include <cstddef>
+#include <utility>
+
+#include "checks.hpp"
+#include "configuration.hpp"
+#include "stream.hpp"
+#include "witness.hpp"
+
+namespace keyway::bogo {
+namespace {
+
+/// Small, so that a record comes in several reads.
+constexpr std::size_t default_read_size = 512;
+
+// --- the two sides
+
+Outcome<Answer> judge_server(const Settings& settings) {
+  if (!settings.verify_fail) return answer::Verified{x509::Verdict::accept({}, {})};
+  // The tests know two kinds of callback by their alerts.
+  return answer::Refuse{settings.use_custom_verify_callback ? AlertDescription::certificate_unknown
+                                                            : AlertDescription::handshake_failure};
+}
+
+Outcome<Stream> open_client(const Settings& settings, const std::shared_ptr<const crypto::Provider>& provider,
+                            Transport& transport, Witness& witness) {
+  auto config = make_client_config(settings, provider);
+  if (!config) return std::unexpected(std::move(config.error()));
+  const auto name = ServerName::parse(settings.host_name.empty() ? "localhost" : settings.host_name);
+  if (!name) return broke(name.error());
+  auto connection = Connection::client(std::move(*config), *name, {.observer = &witness});
+  if (!connection) return broke(std::move(connection.error()));
+  auto answers = [&settings](const Connection&, Pause) { return judge_server(settings); };
+  return Stream(transport, std::move(*connection), answers, settings.async);
+}
+
+Outcome<Answer> choose_credential(const Settings& settings, const std::vector<ServerChoice>& choices,
+                                  const ClientHelloView& hello) {
+  if (auto ok = check_client_hello(settings, hello); !ok) return std::unexpected(std::move(ok.error()));
+  const ServerChoice& choice = choose(choices, hello);
+  if (settings.expect_selected_credential && *settings.expect_selected_credential != choice.index) {
+    return mismatch("another credential was chosen: " + std::to_string(choice.index));
+  }
+  return answer::UseConfig{choice.config};
+}
+
+Outcome<Stream> open_server(const Settings& settings, const std::shared_ptr<const crypto::Provider>& provider,
+                            Transport& transport, Witness& witness) {
+  auto choices = make_server_choices(settings, provider);
+  if (!choices) return std::unexpected(std::move(choices.error()));
+  auto connection = Connection::server(choices->back().config, {.observer = &witness});
+  if (!connection) return broke(std::move(connection.error()));
+  auto answers = [&settings, choices = std::move(*choices)](const Connection& paused, Pause) {
+    return choose_credential(settings, choices, *paused.pending_client_hello());
+  };
+  return Stream(transport, std::move(*connection), std::move(answers), settings.async);
+}
+
+// --- what is done on a connection
+
+Outcome<void> write_exports(const Settings& settings, Stream& stream, const Witness& witness) {
+  if (settings.export_keying_material) {
+    Bytes material(static_cast<std::size_t>(*settings.export_keying_material));
+    const auto exported =
+        stream.connection().export_keying_material(settings.export_label, as_bytes(settings.export_context), material);
+    if (!exported) return broke(exported.error());
+    if (auto written = stream.write(material); !written) return written;
+  }
+  if (!settings.export_traffic_secrets) return {};
+  const Bytes& reading = settings.server ? witness.client_secret() : witness.server_secret();
+  const Bytes& writing = settings.server ? witness.server_secret() : witness.client_secret();
+  Bytes out{static_cast<std::uint8_t>(reading.size()), 0};
+  out.insert(out.end(), reading.begin(), reading.end());
+  out.insert(out.end(), writing.begin(), writing.end());
+  return stream.write(out);
+}
+
+Outcome<void> write_first(const Settings& settings, Stream& stream) {
+  if (!settings.shim_writes_first) return {};
+  for (int i = 0; i < settings.repeat_shim_initial_write.value_or(1); ++i) {
+    if (auto written = stream.write(as_bytes(settings.shim_initial_write)); !written) return written;
+  }
+  return {};
+}
+
+/// Sends back whatever comes, each byte inverted.
+Outcome<void> echo(const Settings& settings, Stream& stream) {
+  Bytes buffer(static_cast<std::size_t>(settings.read_size.value_or(default_read_size)));
+  while (true) {
+    const auto got = stream.read(buffer);
+    if (!got) return std::unexpected(got.error());
+    if (got->end == Stream::End::close_notify) return {};
+    if (got->end == Stream::End::truncated) {
+      // The library says so as an error; whether it matters is the flags' to say.
+      if (settings.check_close_notify) return broke(fail(ErrorCode::TruncatedStream));
+      return {};
+    }
+    if (settings.key_update) {
+      if (auto updated = stream.update_keys(); !updated) return updated;
+    }
+    const ByteSpan data = ByteSpan(buffer).first(got->size);
+    for (std::uint8_t& byte : data) byte ^= 0xff;
+    if (auto written = stream.write(data); !written) return written;
+  }
+}
+
+/// After our own close_notify, waits for the peer's. The tests hold that data is an error then.
+Outcome<void> wait_for_close(Stream& stream) {
+  Bytes buffer(default_read_size);
+  const auto got = stream.read(buffer);
+  if (!got) return std::unexpected(got.error());
+  if (got->end == Stream::End::truncated) return broke(fail(ErrorCode::TruncatedStream));
+  if (got->size > 0) return mismatch(":DataAfterClose: application data came after close_notify");
+  return {};
+}
+
+Outcome<void> exchange(const Settings& settings, Stream& stream, const Witness& witness) {
+  if (!settings.implicit_handshake) {
+    if (auto done = stream.handshake(); !done) return done;
+    if (auto checked = check_handshake(settings, stream.connection()); !checked) return checked;
+  }
+  // An implicit handshake is one that reading or writing brings about.
+  const bool writes_before_reading =
+      settings.export_keying_material || settings.export_traffic_secrets || settings.shim_writes_first;
+  if (settings.implicit_handshake && writes_before_reading) {
+    if (auto done = stream.handshake(); !done) return done;
+  }
+  if (auto written = write_exports(settings, stream, witness); !written) return written;
+  if (auto written = write_first(settings, stream); !written) return written;
+  if (!settings.shim_shuts_down) {
+    if (auto echoed = echo(settings, stream); !echoed) return echoed;
+  }
+  if (auto closed = stream.close(); !closed) return closed;
+  if (settings.shim_shuts_down && settings.check_close_notify) return wait_for_close(stream);
+  return {};
+}
+
+}  // namespace
+
+Outcome<void> run_connection(const Settings& settings, const std::shared_ptr<const crypto::Provider>& provider) {
+  auto transport = Transport::connect(settings);
+  if (!transport) return std::unexpected(std::move(transport.error()));
+  Witness witness(settings.export_traffic_secrets);
+  auto stream = settings.server ? open_server(settings, provider, *transport, witness)
+                                : open_client(settings, provider, *transport, witness);
+  if (!stream) return std::unexpected(std::move(stream.error()));
+  if (auto exchanged = exchange(settings, *stream, witness); !exchanged) return exchanged;
+  if (!settings.expect_msg_callback.empty() && settings.expect_msg_callback != witness.messages()) {
+    return mismatch("expected the messages\n" + settings.expect_msg_callback + "got\n" + witness.messages());
+  }
+  return {};
+}
+
+}  // namespace keyway::bogo

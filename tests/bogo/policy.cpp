@@ -1,0 +1,99 @@
+#include "policy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "configuration.hpp"
+
+namespace keyway::bogo {
+namespace {
+
+using enum SignatureScheme;
+
+bool takes(const Settings& settings, ProtocolVersion version, bool switched_off) {
+  const int code = static_cast<int>(version);
+  return !switched_off && settings.min_version.value_or(code) <= code && code <= settings.max_version.value_or(code);
+}
+
+/// README of the suite, "Defaults the tests assume".
+constexpr std::array default_groups{NamedGroup::X25519MLKEM768, NamedGroup::x25519, NamedGroup::secp256r1,
+                                    NamedGroup::secp384r1};
+/// What a client verifies by default. Servers sign with whatever their key can.
+constexpr std::array default_verified{ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256, ecdsa_secp384r1_sha384,
+                                      rsa_pss_rsae_sha384, rsa_pss_rsae_sha512};
+constexpr std::array default_signed{ed25519,
+                                    ecdsa_secp256r1_sha256,
+                                    rsa_pss_rsae_sha256,
+                                    ecdsa_secp384r1_sha384,
+                                    rsa_pss_rsae_sha384,
+                                    ecdsa_secp521r1_sha512,
+                                    rsa_pss_rsae_sha512};
+
+Outcome<std::vector<NamedGroup>> groups_of(const Settings& settings, const crypto::Provider& provider) {
+  std::vector<NamedGroup> groups;
+  for (const int code : settings.curves) {
+    const auto group = static_cast<NamedGroup>(code);
+    if (provider.group(group) == nullptr) return unimplemented("group " + to_string(group));
+    groups.push_back(group);
+  }
+  if (!groups.empty()) return groups;
+  std::ranges::copy_if(default_groups, std::back_inserter(groups),
+                       [&](NamedGroup group) { return provider.group(group) != nullptr; });
+  return groups;
+}
+
+Outcome<std::vector<NamedGroup>> shares_of(const Settings& settings, std::span<const NamedGroup> groups) {
+  std::vector<NamedGroup> shares;
+  if (settings.no_key_shares) return shares;
+  for (const int code : settings.key_shares) shares.push_back(static_cast<NamedGroup>(code));
+  if (shares.empty()) shares.push_back(groups.front());
+  return shares;
+}
+
+/// TLS 1.3 signs no handshake with these (RFC 8446 4.2.3): they only count where TLS 1.2 is on.
+bool is_for_tls12_alone(SignatureScheme scheme) {
+  constexpr std::array old{rsa_pkcs1_sha1, ecdsa_sha1, rsa_pkcs1_sha256, rsa_pkcs1_sha384, rsa_pkcs1_sha512};
+  return std::ranges::find(old, scheme) != old.end();
+}
+
+Outcome<std::vector<SignatureScheme>> schemes_of(const Settings& settings, std::span<const int> codes,
+                                                 const crypto::Provider& provider) {
+  std::vector<SignatureScheme> schemes;
+  for (const int code : codes) {
+    const auto scheme = static_cast<SignatureScheme>(code);
+    if (is_for_tls12_alone(scheme)) continue;
+    const auto algorithm = crypto::algorithm_of(scheme);
+    if (!algorithm || !provider.has_signature(*algorithm)) return unimplemented("signatures of " + to_string(scheme));
+    schemes.push_back(scheme);
+  }
+  if (!codes.empty() && schemes.empty()) return unimplemented("signatures of TLS 1.2 alone");
+  if (!schemes.empty()) return schemes;
+  if (settings.server) return std::vector(default_signed.begin(), default_signed.end());
+  return std::vector(default_verified.begin(), default_verified.end());
+}
+
+}  // namespace
+
+bool wants_missing_version(const Settings& settings) {
+  return takes(settings, ProtocolVersion::TLS1_2, settings.no_tls12);
+}
+
+Outcome<Policy> make_policy(const Settings& settings, std::span<const int> schemes, const crypto::Provider& provider) {
+  if (!takes(settings, ProtocolVersion::TLS1_3, settings.no_tls13)) return unimplemented("TLS 1.2");
+  Policy policy = Policy::modern_2026();
+  policy.name = "bogo";
+  auto groups = groups_of(settings, provider);
+  if (!groups) return std::unexpected(std::move(groups.error()));
+  policy.groups = std::move(*groups);
+  auto shares = shares_of(settings, policy.groups);
+  if (!shares) return std::unexpected(std::move(shares.error()));
+  policy.key_shares = std::move(*shares);
+  auto signature_schemes = schemes_of(settings, schemes, provider);
+  if (!signature_schemes) return std::unexpected(std::move(signature_schemes.error()));
+  policy.signature_schemes = std::move(*signature_schemes);
+  policy.signature_schemes_in_certificates = policy.signature_schemes;
+  return policy;
+}
+
+}  // namespace keyway::bogo

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <keyway/types.hpp>
+
+namespace keyway::bogo {
+
+/// One certificate chain and key, as the flags name them.
+struct CredentialSettings {
+  std::string certificate_file;
+  std::string key_file;
+  std::vector<int> signing_preferences;
+};
+
+/// What the flags ask of one connection. Each member is named like its flag; flags.cpp has the table.
+struct Settings {
+  // --- process and connection
+  std::optional<int> port;
+  std::optional<int> resume_count;
+  std::uint64_t shim_id = 0;
+  bool ipv6 = false;
+  bool is_handshaker_supported = false;
+  bool server = false;
+
+  // --- credentials: those of -new-*-credential in order; the default one comes last when one is chosen
+  CredentialSettings default_credential;
+  std::vector<CredentialSettings> credentials;
+  std::optional<int> expect_selected_credential;
+
+  // --- versions, groups, signature schemes
+  std::optional<int> min_version;
+  std::optional<int> max_version;
+  std::optional<int> expect_version;
+  std::optional<int> expect_cipher;
+  std::optional<int> expect_cipher_aes;
+  std::optional<int> expect_cipher_no_aes;
+  std::optional<int> expect_curve_id;
+  std::optional<int> expect_peer_signature_algorithm;
+  std::vector<int> curves;
+  std::vector<int> key_shares;
+  std::vector<int> verify_prefs;
+  bool no_key_shares = false;
+  bool no_tls12 = false;
+  bool no_tls13 = false;
+  bool expect_hrr = false;
+  bool expect_no_hrr = false;
+
+  // --- the peer's authentication
+  std::string expect_peer_cert_file;
+  bool verify_peer = false;
+  bool require_any_client_certificate = false;
+  bool verify_fail = false;
+  bool use_custom_verify_callback = false;
+  bool expect_verify_result = false;
+
+  // --- names and protocols
+  std::string advertise_alpn;
+  std::string expect_alpn;
+  std::string expect_advertised_alpn;
+  std::string select_alpn;
+  std::string host_name;
+  std::string expect_server_name;
+  bool decline_alpn = false;
+  bool reject_alpn = false;
+
+  // --- data
+  std::string shim_initial_write = "hello";
+  std::string export_label;
+  std::string export_context;
+  std::string expect_msg_callback;
+  std::optional<int> repeat_shim_initial_write;
+  std::optional<int> read_size;
+  std::optional<int> max_send_fragment;
+  std::optional<int> export_keying_material;
+  bool export_traffic_secrets = false;
+  bool use_export_context = false;
+  bool shim_writes_first = false;
+  bool shim_shuts_down = false;
+  bool check_close_notify = false;
+  bool key_update = false;
+  bool async = false;
+  bool implicit_handshake = false;
+  bool handshake_never_done = false;
+  bool no_op_extra_handshake = false;
+};
+
+/// A test's connections: the first one, those that resume it, and the second try after rejected early data.
+struct TestSettings {
+  Settings initial;
+  Settings resume;
+  Settings retry;
+};
+
+}  // namespace keyway::bogo

@@ -1,0 +1,122 @@
+#include "stream.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace keyway::bogo {
+
+Outcome<void> Stream::flush() {
+  const ByteView waiting = connection_.output();
+  if (waiting.empty()) return {};
+  auto written = transport_.write(waiting);
+  connection_.sent(waiting.size());
+  return written;
+}
+
+/// Sends the alert, and holds the connection to its word: an error is final, and asked again it is the same.
+std::unexpected<Failure> Stream::broken(const Error& error) {
+  Error first = error;
+  static_cast<void>(flush());  // the transport may be gone; the error is what counts
+  const auto again = connection_.receive({});
+  if (again || again.error().code() != first.code()) return mismatch("the error is not final: " + first.message());
+  return broke(std::move(first));
+}
+
+Outcome<void> Stream::answer(Pause pause) {
+  auto answer = handler_(connection_, pause);
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  if (auto resumed = connection_.resume(std::move(*answer)); !resumed) return broken(resumed.error());
+  return {};
+}
+
+/// Reads from the transport behind what is there; false at its end.
+Outcome<bool> Stream::read_transport() {
+  if (transport_ended_) return false;
+  if (begin_ > 0) {
+    std::copy(input_.begin() + static_cast<std::ptrdiff_t>(begin_), input_.begin() + static_cast<std::ptrdiff_t>(end_),
+              input_.begin());
+    end_ -= begin_;
+    shown_ -= begin_;
+    begin_ = 0;
+  }
+  if (end_ == input_.size()) input_.resize(2 * input_.size());
+  auto count = transport_.read(ByteSpan(input_).subspan(end_));
+  if (!count) return std::unexpected(std::move(count.error()));
+  end_ += *count;
+  transport_ended_ = *count == 0;
+  return !transport_ended_;
+}
+
+/// One step: sends what waits, answers a pause, or takes in bytes. False at the end of the input.
+Outcome<bool> Stream::advance() {
+  if (auto flushed = flush(); !flushed) return std::unexpected(std::move(flushed.error()));
+  if (const auto pause = connection_.pause()) {
+    if (auto answered = answer(*pause); !answered) return std::unexpected(std::move(answered.error()));
+    may_hold_more_ = true;
+    return true;
+  }
+  if (!may_hold_more_) {
+    if (shown_ == end_) {
+      auto more = read_transport();
+      if (!more || !*more) return more;
+    }
+    shown_ = in_single_bytes_ ? shown_ + 1 : end_;
+  }
+  auto received = connection_.receive(ByteSpan(input_).subspan(begin_, shown_ - begin_));
+  if (!received) return broken(received.error());
+  begin_ += received->consumed;
+  data_ = received->application_data;
+  may_hold_more_ = received->consumed > 0 && begin_ < shown_;
+  return true;
+}
+
+Outcome<void> Stream::handshake() {
+  while (connection_.is_handshaking()) {
+    auto went_on = advance();
+    if (!went_on) return std::unexpected(std::move(went_on.error()));
+    if (*went_on) continue;
+    const auto ended = connection_.end_of_input();
+    if (!ended) return broke(ended.error());
+    return mismatch("the connection closed during the handshake, without an error");
+  }
+  return flush();
+}
+
+Outcome<Stream::Read> Stream::read(ByteSpan out) {
+  while (data_.empty()) {
+    if (connection_.peer_has_closed()) return Read{0, End::close_notify};
+    auto went_on = advance();
+    if (!went_on) return std::unexpected(std::move(went_on.error()));
+    if (*went_on) continue;
+    if (connection_.is_handshaking()) return broke(connection_.end_of_input().error());
+    return Read{0, End::truncated};
+  }
+  const std::size_t count = std::min(out.size(), data_.size());
+  std::ranges::copy(data_.first(count), out.begin());
+  data_ = data_.subspan(count);
+  return Read{count, End::none};
+}
+
+Outcome<void> Stream::write(ByteView data) {
+  while (!data.empty()) {
+    Bytes sealed(connection_.sealed_size(data.size()));
+    const auto sent = connection_.send(data, sealed);
+    if (!sent) return broke(sent.error());
+    auto written = transport_.write(ByteView(sealed).first(sent->written));
+    if (!written) return written;
+    data = data.subspan(sent->consumed);
+  }
+  return {};
+}
+
+Outcome<void> Stream::close() {
+  connection_.close();
+  return flush();
+}
+
+Outcome<void> Stream::update_keys() {
+  if (auto updated = connection_.update_keys(/*ask_peer_too=*/false); !updated) return broke(updated.error());
+  return {};
+}
+
+}  // namespace keyway::bogo

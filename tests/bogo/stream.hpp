@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+#include <keyway/connection.hpp>
+
+#include "outcome.hpp"
+#include "transport.hpp"
+
+namespace keyway::bogo {
+
+/// A TLS connection over a transport, with calls that block.
+class Stream {
+ public:
+  using PauseHandler = std::function<Outcome<Answer>(const Connection&, Pause)>;
+
+  /// `in_single_bytes`: the connection is given what it receives one byte more at a time.
+  Stream(Transport& transport, Connection connection, PauseHandler handler, bool in_single_bytes)
+      : transport_(transport),
+        connection_(std::move(connection)),
+        handler_(std::move(handler)),
+        in_single_bytes_(in_single_bytes) {}
+
+  [[nodiscard]] Outcome<void> handshake();
+
+  /// How a read ended that brought no data.
+  enum class End : std::uint8_t { none, close_notify, truncated };
+  struct Read {
+    std::size_t size = 0;
+    End end = End::none;
+  };
+  /// Reads some data into `out`, after the handshake where there was none.
+  [[nodiscard]] Outcome<Read> read(ByteSpan out);
+  [[nodiscard]] Outcome<void> write(ByteView data);
+  [[nodiscard]] Outcome<void> close();
+  [[nodiscard]] Outcome<void> update_keys();
+
+  [[nodiscard]] const Connection& connection() const noexcept { return connection_; }
+
+ private:
+  [[nodiscard]] Outcome<void> flush();
+  [[nodiscard]] Outcome<void> answer(Pause pause);
+  [[nodiscard]] Outcome<bool> advance();
+  [[nodiscard]] Outcome<bool> read_transport();
+  [[nodiscard]] std::unexpected<Failure> broken(const Error& error);
+
+  Transport& transport_;
+  Connection connection_;
+  PauseHandler handler_;
+  bool in_single_bytes_;
+  bool transport_ended_ = false;
+  Bytes input_ = Bytes(std::size_t{1} << 16U);
+  std::size_t begin_ = 0;  // of what is not consumed
+  std::size_t shown_ = 0;  // end of what the connection has seen
+  std::size_t end_ = 0;    // of what has come
+  bool may_hold_more_ = false;
+  ByteSpan data_;  // decrypted and not taken
+};
+
+}  // namespace keyway::bogo

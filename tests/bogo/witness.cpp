@@ -1,0 +1,30 @@
+#include "witness.hpp"
+
+#include <utility>
+
+namespace keyway::bogo {
+namespace {
+
+std::string verb(Direction direction) {
+  return direction == Direction::sent ? "write " : "read ";
+}
+
+}  // namespace
+
+void Witness::on(const EventOrigin&, const Event& event) noexcept {
+  if (const auto* message = std::get_if<event::HandshakeMessage>(&event)) {
+    messages_ += verb(message->direction) + "hs " + std::to_string(std::to_underlying(message->type)) + "\n";
+  } else if (const auto* alert = std::get_if<event::AlertSeen>(&event)) {
+    messages_ += verb(alert->direction) + "alert " + std::to_string(std::to_underlying(alert->level)) + " " +
+                 std::to_string(std::to_underlying(alert->description)) + "\n";
+  } else if (const auto* record = std::get_if<event::Record>(&event)) {
+    if (record->type == ContentType::change_cipher_spec) messages_ += verb(record->direction) + "ccs\n";
+  }
+}
+
+void Witness::on_secret(const EventOrigin&, SecretLabel label, std::uint32_t, ByteView, ByteView secret) noexcept {
+  if (label == SecretLabel::CLIENT_TRAFFIC_SECRET) client_secret_.assign(secret.begin(), secret.end());
+  if (label == SecretLabel::SERVER_TRAFFIC_SECRET) server_secret_.assign(secret.begin(), secret.end());
+}
+
+}  // namespace keyway::bogo

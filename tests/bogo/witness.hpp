@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include <keyway/observer.hpp>
+
+namespace keyway::bogo {
+
+/// Keeps what a connection tells of itself: the messages in order, as `-expect-msg-callback` writes them, and the
+/// traffic secrets where asked for.
+class Witness final : public Observer {
+ public:
+  explicit Witness(bool takes_secrets) noexcept : takes_secrets_(takes_secrets) {}
+
+  void on(const EventOrigin& origin, const Event& event) noexcept override;
+  [[nodiscard]] bool reveals_secrets() const noexcept override { return takes_secrets_; }
+  void on_secret(const EventOrigin& origin, SecretLabel label, std::uint32_t generation, ByteView client_random,
+                 ByteView secret) noexcept override;
+
+  [[nodiscard]] const std::string& messages() const noexcept { return messages_; }
+  [[nodiscard]] const Bytes& client_secret() const noexcept { return client_secret_; }
+  [[nodiscard]] const Bytes& server_secret() const noexcept { return server_secret_; }
+
+ private:
+  bool takes_secrets_;
+  std::string messages_;
+  Bytes client_secret_;
+  Bytes server_secret_;
+};
+
+}  // namespace keyway::bogo
