@@ -31,9 +31,17 @@ function(keyway_room_tests)
   endif()
   add_executable(keyway_${ARG_NAME}_tests ${sources})
   target_include_directories(keyway_${ARG_NAME}_tests PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
-  target_compile_definitions(keyway_${ARG_NAME}_tests PRIVATE KEYWAY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   target_link_libraries(keyway_${ARG_NAME}_tests PRIVATE ${ARG_DEPENDS} keyway_testing GTest::gmock GTest::gtest_main)
   keyway_warnings(keyway_${ARG_NAME}_tests UNSAFE_BUFFERS_ALLOWED)
+  keyway_test_speed(keyway_${ARG_NAME}_tests)
   gtest_discover_tests(keyway_${ARG_NAME}_tests TEST_PREFIX "${ARG_NAME}." DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT 300 LABELS unit)
+endfunction()
+
+# keyway_test_speed(target)
+#
+# What a test does is done by the library; its own code need not be fast, but soon compiled.
+function(keyway_test_speed target)
+  target_compile_options(${target} PRIVATE "$<$<NOT:$<CONFIG:Debug>>:-O0>")
+  target_precompile_headers(${target} REUSE_FROM keyway_test_headers)
 endfunction()

@@ -132,12 +132,12 @@ class Connection::Core {
   std::vector<Bytes> peer_chain_;
   std::optional<Error> error_;
 
-  std::uint16_t idle_messages_ = 0;  ///< post-handshake messages and warnings since the last application data
+  std::uint16_t idle_messages_ = 0;  ///< post-handshake messages since the last application data
+  std::uint8_t warnings_ = 0;        ///< warnings since then
   Side side_;
-  std::uint8_t warnings_ = 0;  ///< in a row, of TLS 1.2
   bool closed_ = false;
   bool peer_closed_ = false;
-  bool key_update_answer_waits_ = false;
+  bool key_update_answer_waits_ = false;  ///< goes out in front of the next application data
 };
 
 }  // namespace keyway

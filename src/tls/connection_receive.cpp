@@ -10,11 +10,10 @@
 namespace keyway {
 namespace {
 
-/// Post-handshake messages and warnings that are taken between two pieces of application data. A flood of them costs
-/// us work and brings the peer nothing.
-constexpr std::uint16_t max_idle_messages = 64;
-
-/// Warnings in a row that a TLS 1.2 peer may send.
+/// Post-handshake messages that are taken between two pieces of application data. A flood of them costs us work and
+/// brings the peer nothing.
+constexpr std::uint16_t max_idle_messages = 32;
+/// Warnings that are taken, in the same way.
 constexpr std::uint8_t max_warnings = 4;
 
 }  // namespace
@@ -35,6 +34,11 @@ Result<Received> Connection::Core::receive(ByteSpan input) {
     }
     auto record = reader_.next(input.subspan(received.consumed));
     if (!record) return die(std::move(record.error()));
+    if (record->skipped) {
+      received.consumed += record->consumed;
+      if (received.consumed == input.size()) return received;
+      continue;
+    }
     if (!record->complete) {
       received.needed = record->needed;
       return received;
@@ -54,7 +58,6 @@ Result<void> Connection::Core::take_record(const tls::RecordReader::Incoming& re
       return std::unexpected(fail(ErrorCode::InterleavedHandshake).received(to_string(record.type)));
     }
   }
-  if (record.type != ContentType::alert) warnings_ = 0;
   switch (record.type) {
     case ContentType::handshake:
       return take_handshake(record.content);
@@ -67,7 +70,7 @@ Result<void> Connection::Core::take_record(const tls::RecordReader::Incoming& re
                                    .expected("the handshake to finish first")
                                    .received(to_string(record.type)));
       }
-      if (!record.content.empty()) idle_messages_ = 0;
+      if (!record.content.empty()) idle_messages_ = warnings_ = 0;
       received.application_data = record.content;
       return {};
     default: {
@@ -135,8 +138,15 @@ Result<void> Connection::Core::take_alert(ByteView content) {
   }
   if (alert->description == AlertDescription::user_canceled) {
     // RFC 8446 6.1: an announcement, which a close_notify follows.
-    if (++idle_messages_ <= max_idle_messages) return {};
+    if (++warnings_ <= max_warnings) return {};
     return std::unexpected(fail(ErrorCode::TooManyWarnings));
+  }
+  // RFC 8446 6: in TLS 1.3 error alerts are sent as fatal. A warning is none, and ends the connection all the same.
+  if (alert->level == AlertLevel::warning && info_.version == ProtocolVersion::TLS1_3) {
+    return std::unexpected(fail(ErrorCode::InvalidAlert)
+                               .at("Alert, level")
+                               .expected("2 (fatal)")
+                               .received("a warning: " + to_string(alert->description)));
   }
   const bool is_passed_over = alert->level == AlertLevel::warning && info_.version == ProtocolVersion::TLS1_2;
   if (is_passed_over) return take_warning();
@@ -202,10 +212,9 @@ Result<void> Connection::Core::take_key_update(TrafficTls13& traffic, const tls:
   emit_(event::KeysUpdated{Direction::received, traffic.reading_generation});
 
   if (update->request_update != tls::KeyUpdateRequest::update_requested) return {};
-  // RFC 8446 4.6.3: one answer serves all requests that came before it went out.
-  if (closed_ || key_update_answer_waits_) return {};
+  // RFC 8446 4.6.3: the answer is due before our next application data, and one serves all requests before it.
   key_update_answer_waits_ = true;
-  return queue_key_update(traffic, tls::KeyUpdateRequest::update_not_requested);
+  return {};
 }
 
 Result<void> Connection::Core::end_of_input() {

@@ -51,7 +51,6 @@ void Connection::Core::free_outbox_when_empty() noexcept {
   if (outbox_sent_ < outbox_.size()) return;
   Bytes().swap(outbox_);
   outbox_sent_ = 0;
-  key_update_answer_waits_ = false;
 }
 
 void Connection::Core::sent(std::size_t count) noexcept {
@@ -71,10 +70,15 @@ Result<Connection::Sent> Connection::Core::send(std::span<const ByteView> data, 
   if (error_) return std::unexpected(*error_);
   if (closed_) return std::unexpected(fail(ErrorCode::AlreadyClosed).at("send"));
   if (!is_established()) return std::unexpected(fail(ErrorCode::NotReady).at("send").expected("a finished handshake"));
+  auto* tls13 = std::get_if<TrafficTls13>(&traffic_);
+  if (tls13 != nullptr && key_update_answer_waits_) {
+    if (auto updated = queue_key_update(*tls13, tls::KeyUpdateRequest::update_not_requested); !updated) {
+      return die(std::move(updated.error()));
+    }
+  }
   Sent result;
   Remaining rest(data);
   while (true) {
-    auto* tls13 = std::get_if<TrafficTls13>(&traffic_);
     if (tls13 != nullptr && writer_.needs_key_update()) {
       auto updated = queue_key_update(*tls13, tls::KeyUpdateRequest::update_not_requested);
       if (!updated) return die(std::move(updated.error()));
@@ -100,7 +104,9 @@ Result<Connection::Sent> Connection::Core::send(std::span<const ByteView> data, 
 }
 
 std::size_t Connection::Core::sealed_size(std::size_t size) const noexcept {
-  return output().size() + writer_.sealed_size(size);
+  // What send() puts in front: the answer to a KeyUpdate, its header and one byte.
+  const std::size_t answer = key_update_answer_waits_ ? writer_.sealed_size(tls::handshake_header_size + 1) : 0;
+  return output().size() + answer + writer_.sealed_size(size);
 }
 
 void Connection::Core::queue_alert(AlertLevel level, AlertDescription description) noexcept {
@@ -128,6 +134,7 @@ Result<void> Connection::Core::queue_key_update(TrafficTls13& traffic, tls::KeyU
   if (auto sent = flow.send(message); !sent) return sent;
   traffic.writing = traffic.writing.next();
   ++traffic.writing_generation;
+  if (request == tls::KeyUpdateRequest::update_not_requested) key_update_answer_waits_ = false;
   auto done = flow.protect_writing(*config().provider, *traffic.suite, traffic.writing);
   if (!done) return done;
   emit_.secret(side_ == Side::client ? SecretLabel::CLIENT_TRAFFIC_SECRET : SecretLabel::SERVER_TRAFFIC_SECRET,

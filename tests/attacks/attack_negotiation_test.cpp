@@ -85,7 +85,7 @@ TEST(AttackByDowngrade, AServerHelloThatGoesLowerOrElsewhereIsRefused) {
        illegal},
       {"the null suite", [](auto& f) { f.cipher_suite = CipherSuite{0}; }, ErrorCode::CipherSuiteNotOffered, illegal},
       {"compression", [](auto& f) { f.compression_method = CompressionMethod::DEFLATE; }, ErrorCode::CompressionNotNull,
-       illegal},
+       AlertDescription::decode_error},
       {"another session ID", [](auto& f) { f.session_id[31] ^= 0x80; }, ErrorCode::SessionIdNotEchoed, illegal},
       {"no session ID", [](auto& f) { f.session_id.clear(); }, ErrorCode::SessionIdNotEchoed, illegal},
       {"a group without a share",

@@ -129,7 +129,7 @@ TEST(AttackOnProofs, AFinishedOfTheWrongLengthIsRefused) {
     verify_data.erase(verify_data.begin(), verify_data.begin() + header_size);
     verify_data.resize(size);
     peer.say(message_of(finished, verify_data));
-    EXPECT_TRUE(refused(peer, ErrorCode::LengthOutOfRange, AlertDescription::decode_error)) << size;
+    EXPECT_TRUE(refused(peer, ErrorCode::BadFinished, AlertDescription::decrypt_error)) << size;
   }
 }
 

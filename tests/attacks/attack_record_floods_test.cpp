@@ -15,10 +15,10 @@ using testing::protection;
 using testing::refusal;
 using testing::sealed;
 
-TEST(RecordFloods, OfEmptyApplicationDataEndAtThe32nd) {
+TEST(RecordFloods, OfEmptyApplicationDataEndAtThe33rd) {
   auto writer = protection();
   auto reader = protected_reader();
-  for (int i = 1; i <= 31; ++i) {
+  for (int i = 1; i <= 32; ++i) {
     ASSERT_EQ(refusal(reader, sealed(writer, ContentType::application_data, {}, 10)), std::nullopt) << i;
   }
   EXPECT_EQ(refusal(reader, sealed(writer, ContentType::application_data, {}, 10)), ErrorCode::TooManyEmptyRecords);

@@ -196,12 +196,12 @@ TEST(AttackOnContentTypes, PlaintextHandshakeAfterTheKeysIsRefused) {
   ScriptedServer server;
   server.say_hello();
   server.give(ScriptedPeer::plain(ContentType::handshake, ScriptedServer::encrypted_extensions()));
-  EXPECT_TRUE(refused(server, ErrorCode::UnexpectedContentType, unexpected));
+  EXPECT_TRUE(refused(server, ErrorCode::BadRecordMac, AlertDescription::bad_record_mac));
 
   ScriptedClient client;
   client.say_hello();
   client.give(ScriptedPeer::plain(ContentType::handshake, client.finished()));
-  EXPECT_TRUE(refused(client, ErrorCode::UnexpectedContentType, unexpected));
+  EXPECT_TRUE(refused(client, ErrorCode::BadRecordMac, AlertDescription::bad_record_mac));
 }
 
 TEST(AttackOnContentTypes, APlaintextAlertEndsNoEstablishedConnection) {

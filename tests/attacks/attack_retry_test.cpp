@@ -60,7 +60,7 @@ TEST(AttackByRetry, OneThatIsBentIsRefused) {
        ErrorCode::CipherSuiteNotOffered, illegal},
       {"session ID", [](auto& f) { f.session_id[0] ^= 1; }, ErrorCode::SessionIdNotEchoed, illegal},
       {"compression", [](auto& f) { f.compression_method = CompressionMethod::DEFLATE; }, ErrorCode::CompressionNotNull,
-       illegal},
+       AlertDescription::decode_error},
       {"no supported_versions", [](auto& f) { f.extensions.remove(ExtensionType::supported_versions); },
        ErrorCode::NoCommonVersion, AlertDescription::protocol_version},
       {"TLS 1.2 in supported_versions",

@@ -105,14 +105,13 @@ TEST(AttackOnExtensions, ADuplicateIsRefusedInEveryMessage) {
   NewSessionTicket ticket = Codec<NewSessionTicket>::make(maker);
   ticket.extensions = block;
 
-  const auto refused = [](const auto& message) {
+  const auto refused = [](const auto& message, AlertDescription alert = AlertDescription::illegal_parameter) {
     using M = std::remove_cvref_t<decltype(message)>;
-    expect_error(M::parse(encode(message)), ErrorCode::DuplicateExtension, Codec<M>::where,
-                 AlertDescription::illegal_parameter);
+    expect_error(M::parse(encode(message)), ErrorCode::DuplicateExtension, Codec<M>::where, alert);
   };
-  refused(client_hello);
+  refused(client_hello, AlertDescription::decode_error);
   refused(server_hello);
-  refused(EncryptedExtensions{block});
+  refused(EncryptedExtensions{block}, AlertDescription::decode_error);
   refused(CertificateRequest{{}, block});
   refused(certificate);
   refused(ticket);

@@ -43,11 +43,20 @@ Outcome<std::vector<NamedGroup>> groups_of(const Settings& settings, const crypt
   return groups;
 }
 
-Outcome<std::vector<NamedGroup>> shares_of(const Settings& settings, std::span<const NamedGroup> groups) {
+bool is_post_quantum(NamedGroup group) {
+  constexpr std::array kinds{NamedGroup::X25519MLKEM768, NamedGroup::SecP256r1MLKEM768, NamedGroup::MLKEM768};
+  return std::ranges::find(kinds, group) != kinds.end();
+}
+
+/// Unless the flags say which: the first group of each kind, the classical and the post-quantum ones.
+std::vector<NamedGroup> shares_of(const Settings& settings, std::span<const NamedGroup> groups) {
   std::vector<NamedGroup> shares;
   if (settings.no_key_shares) return shares;
   for (const int code : settings.key_shares) shares.push_back(static_cast<NamedGroup>(code));
-  if (shares.empty()) shares.push_back(groups.front());
+  if (!shares.empty()) return shares;
+  shares.push_back(groups.front());
+  const auto other = std::ranges::find(groups, !is_post_quantum(groups.front()), is_post_quantum);
+  if (other != groups.end()) shares.push_back(*other);
   return shares;
 }
 
@@ -86,9 +95,7 @@ Outcome<Policy> make_policy(const Settings& settings, std::span<const int> schem
   auto groups = groups_of(settings, provider);
   if (!groups) return std::unexpected(std::move(groups.error()));
   policy.groups = std::move(*groups);
-  auto shares = shares_of(settings, policy.groups);
-  if (!shares) return std::unexpected(std::move(shares.error()));
-  policy.key_shares = std::move(*shares);
+  policy.key_shares = shares_of(settings, policy.groups);
   auto signature_schemes = schemes_of(settings, schemes, provider);
   if (!signature_schemes) return std::unexpected(std::move(signature_schemes.error()));
   policy.signature_schemes = std::move(*signature_schemes);

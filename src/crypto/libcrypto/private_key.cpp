@@ -36,6 +36,15 @@ std::unexpected<Error> not_a_key(std::string_view received, std::string_view adv
                              .advice(advice));
 }
 
+/// RFC 5208 5, PrivateKeyInfo: well-formed, with a privateKeyAlgorithm that libcrypto does not know.
+bool is_of_unknown_algorithm(ByteView data) {
+  const unsigned char* at = data.data();
+  const Pkcs8 info(d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, static_cast<long>(data.size())));
+  const ASN1_OBJECT* algorithm = nullptr;
+  if (info == nullptr || PKCS8_pkey_get0(&algorithm, nullptr, nullptr, nullptr, info.get()) != 1) return false;
+  return OBJ_obj2nid(algorithm) == NID_undef;
+}
+
 /// RFC 5208 6, EncryptedPrivateKeyInfo: an algorithm, then an OCTET STRING.
 bool is_encrypted(ByteView data) noexcept {
   constexpr std::uint8_t octet_string = 4;
@@ -160,6 +169,13 @@ Result<std::unique_ptr<PrivateKey>> load_private_key(ByteView der) {
   }
   const unsigned char* at = der.data();
   Key key(d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(der.size())));
+  if (key == nullptr && is_of_unknown_algorithm(der)) {
+    ERR_clear_error();
+    return std::unexpected(fail(ErrorCode::UnsupportedKey)
+                               .at("private key")
+                               .expected("an algorithm that libcrypto has")
+                               .received("PKCS#8 with another"));
+  }
   if (key == nullptr) return not_a_key("something else", "give the file that holds the private key");
   ERR_clear_error();  // the formats that were tried before the right one
   // SAFETY: libcrypto leaves `at` inside `der` or at its end.

@@ -7,6 +7,7 @@
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_request.hpp"
 #include "tls/wire/extension_rules.hpp"
+#include "tls/wire/extensions/certificate_authorities.hpp"
 #include "tls/wire/extensions/signature_algorithms.hpp"
 
 namespace keyway::tls::client {
@@ -83,6 +84,11 @@ Result<ExpectCertificateOrRequest::Next> ExpectCertificateOrRequest::handle(Flow
   }
   if (auto parsed = SignatureAlgorithmsExtension::parse(*schemes); !parsed) {
     return std::unexpected(std::move(parsed.error()).at("CertificateRequest"));
+  }
+  if (const auto authorities = request->extensions.find(ExtensionType::certificate_authorities)) {
+    if (auto parsed = CertificateAuthoritiesExtension::parse(*authorities); !parsed) {
+      return std::unexpected(std::move(parsed.error()).at("CertificateRequest"));
+    }
   }
   common_.transcript.add(message.raw);
   return Next(ExpectCertificate(std::move(common_), std::move(server_name_), CertificateAsked{}));

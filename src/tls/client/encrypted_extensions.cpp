@@ -6,15 +6,31 @@
 #include "tls/wire/encrypted_extensions.hpp"
 
 namespace keyway::tls::client {
+namespace {
+
+/// The ServerHello has answered these already; once more, they answer nothing that was asked.
+Result<void> check_answered_once(const ExtensionBlock& extensions) {
+  for (const ExtensionType answered : {ExtensionType::key_share, ExtensionType::supported_versions}) {
+    if (!extensions.has(answered)) continue;
+    return std::unexpected(
+        fail(ErrorCode::UnsolicitedExtension).at("EncryptedExtensions, extension " + to_string(answered)));
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<ExpectEncryptedExtensions::Next> ExpectEncryptedExtensions::handle(Flow& flow,
                                                                           const HandshakeMessage& message) && {
   auto encrypted = EncryptedExtensions::parse(message.body);
   if (!encrypted) return std::unexpected(std::move(encrypted.error()));
+  if (auto once = check_answered_once(encrypted->extensions); !once) return std::unexpected(std::move(once.error()));
   auto checked =
       check_extensions(encrypted->extensions, ExtensionHome::encrypted_extensions, offered_, "EncryptedExtensions");
   if (!checked) return std::unexpected(std::move(checked.error()));
-  if (auto bodies = check_plain_answers(encrypted->extensions, "EncryptedExtensions"); !bodies)
-    return std::unexpected(std::move(bodies.error()));
+  if (auto answers = check_plain_answers(encrypted->extensions, "EncryptedExtensions"); !answers) {
+    return std::unexpected(std::move(answers.error()));
+  }
   auto alpn = chosen_alpn(encrypted->extensions, common_.config->common().alpn, "EncryptedExtensions");
   if (!alpn) return std::unexpected(std::move(alpn.error()));
 

@@ -8,7 +8,12 @@ namespace keyway::tls::client {
 
 Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf, const crypto::Provider& provider) {
   auto view = x509::CertificateView::parse(leaf);
-  if (!view) return std::unexpected(std::move(view.error()).at("Certificate, entry 0"));
+  if (!view) {
+    Error error = std::move(view.error()).at("Certificate, entry 0");
+    // Bytes that are no certificate at all are a malformed message; one that breaks X.509's rules is a bad certificate.
+    if (error.code() == ErrorCode::InvalidDer) error = std::move(error).alert(AlertDescription::decode_error);
+    return std::unexpected(std::move(error));
+  }
   // RFC 5280 4.2.1.3: a key that may not sign can't prove itself in TLS 1.3.
   if (view->key_usage && !view->key_usage->digital_signature()) {
     return std::unexpected(fail(ErrorCode::WrongKeyUsage)

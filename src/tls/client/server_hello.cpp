@@ -60,6 +60,7 @@ Result<const SuiteTls13*> check_hello(const ServerHello& hello, const Offer& off
   if (hello.legacy_compression_method != CompressionMethod::null) {
     return std::unexpected(fail(ErrorCode::CompressionNotNull)
                                .at("ServerHello, legacy_compression_method")
+                               .alert(AlertDescription::decode_error)
                                .received(to_string(hello.legacy_compression_method)));
   }
   const auto& offered = offer.config->common().policy.cipher_suites;
@@ -230,6 +231,8 @@ Result<ExpectServerHello::Next> ExpectServerHello::handle_retry(Flow& flow, cons
   auto checked =
       check_extensions(retry.extensions, ExtensionHome::hello_retry_request, offer_.extensions, "HelloRetryRequest");
   if (!checked) return std::unexpected(std::move(checked.error()));
+  // The server waits for the second ClientHello: what follows in the record is too much.
+  if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
   auto wish = read_retry(retry, offer_);
   if (!wish) return std::unexpected(std::move(wish.error()));
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <string>
 
 #include <keyway/secret.hpp>
 
@@ -64,7 +65,13 @@ Result<HandshakeSignatureValid> verify_server_key_exchange(const ServerKeyExchan
 
 Result<FinishedVerified> verify_finished(ByteView expected_verify_data, ByteView body) {
   auto finished = Finished::parse(body, expected_verify_data.size());
-  if (!finished) return std::unexpected(std::move(finished.error()));
+  if (!finished) {
+    // One of another length proves no more than one of other content: decrypt_error for both (RFC 8446 4.4.4).
+    return std::unexpected(fail(ErrorCode::BadFinished)
+                               .at("Finished, verify_data")
+                               .expected(std::to_string(expected_verify_data.size()) + " bytes")
+                               .received(std::to_string(body.size())));
+  }
   if (!equal_in_constant_time(expected_verify_data, finished->verify_data)) {
     return std::unexpected(fail(ErrorCode::BadFinished).at("Finished, verify_data"));
   }

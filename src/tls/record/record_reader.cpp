@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint32_t max_ccs_records = 2;
 
 // Empty application data hides the traffic's shape (RFC 8446 5.1); in a row it is a flood.
-constexpr std::uint32_t max_empty_records = 31;
+constexpr std::uint32_t max_empty_records = 32;
 
 bool is_known(ContentType type) noexcept {
   return type >= ContentType::change_cipher_spec && type <= ContentType::application_data;
@@ -39,8 +39,9 @@ Result<RecordReader::Incoming> RecordReader::next(ByteSpan input) {
 
   first_ = false;
   const ByteSpan fragment = input.subspan(record_header_size, header.length);
-  auto incoming =
-      opens(header.type) ? take_protected(input.first(record_header_size), fragment) : take_plaintext(header, fragment);
+  auto incoming = is_early_data(header) ? skip(header)
+                  : opens(header)       ? take_protected(header, input.first(record_header_size), fragment)
+                                        : take_plaintext(header, fragment);
   if (!incoming) return incoming;
   incoming->complete = true;
   incoming->consumed = size;
@@ -51,18 +52,21 @@ Result<void> RecordReader::judge_header(const RecordHeader& header, ByteView inp
   // RFC 8446 5.1: legacy_record_version is ignored, but 3 in front is all that tells TLS from something else.
   const bool looks_like_tls = is_known(header.type) && is_version_3(header.legacy_record_version);
   if (first_ && !looks_like_tls) return std::unexpected(not_tls(input));
-  if (const auto type = judge_type(header.type); !type) return type;
+  if (const auto type = judge_type(header); !type) return type;
 
-  const bool is_opened = opens(header.type);
-  if (!is_opened && !is_version_3(header.legacy_record_version)) {
+  const bool opens = this->opens(header) || is_early_data(header);
+  // RFC 8446 5.2: a protected record's version is always 0x0303, as it comes after the negotiation.
+  const bool version_fits =
+      opens ? header.legacy_record_version == ProtocolVersion::TLS1_2 : is_version_3(header.legacy_record_version);
+  if (!version_fits) {
     return std::unexpected(fail(ErrorCode::InvalidRecordHeader)
                                .at("record")
-                               .expected("a version of 3.x")
+                               .expected(opens ? "version 0x0303" : "a version of 3.x")
                                .received(to_string(header.legacy_record_version)));
   }
   const std::size_t of_opened =
       std::holds_alternative<ProtectionTls12>(protection_) ? max_ciphertext_fragment_tls12 : max_ciphertext_fragment;
-  const std::size_t most = is_opened ? of_opened : max_plaintext_fragment;
+  const std::size_t most = opens ? of_opened : max_plaintext_fragment;
   if (header.length > most) {
     return std::unexpected(fail(ErrorCode::RecordTooLong)
                                .at("record")
@@ -70,7 +74,7 @@ Result<void> RecordReader::judge_header(const RecordHeader& header, ByteView inp
                                .received(std::to_string(header.length)));
   }
   // RFC 8446 5.1: only application data may be empty.
-  if (header.length == 0 && !is_opened) {
+  if (header.length == 0 && !opens) {
     return std::unexpected(fail(ErrorCode::EmptyRecord).at("record").received("an empty " + to_string(header.type)));
   }
   if (header.type == ContentType::change_cipher_spec && header.length != 1) {
@@ -82,24 +86,26 @@ Result<void> RecordReader::judge_header(const RecordHeader& header, ByteView inp
   return {};
 }
 
-bool RecordReader::opens(ContentType type) const noexcept {
-  if (std::holds_alternative<ProtectionTls13>(protection_)) return type == ContentType::application_data;
-  return std::holds_alternative<ProtectionTls12>(protection_);
+bool RecordReader::opens(const RecordHeader& header) const noexcept {
+  if (std::holds_alternative<ProtectionTls12>(protection_)) return true;
+  // Handshake messages are never in the clear once there are keys: one that pretends to be has to decrypt first.
+  return is_protected() && (header.type == ContentType::application_data || header.type == ContentType::handshake);
 }
 
-Result<void> RecordReader::judge_type(ContentType type) const {
+Result<void> RecordReader::judge_type(const RecordHeader& header) const {
+  const ContentType type = header.type;
   if (type == ContentType::change_cipher_spec) {
-    if (ccs_allowed_ && !opens(type) && ccs_records_ < max_ccs_records) return {};
+    if (ccs_allowed_ && !opens(header) && ccs_records_ < max_ccs_records) return {};
     return std::unexpected(fail(ErrorCode::UnexpectedChangeCipherSpec)
                                .at("record")
                                .received(ccs_allowed_ ? "one too many" : "one outside the handshake"));
   }
-  if (opens(type)) return {};
+  if (opens(header)) return {};
   if (is_protected()) {
     if (type == ContentType::alert && plaintext_alerts_allowed_) return {};
     return std::unexpected(unexpected_type(type, "a protected record (outer type application_data)"));
   }
-  if (type == ContentType::handshake || type == ContentType::alert) return {};
+  if (type == ContentType::handshake || type == ContentType::alert || is_early_data(header)) return {};
   return std::unexpected(unexpected_type(type, "handshake or alert before there are keys"));
 }
 
@@ -113,14 +119,23 @@ Result<RecordReader::Incoming> RecordReader::take_plaintext(const RecordHeader& 
                                  .received(std::to_string(fragment[0])));
     }
   }
+  // After the second ClientHello there is no early data any more.
+  if (header.type == ContentType::handshake && !first_) early_data_left_.reset();
   return Incoming{.type = header.type, .content = fragment};
 }
 
-Result<RecordReader::Incoming> RecordReader::take_protected(ByteView header, ByteSpan fragment) {
+Result<RecordReader::Incoming> RecordReader::take_protected(const RecordHeader& header, ByteView header_bytes,
+                                                            ByteSpan fragment) {
   auto* tls13 = std::get_if<ProtectionTls13>(&protection_);
-  const auto opened =
-      tls13 != nullptr ? tls13->open(header, fragment) : std::get<ProtectionTls12>(protection_).open(header, fragment);
-  if (!opened) return std::unexpected(opened.error());
+  auto opened = tls13 != nullptr ? tls13->open(header_bytes, fragment)
+                                 : std::get<ProtectionTls12>(protection_).open(header_bytes, fragment);
+  const bool is_foreign = !opened && opened.error().code() == ErrorCode::BadRecordMac;
+  if (is_foreign && early_data_left_) return skip(header);
+  if (!opened) return std::unexpected(std::move(opened.error()));
+  early_data_left_.reset();
+  if (tls13 != nullptr && header.type != ContentType::application_data) {
+    return std::unexpected(unexpected_type(header.type, "a protected record (outer type application_data)"));
+  }
   switch (opened->type) {
     case ContentType::application_data:
       if (const auto counted = count_empty(opened->content); !counted) return std::unexpected(counted.error());
@@ -138,6 +153,16 @@ Result<RecordReader::Incoming> RecordReader::take_protected(ByteView header, Byt
       return std::unexpected(unexpected_type(opened->type, "alert, handshake or application_data inside protection"));
   }
   return Incoming{.type = opened->type, .was_protected = true, .content = opened->content};
+}
+
+Result<RecordReader::Incoming> RecordReader::skip(const RecordHeader& header) {
+  if (header.length > *early_data_left_) {
+    return std::unexpected(fail(ErrorCode::TooMuchEarlyData)
+                               .at("record")
+                               .expected("at most " + std::to_string(max_skipped_early_data) + " bytes to pass over"));
+  }
+  *early_data_left_ -= header.length;
+  return Incoming{.skipped = true, .type = ContentType::application_data};
 }
 
 Result<void> RecordReader::count_empty(ByteView content) {

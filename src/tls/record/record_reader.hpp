@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <variant>
 
 #include <keyway/bytes.hpp>
@@ -10,6 +11,7 @@
 
 #include "tls/record/protection.hpp"
 #include "tls/record/protection_tls12.hpp"
+#include "tls/wire/record.hpp"
 
 namespace keyway::tls {
 
@@ -33,8 +35,15 @@ class RecordReader {
   /// While true, plaintext alerts are taken although protection is set (a client that failed before it had keys).
   void allow_plaintext_alerts(bool allowed) noexcept { plaintext_alerts_allowed_ = allowed; }
 
+  /// A server that takes no early data passes over what the client sends of it (RFC 8446 4.2.10): before keys, records
+  /// of application data up to the next handshake record; with keys, records that don't decrypt up to the first that
+  /// does. At most max_skipped_early_data bytes of them; more is TooMuchEarlyData.
+  void skip_early_data() noexcept { early_data_left_ = max_skipped_early_data; }
+  static constexpr std::size_t max_skipped_early_data = 16384;
+
   struct Incoming {
     bool complete = false;  ///< false: nothing was taken, `needed` more bytes at least make the next step
+    bool skipped = false;   ///< early data that nobody wants: there is no content
     std::size_t needed = 0;
     std::size_t consumed = 0;  ///< bytes of the input, when complete
     ContentType type{};
@@ -43,21 +52,29 @@ class RecordReader {
   };
   /// Takes one record off the front of `input`. Errors: NotTls (the first bytes are no TLS at all, with a hint what
   /// they look like: HTTP, SSH, …), InvalidRecordHeader, RecordTooLong, UnexpectedContentType, EmptyRecord,
-  /// TooManyEmptyRecords, UnexpectedChangeCipherSpec, InvalidChangeCipherSpec, BadRecordMac, NoContentType.
+  /// TooManyEmptyRecords, UnexpectedChangeCipherSpec, InvalidChangeCipherSpec, BadRecordMac, NoContentType,
+  /// TooMuchEarlyData.
   [[nodiscard]] Result<Incoming> next(ByteSpan input);
 
  private:
   [[nodiscard]] Result<void> judge_header(const RecordHeader& header, ByteView input) const;
-  [[nodiscard]] Result<void> judge_type(ContentType type) const;
-  /// True when records of this outer type are opened with the keys in force.
-  [[nodiscard]] bool opens(ContentType type) const noexcept;
+  [[nodiscard]] Result<void> judge_type(const RecordHeader& header) const;
   [[nodiscard]] Result<Incoming> take_plaintext(const RecordHeader& header, ByteSpan fragment);
-  [[nodiscard]] Result<Incoming> take_protected(ByteView header, ByteSpan fragment);
+  [[nodiscard]] Result<Incoming> take_protected(const RecordHeader& header, ByteView header_bytes, ByteSpan fragment);
+  [[nodiscard]] Result<Incoming> skip(const RecordHeader& header);
   [[nodiscard]] Result<void> count_empty(ByteView content);
+  /// True for records that have to decrypt.
+  [[nodiscard]] bool opens(const RecordHeader& header) const noexcept;
+  /// Where application data can only be early data: a server without keys, between its HelloRetryRequest and the
+  /// answer.
+  [[nodiscard]] bool is_early_data(const RecordHeader& header) const noexcept {
+    return early_data_left_ && !is_protected() && header.type == ContentType::application_data;
+  }
 
   std::variant<PlaintextProtection, ProtectionTls13, ProtectionTls12> protection_;
-  std::uint32_t empty_records_ = 0;  ///< in a row
-  std::uint32_t ccs_records_ = 0;    ///< in all
+  std::optional<std::size_t> early_data_left_;  ///< bytes to be passed over yet; nothing when there is no early data
+  std::uint32_t empty_records_ = 0;             ///< in a row
+  std::uint32_t ccs_records_ = 0;               ///< in all
   bool ccs_allowed_ = true;
   bool plaintext_alerts_allowed_ = false;
   bool first_ = true;

@@ -70,10 +70,10 @@ HashSecret TrafficSecret::finished(const TranscriptHash& transcript) const noexc
 // ------------------------------------------------------------------------------------------------ exporters
 
 Result<void> Exporter::derive(std::string_view label, ByteView context, ByteSpan out) const {
-  if (label.empty() || label.size() > crypto::max_hkdf_label) {
+  if (label.size() > crypto::max_hkdf_label) {
     return std::unexpected(fail(ErrorCode::InvalidArgument)
                                .at("exporter")
-                               .expected("a label of 1 to 249 bytes")
+                               .expected("a label of at most 249 bytes")
                                .received(std::to_string(label.size())));
   }
   if (out.size() > 255 * hash_->output_size()) {

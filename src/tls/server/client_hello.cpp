@@ -54,6 +54,7 @@ Result<ExpectClientHello::Next> ExpectClientHello::handle(Flow& flow, const Hand
   auto hello = HelloInHand::take(message);
   if (!hello) return std::unexpected(std::move(hello.error()));
   flow.reader().allow_change_cipher_spec(true);
+  if (hello->hello.extensions.has(ExtensionType::early_data)) flow.reader().skip_early_data();
   flow.info().server_name = hello->server_name;
   if (config_->pauses_for_client_hello()) return Next(AwaitHelloDecision(*config_, std::move(*hello)));
   return widen<Next>(choose_and_answer(flow, *config_, std::move(*hello)));

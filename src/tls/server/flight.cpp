@@ -56,7 +56,8 @@ void write_encrypted_extensions(Bytes& to, const HelloInHand& hello, std::string
   });
 }
 
-/// Sends the ServerHello and, where the client wants it, ChangeCipherSpec. `scratch` is empty, and is emptied again.
+/// Sends the ServerHello and, after the first message, ChangeCipherSpec: RFC 8446 D.4 asks for it where the client sent
+/// a session ID, and allows it always. `scratch` is empty, and is emptied again.
 Result<crypto::SharedSecret> send_server_hello(Flow& flow, const Decision& decision, const HelloInHand& hello,
                                                Transcript& transcript, bool after_retry, Bytes& scratch) {
   const CommonConfig& config = decision.config->common();
@@ -73,7 +74,7 @@ Result<crypto::SharedSecret> send_server_hello(Flow& flow, const Decision& decis
   transcript.add(scratch);
   scratch.clear();
   flow.emit(event::KeyAgreement{decision.choice.group, client_share->key_exchange.size(), answer->share.size()});
-  if (!after_retry && !hello.hello.legacy_session_id.empty()) {
+  if (!after_retry) {
     if (auto sent = flow.send_change_cipher_spec(); !sent) return std::unexpected(std::move(sent.error()));
   }
   return std::move(answer->secret);
@@ -185,7 +186,6 @@ Result<void> send_hello_retry_request(Flow& flow, const Choice& choice, const He
   transcript.add(retry);
   flow.info().after_hello_retry_request = true;
   if (auto sent = flow.send(retry); !sent) return sent;
-  if (hello.hello.legacy_session_id.empty()) return {};
   return flow.send_change_cipher_spec();
 }
 

@@ -69,23 +69,15 @@ Result<void> check_shares(const ClientHelloExtensions& extensions) {
 
 Result<void> choose_group(const ServerConfig& config, const HelloInHand& hello, Choice& choice) {
   const auto& theirs = hello.extensions.supported_groups->named_group_list;
-  std::optional<NamedGroup> without_share;
+  // The order decides, not which shares came: a client that guessed wrong is asked again, and nobody can make us take a
+  // lesser group by leaving out a share.
   for (const NamedGroup group : config.common().policy.groups) {
     if (!theirs.contains(group) || config.common().provider->group(group) == nullptr) continue;
-    if (find_share(hello, group)) {
-      choice.group = group;
-      choice.needs_retry = false;
-      return {};
-    }
-    if (!without_share) without_share = group;
+    choice.group = group;
+    choice.needs_retry = !find_share(hello, group);
+    return {};
   }
-  if (!without_share) {
-    return std::unexpected(
-        fail(ErrorCode::NoCommonGroup).at("ClientHello, supported_groups").received(text_of(theirs)));
-  }
-  choice.group = *without_share;
-  choice.needs_retry = true;
-  return {};
+  return std::unexpected(fail(ErrorCode::NoCommonGroup).at("ClientHello, supported_groups").received(text_of(theirs)));
 }
 
 }  // namespace
@@ -161,11 +153,24 @@ Result<Choice> choose(const ServerConfig& config, const HelloInHand& hello) {
   return choice;
 }
 
+namespace {
+
+/// RFC 8017 9.1.1: an RSA key must have room for the hash, a salt as long, and two bytes. The small ones that old
+/// configurations hold have none for SHA-512.
+bool has_room_for(SignatureScheme scheme, const crypto::PrivateKey* key) {
+  const bool is_large = scheme == SignatureScheme::rsa_pss_rsae_sha512 || scheme == SignatureScheme::rsa_pss_pss_sha512;
+  constexpr std::size_t bits_for_sha512 = 8 * (64 + 64 + 2) + 1;
+  return !is_large || key == nullptr || key->bits() >= bits_for_sha512;
+}
+
+}  // namespace
+
 Result<SignatureScheme> choose_scheme(const ServerConfig& config, const HelloInHand& hello,
                                       const Credential& credential) {
   const auto& theirs = hello.extensions.signature_algorithms->supported_signature_algorithms;
   for (const SignatureScheme scheme : config.common().policy.signature_schemes) {
-    if (crypto::fits_tls13(scheme, credential.key_type()) && theirs.contains(scheme)) return scheme;
+    if (!crypto::fits_tls13(scheme, credential.key_type()) || !theirs.contains(scheme)) continue;
+    if (has_room_for(scheme, credential.key())) return scheme;
   }
   return std::unexpected(fail(ErrorCode::NoCommonSignatureScheme)
                              .at("ClientHello, signature_algorithms")

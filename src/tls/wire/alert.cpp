@@ -16,6 +16,7 @@ Result<Alert> Alert::parse(ByteView fragment) {
   if (alert.level != AlertLevel::warning && alert.level != AlertLevel::fatal) {
     return std::unexpected(fail(ErrorCode::InvalidAlert)
                                .at("Alert, level")
+                               .alert(AlertDescription::illegal_parameter)
                                .expected("1 (warning) or 2 (fatal)")
                                .received(std::to_string(fragment[0])));
   }

@@ -19,7 +19,7 @@ struct CertificateEntry {
 };
 
 /// More entries than this are refused (LengthOutOfRange): no real chain has as many.
-inline constexpr std::size_t max_certificate_entries = 32;
+inline constexpr std::size_t max_certificate_entries = 64;
 
 /// RFC 8446 4.4.2.
 struct CertificateMessage {

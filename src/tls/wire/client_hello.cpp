@@ -48,6 +48,8 @@ Result<void> decode(ClientHelloExtensions& into, const ExtensionView& extension)
       return decode(into.extended_master_secret, extension.body);
     case ExtensionType::renegotiation_info:
       return decode(into.renegotiation_info, extension.body);
+    case ExtensionType::certificate_authorities:
+      return decode(into.certificate_authorities, extension.body);
     default:
       return {};
   }
@@ -68,7 +70,9 @@ Result<ClientHello> ClientHello::parse(ByteView body) {
     hello.extensions = ExtensionBlock::read(in, "extensions");
     if (has_pre_shared_key_before_the_end(hello.extensions)) in.reject(ErrorCode::PreSharedKeyNotLast, "extensions");
   }
-  if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
+  if (auto read = in.finish(); !read) {
+    return std::unexpected(with_duplicates_as_decode_error(std::move(read).error()));
+  }
   return hello;
 }
 

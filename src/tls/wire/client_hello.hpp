@@ -10,6 +10,7 @@
 #include "core/writer.hpp"
 #include "tls/wire/extension_block.hpp"
 #include "tls/wire/extensions/alpn.hpp"
+#include "tls/wire/extensions/certificate_authorities.hpp"
 #include "tls/wire/extensions/cookie.hpp"
 #include "tls/wire/extensions/ec_point_formats.hpp"
 #include "tls/wire/extensions/extended_master_secret.hpp"
@@ -55,6 +56,7 @@ struct ClientHelloExtensions {
   std::optional<EcPointFormatsExtension> ec_point_formats;
   std::optional<ExtendedMasterSecretExtension> extended_master_secret;
   std::optional<RenegotiationInfoExtension> renegotiation_info;
+  std::optional<CertificateAuthoritiesExtension> certificate_authorities;
 
   /// Decodes them all; the first that is malformed is the error, with its name in where().
   [[nodiscard]] static Result<ClientHelloExtensions> parse(const ExtensionBlock& block);

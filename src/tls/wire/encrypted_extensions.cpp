@@ -7,7 +7,9 @@ namespace keyway::tls {
 Result<EncryptedExtensions> EncryptedExtensions::parse(ByteView body) {
   Reader in(body, "EncryptedExtensions");
   EncryptedExtensions message{ExtensionBlock::read(in, "extensions")};
-  if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
+  if (auto read = in.finish(); !read) {
+    return std::unexpected(with_duplicates_as_decode_error(std::move(read).error()));
+  }
   return message;
 }
 

@@ -28,6 +28,11 @@ ExtensionBlock ExtensionBlock::read(Reader& in, std::string_view field) {
   return {};
 }
 
+Error with_duplicates_as_decode_error(Error error) {
+  if (error.code() != ErrorCode::DuplicateExtension) return error;
+  return std::move(error).alert(AlertDescription::decode_error);
+}
+
 std::optional<ByteView> ExtensionBlock::find(ExtensionType type) const noexcept {
   for (const ExtensionView extension : *this) {
     if (extension.type == type) return extension.body;

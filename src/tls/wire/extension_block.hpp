@@ -68,6 +68,10 @@ class ExtensionBlock {
   ByteView contents_;
 };
 
+/// RFC 8446 4.2 names no alert for an extension that stands twice. In the messages of a handshake's first round it counts
+/// as one that can't be decoded; elsewhere it stays illegal_parameter.
+[[nodiscard]] Error with_duplicates_as_decode_error(Error error);
+
 /// Writes one extension, type and length included. `E` is one of wire/extensions/.
 template <typename E>
 void write_extension(Writer& out, const E& extension) {

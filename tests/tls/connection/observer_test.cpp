@@ -83,8 +83,8 @@ TEST(Observers, OfBothSidesSeeTheSameFingerprints) {
   Pair pair = make_tls_pair(nullptr, nullptr, {.observer = &client}, {.observer = &server});
   ASSERT_TRUE(pair.run());
   ASSERT_TRUE(pair.client.update_keys(true));
-  pair.run();
-  pair.run();
+  EXPECT_EQ(pair.transfer(Side::client, "a"), "a");
+  EXPECT_EQ(pair.transfer(Side::server, "b"), "b");
 
   EXPECT_EQ(client.fingerprints, server.fingerprints);
   EXPECT_EQ(client.fingerprints.size(), 7U);  // two of the handshake, two of the application, one exporter, two updates
@@ -131,12 +131,13 @@ TEST(Observers, AreToldOfAlertsUpdatesAndFailure) {
   ASSERT_TRUE(pair.run());
   notes.words.clear();
   ASSERT_TRUE(pair.server.update_keys(true));
-  pair.run();
+  EXPECT_EQ(pair.transfer(Side::server, "a"), "a");
+  EXPECT_EQ(pair.transfer(Side::client, "b"), "b");
   EXPECT_EQ(notes.words, (std::vector<std::string>{"<key_update", "<keys1", ">key_update", ">keys1"}));
   notes.words.clear();
   static_cast<void>(feed(pair.client, Bytes{22, 3, 3, 0, 1, 0}));
-  EXPECT_EQ(notes.words, std::vector<std::string>{">alert unexpected_message"});
-  EXPECT_EQ(notes.failed, ErrorCode::UnexpectedContentType);
+  EXPECT_EQ(notes.words, std::vector<std::string>{">alert bad_record_mac"});
+  EXPECT_EQ(notes.failed, ErrorCode::BadRecordMac);
 }
 
 TEST(Observers, AreToldWhatIsWeakened) {
@@ -178,7 +179,8 @@ TEST(KeyLog, HasALineForEachSecretAndIsPrivate) {
     EXPECT_EQ(config->weakenings().size(), 1U);
     Pair pair = make_connected_pair(nullptr, config);
     ASSERT_TRUE(pair.client.update_keys(true));
-    pair.run();
+    EXPECT_EQ(pair.transfer(Side::client, "a"), "a");
+    EXPECT_EQ(pair.transfer(Side::server, "b"), "b");
   }
   std::ifstream in(path);
   std::map<std::string, int> lines;

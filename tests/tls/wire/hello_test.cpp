@@ -91,7 +91,7 @@ TEST(ClientHelloMessage, RefusesDuplicateExtensions) {
                                                   "0008"
                                                   "00170000"
                                                   "00170000")),
-               ErrorCode::DuplicateExtension, "ClientHello, extensions", AlertDescription::illegal_parameter);
+               ErrorCode::DuplicateExtension, "ClientHello, extensions", AlertDescription::decode_error);
 }
 
 TEST(ClientHelloMessage, KeepsGreaseInEveryList) {

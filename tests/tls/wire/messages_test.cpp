@@ -109,7 +109,7 @@ TEST(NewSessionTicketMessage, BoundsItsExtensionsByOneByteLess) {
 TEST(AlertMessage, RefusesALevelThatIsNeither) {
   for (const unsigned level : {0U, 3U, 255U}) {
     const Bytes fragment = {static_cast<std::uint8_t>(level), 0};
-    expect_error(Alert::parse(fragment), ErrorCode::InvalidAlert, "Alert, level", AlertDescription::decode_error);
+    expect_error(Alert::parse(fragment), ErrorCode::InvalidAlert, "Alert, level", AlertDescription::illegal_parameter);
   }
 }
 
