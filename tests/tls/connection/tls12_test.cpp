@@ -343,7 +343,7 @@ TEST(Tls12, PausesForTheVerdictAndGoesOn) {
   ASSERT_EQ(pair.client.pause(), Pause::verification);
   ASSERT_EQ(pair.client.pending_chain().size(), 2U);
   const x509::Verifier verifier(provider(), shared_trust(), {}, {}, {});
-  const ServerName name = server_name();
+  const ServerName name = keyway::testing::server_name();
 
   ASSERT_TRUE(pair.client.resume(
       answer::Verified{verifier.verify(pair.client.pending_chain(), &name, x509::Purpose::server, test_now)}));

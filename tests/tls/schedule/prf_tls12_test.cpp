@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "core/text.hpp"
 #include "testing/make_certificate.hpp"
 
