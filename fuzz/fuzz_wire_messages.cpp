@@ -5,23 +5,32 @@
 #include "fuzz_wire_identity.hpp"
 #include "tls/wire/alert.hpp"
 #include "tls/wire/certificate_request.hpp"
+#include "tls/wire/certificate_request_tls12.hpp"
+#include "tls/wire/certificate_tls12.hpp"
 #include "tls/wire/certificate_verify.hpp"
+#include "tls/wire/client_key_exchange.hpp"
 #include "tls/wire/encrypted_extensions.hpp"
 #include "tls/wire/extensions/alpn.hpp"
 #include "tls/wire/extensions/cookie.hpp"
 #include "tls/wire/extensions/early_data.hpp"
+#include "tls/wire/extensions/ec_point_formats.hpp"
+#include "tls/wire/extensions/extended_master_secret.hpp"
 #include "tls/wire/extensions/key_share.hpp"
 #include "tls/wire/extensions/pre_shared_key.hpp"
 #include "tls/wire/extensions/psk_key_exchange_modes.hpp"
+#include "tls/wire/extensions/renegotiation_info.hpp"
 #include "tls/wire/extensions/server_name.hpp"
 #include "tls/wire/extensions/signature_algorithms.hpp"
 #include "tls/wire/extensions/supported_groups.hpp"
 #include "tls/wire/extensions/supported_versions.hpp"
 #include "tls/wire/finished.hpp"
 #include "tls/wire/handshake.hpp"
+#include "tls/wire/hello_request.hpp"
 #include "tls/wire/key_update.hpp"
 #include "tls/wire/new_session_ticket.hpp"
 #include "tls/wire/record.hpp"
+#include "tls/wire/server_hello_done.hpp"
+#include "tls/wire/server_key_exchange.hpp"
 
 namespace {
 
@@ -80,6 +89,15 @@ constexpr void (*codecs[])(ByteView) = {
     try_codec<PreSharedKeyClientHello>,
     try_codec<PreSharedKeyServerHello>,
     try_codec<EarlyDataNewSessionTicket>,
+    try_codec<CertificateTls12>,
+    try_codec<CertificateRequestTls12>,
+    try_codec<ServerKeyExchange>,
+    try_codec<ServerHelloDone>,
+    try_codec<ClientKeyExchange>,
+    try_codec<HelloRequest>,
+    try_codec<EcPointFormatsExtension>,
+    try_codec<ExtendedMasterSecretExtension>,
+    try_codec<RenegotiationInfoExtension>,
 };
 
 }  // namespace

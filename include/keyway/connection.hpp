@@ -136,7 +136,8 @@ class Connection {
     std::size_t written = 0;   ///< bytes of `out` to be sent
   };
   /// Encrypts application data (the concatenation of `data`) into `out`, as many whole records as fit; what waits in
-  /// output() goes first. Keys are updated by themselves before their limit. Errors: NotReady before the handshake is
+  /// output() goes first. Keys are updated by themselves before their limit; TLS 1.2 can't, and ends there with
+  /// SequenceExhausted. Errors: NotReady before the handshake is
   /// far enough, AlreadyClosed, OutputTooSmall when nothing fits, CryptoFailed.
   [[nodiscard]] Result<Sent> send(std::span<const ByteView> data, ByteSpan out);
   [[nodiscard]] Result<Sent> send(ByteView data, ByteSpan out);
@@ -146,8 +147,8 @@ class Connection {
   /// Ends this direction: close_notify waits in output(); receiving goes on. Again: does nothing.
   void close() noexcept;
 
-  /// Changes the sending keys (RFC 8446 4.6.3) and, if asked, has the peer change its own. Errors: NotReady,
-  /// AlreadyClosed.
+  /// Changes the sending keys (RFC 8446 4.6.3) and, if asked, has the peer change its own. Errors: NotReady (also with
+  /// TLS 1.2, which can't), AlreadyClosed.
   [[nodiscard]] Result<void> update_keys(bool ask_peer_too);
 
   // --- where it stands
@@ -170,8 +171,10 @@ class Connection {
   /// The peer's chain as it was sent, leaf first; empty where the peer showed none.
   [[nodiscard]] const std::vector<Bytes>& peer_chain() const noexcept KEYWAY_LIFETIMEBOUND;
 
-  /// Fills `out` with keying material (RFC 8446 7.5). Errors: NotReady during the handshake, InvalidArgument.
-  [[nodiscard]] Result<void> export_keying_material(std::string_view label, ByteView context, ByteSpan out) const;
+  /// Fills `out` with keying material (RFC 8446 7.5, RFC 5705). No context (std::nullopt) and an empty one differ in
+  /// TLS 1.2, and are the same in TLS 1.3. Errors: NotReady during the handshake, InvalidArgument.
+  [[nodiscard]] Result<void> export_keying_material(std::string_view label, std::optional<ByteView> context,
+                                                    ByteSpan out) const;
 
   // --- pauses
 

@@ -44,6 +44,8 @@ class Credential {
   [[nodiscard]] crypto::KeyType key_type() const noexcept { return key_type_; }
   /// TLS 1.3's Certificate message with an empty request context, handshake header included.
   [[nodiscard]] ByteView certificate_message_tls13() const noexcept { return message_tls13_; }
+  /// TLS 1.2's.
+  [[nodiscard]] ByteView certificate_message_tls12() const noexcept { return message_tls12_; }
 
  private:
   Credential() = default;
@@ -54,6 +56,7 @@ class Credential {
   std::shared_ptr<const crypto::PrivateKey> key_;
   crypto::KeyType key_type_{};
   Bytes message_tls13_;
+  Bytes message_tls12_;
 };
 
 /// What a server knows of a client before it answers. A view: lives for the call, or until the pause is resumed.

@@ -83,8 +83,8 @@ class Aead {
 
 /// The constant facts of an AEAD.
 struct AeadLimits {
-  std::size_t key_size;                 ///< in bytes
-  std::uint64_t max_records_sealed;     ///< confidentiality: a key update is due before (RFC 8446 5.5, RFC 9147 4.5.3)
+  std::size_t key_size;              ///< in bytes
+  std::uint64_t max_records_sealed;  ///< confidentiality: a key update is due before (RFC 8446 5.5, RFC 9147 4.5.3)
 };
 [[nodiscard]] AeadLimits limits(AeadAlgorithm algorithm) noexcept;
 
@@ -131,10 +131,21 @@ enum class KeyType : std::uint8_t { rsa, rsa_pss, p256, p384, p521, ed25519, mld
 /// What is fixed about a signature, apart from the key. X.509 leaves the curve of ECDSA open; TLS 1.3 does not
 /// (see key_type_of()).
 enum class SignatureAlgorithm : std::uint8_t {
-  rsa_pkcs1_sha1, rsa_pkcs1_sha256, rsa_pkcs1_sha384, rsa_pkcs1_sha512,
-  rsa_pss_sha256, rsa_pss_sha384, rsa_pss_sha512,
-  ecdsa_sha1, ecdsa_sha256, ecdsa_sha384, ecdsa_sha512,
-  ed25519, mldsa44, mldsa65, mldsa87,
+  rsa_pkcs1_sha1,
+  rsa_pkcs1_sha256,
+  rsa_pkcs1_sha384,
+  rsa_pkcs1_sha512,
+  rsa_pss_sha256,
+  rsa_pss_sha384,
+  rsa_pss_sha512,
+  ecdsa_sha1,
+  ecdsa_sha256,
+  ecdsa_sha384,
+  ecdsa_sha512,
+  ed25519,
+  mldsa44,
+  mldsa65,
+  mldsa87,
 };
 
 [[nodiscard]] std::string to_string(SignatureAlgorithm algorithm);
@@ -145,6 +156,10 @@ enum class SignatureAlgorithm : std::uint8_t {
 /// True where a key of this type may make TLS 1.3 signatures of this scheme (RFC 8446 4.2.3: the curve is part of
 /// the scheme, rsae and pss differ by the key's OID, PKCS#1 and SHA-1 never).
 [[nodiscard]] bool fits_tls13(SignatureScheme scheme, KeyType key) noexcept;
+
+/// The same for TLS 1.2 (RFC 5246 7.4.1.4.1, RFC 8422 5.4): ECDSA leaves the curve open, PKCS#1 is allowed, SHA-1
+/// never.
+[[nodiscard]] bool fits_tls12(SignatureScheme scheme, KeyType key) noexcept;
 
 /// A public key, parsed and checked: on its curve, of a sane size. Immutable, thread-safe.
 class PublicKey {

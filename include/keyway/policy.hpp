@@ -19,16 +19,23 @@ struct Policy {
   /// The groups for which a client sends a share at once; a subset of `groups`. Empty: none, which asks the server
   /// for a HelloRetryRequest.
   std::vector<NamedGroup> key_shares;
-  /// In handshakes (`signature_algorithms`).
+  /// In handshakes (`signature_algorithms`). PKCS#1 among them is for TLS 1.2 alone.
   std::vector<SignatureScheme> signature_schemes;
   /// In certificates (`signature_algorithms_cert`); left out of the ClientHello when equal to `signature_schemes`.
   std::vector<SignatureScheme> signature_schemes_in_certificates;
 
-  /// TLS 1.3 alone, AEAD and forward secrecy. The default.
+  /// TLS 1.2 and 1.3, AEAD and forward secrecy.
+  [[nodiscard]] static Policy compatible_2026();
+  /// TLS 1.3 alone, AEAD and forward secrecy.
   [[nodiscard]] static Policy modern_2026();
 
-  /// True when the policy holds together: no list empty (but key_shares), key_shares within groups, nothing twice,
-  /// nothing that Keyway lacks. Errors: InvalidConfiguration.
+  [[nodiscard]] bool has(ProtocolVersion version) const noexcept;
+  /// The same with these versions alone, and without what then no longer serves: suites, key shares, schemes. Its name
+  /// says so.
+  [[nodiscard]] Policy narrowed_to(const std::vector<ProtocolVersion>& kept) const;
+
+  /// True when the policy holds together: no list empty (but key_shares), a suite for each version and a version for
+  /// each suite, key_shares within groups, nothing twice, nothing that Keyway lacks. Errors: InvalidConfiguration.
   [[nodiscard]] Result<void> check() const;
 };
 

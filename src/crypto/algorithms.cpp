@@ -149,4 +149,23 @@ bool fits_tls13(SignatureScheme scheme, KeyType key) noexcept {
   }
 }
 
+bool fits_tls12(SignatureScheme scheme, KeyType key) noexcept {
+  switch (scheme) {
+    case SignatureScheme::ecdsa_secp256r1_sha256:
+    case SignatureScheme::ecdsa_secp384r1_sha384:
+    case SignatureScheme::ecdsa_secp521r1_sha512:
+      return key == KeyType::p256 || key == KeyType::p384 || key == KeyType::p521;
+    case SignatureScheme::rsa_pkcs1_sha256:
+    case SignatureScheme::rsa_pkcs1_sha384:
+    case SignatureScheme::rsa_pkcs1_sha512:
+      return key == KeyType::rsa;
+    case SignatureScheme::mldsa44:
+    case SignatureScheme::mldsa65:
+    case SignatureScheme::mldsa87:
+      return false;  // specified for TLS 1.3 alone
+    default:
+      return fits_tls13(scheme, key);
+  }
+}
+
 }  // namespace keyway::crypto

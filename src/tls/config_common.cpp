@@ -31,14 +31,20 @@ Result<void> check_alpn(const std::vector<std::string>& protocols) {
   return {};
 }
 
+/// True when the provider has what a suite of either version is made of.
+template <typename Suite>
+bool has(const crypto::Provider& provider, const Suite& suite) noexcept {
+  return provider.has_aead(suite.aead) && provider.hash(suite.hash) != nullptr;
+}
+
 /// RFC 8446 9.1 leaves the choice to us; what the policy names, the provider must have.
 Result<void> check_provider(const CommonConfig& config) {
   for (const CipherSuite id : config.policy.cipher_suites) {
-    const SuiteTls13* suite = find_suite_tls13(id);
-    if (suite != nullptr && config.provider->has_aead(suite->aead) && config.provider->hash(suite->hash) != nullptr) {
-      continue;
-    }
-    return contradiction("cipher_suites", "what the provider has", to_string(id));
+    const SuiteTls13* tls13 = find_suite_tls13(id);
+    const SuiteTls12* tls12 = find_suite_tls12(id);
+    const bool is_had =
+        (tls13 != nullptr && has(*config.provider, *tls13)) || (tls12 != nullptr && has(*config.provider, *tls12));
+    if (!is_had) return contradiction("cipher_suites", "what the provider has", to_string(id));
   }
   for (const NamedGroup group : config.policy.groups) {
     if (config.provider->group(group) == nullptr) {

@@ -68,6 +68,15 @@ tls::Flow Connection::Core::flow() noexcept {
   return tls::Flow({reader_, writer_, joiner_, outbox_, emit_, info_, verdict_, peer_chain_});
 }
 
+Result<void> Connection::Core::export_keying_material(std::string_view label, std::optional<ByteView> context,
+                                                      ByteSpan out) const {
+  if (const auto* tls13 = std::get_if<TrafficTls13>(&traffic_)) {
+    return tls13->exporter.derive(label, context.value_or(ByteView()), out);
+  }
+  if (const auto* tls12 = std::get_if<TrafficTls12>(&traffic_)) return tls12->exporter.derive(label, context, out);
+  return std::unexpected(fail(ErrorCode::NotReady).at("export_keying_material").expected("a finished handshake"));
+}
+
 std::optional<Pause> Connection::Core::pause() const noexcept {
   if (!machine_ || error_ || closed_) return std::nullopt;
   return std::visit([](const auto& machine) { return machine.pause(); }, *machine_);
@@ -161,12 +170,9 @@ const std::vector<Bytes>& Connection::peer_chain() const noexcept {
   return core_->peer_chain();
 }
 
-Result<void> Connection::export_keying_material(std::string_view label, ByteView context, ByteSpan out) const {
-  const tls::Exporter* exporter = core_->exporter();
-  if (exporter == nullptr) {
-    return std::unexpected(fail(ErrorCode::NotReady).at("export_keying_material").expected("a finished handshake"));
-  }
-  return exporter->derive(label, context, out);
+Result<void> Connection::export_keying_material(std::string_view label, std::optional<ByteView> context,
+                                                ByteSpan out) const {
+  return core_->export_keying_material(label, context, out);
 }
 
 std::optional<Pause> Connection::pause() const noexcept {
@@ -176,17 +182,20 @@ std::optional<Pause> Connection::pause() const noexcept {
 std::optional<ClientHelloView> Connection::pending_client_hello() const noexcept {
   if (const auto* state = core_->paused_server<tls::server::AwaitHelloDecision>()) return state->client_hello();
   if (const auto* state = core_->paused_server<tls::server::AwaitCredential>()) return state->client_hello();
+  if (const auto* state = core_->paused_server<tls::server12::AwaitCredential>()) return state->client_hello();
   return std::nullopt;
 }
 
 std::optional<PendingSignature> Connection::pending_signature() const noexcept {
-  const auto* state = core_->paused_server<tls::server::AwaitSignature>();
-  return state == nullptr ? std::nullopt : std::optional(state->pending());
+  if (const auto* state = core_->paused_server<tls::server::AwaitSignature>()) return state->pending();
+  if (const auto* state = core_->paused_server<tls::server12::AwaitSignature>()) return state->pending();
+  return std::nullopt;
 }
 
 std::span<const ByteView> Connection::pending_chain() const noexcept {
-  const auto* state = core_->paused_client<tls::client::AwaitVerdict>();
-  return state == nullptr ? std::span<const ByteView>() : state->chain();
+  if (const auto* state = core_->paused_client<tls::client::AwaitVerdict>()) return state->chain();
+  if (const auto* state = core_->paused_client<tls::client12::AwaitVerdict>()) return state->chain();
+  return {};
 }
 
 Result<void> Connection::resume(Answer answer) {

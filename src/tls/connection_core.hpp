@@ -22,8 +22,8 @@ namespace keyway {
 /// machine; afterwards two keys, two traffic secrets and some counters.
 class Connection::Core {
  public:
-  using ClientMachine = tls::client::MachineTls13;
-  using ServerMachine = tls::server::MachineTls13;
+  using ClientMachine = tls::client::Machine;
+  using ServerMachine = tls::server::Machine;
 
   /// Before the handshake: for Connection::client() and server().
   Core(std::shared_ptr<const ClientConfig> config, const ConnectionOptions& options);
@@ -63,18 +63,20 @@ class Connection::Core {
 
   [[nodiscard]] Side side() const noexcept { return side_; }
   [[nodiscard]] bool is_handshaking() const noexcept { return machine_ != nullptr; }
-  [[nodiscard]] bool can_send() const noexcept { return traffic_ && !error_ && !closed_; }
+  [[nodiscard]] bool can_send() const noexcept { return is_established() && !error_ && !closed_; }
   [[nodiscard]] bool peer_has_closed() const noexcept { return peer_closed_; }
   [[nodiscard]] bool has_closed() const noexcept { return closed_; }
   [[nodiscard]] const Error* error() const noexcept { return error_ ? &*error_ : nullptr; }
   [[nodiscard]] const ConnectionInfo& info() const noexcept { return info_; }
   [[nodiscard]] const x509::Verdict* verdict() const noexcept { return verdict_ ? &*verdict_ : nullptr; }
   [[nodiscard]] const std::vector<Bytes>& peer_chain() const noexcept { return peer_chain_; }
-  [[nodiscard]] const tls::Exporter* exporter() const noexcept { return traffic_ ? &traffic_->exporter : nullptr; }
+  /// Errors: NotReady before the handshake is done; the exporters'.
+  [[nodiscard]] Result<void> export_keying_material(std::string_view label, std::optional<ByteView> context,
+                                                    ByteSpan out) const;
 
  private:
-  /// What the handshake leaves behind.
-  struct Traffic {
+  /// What a TLS 1.3 handshake leaves behind.
+  struct TrafficTls13 {
     const tls::SuiteTls13* suite;
     tls::TrafficSecret reading;
     tls::TrafficSecret writing;
@@ -83,6 +85,12 @@ class Connection::Core {
     std::uint32_t reading_generation = 0;
     std::uint32_t writing_generation = 0;
   };
+  /// What a TLS 1.2 handshake leaves behind: its keys are in the record layer, and stay.
+  struct TrafficTls12 {
+    tls::ExporterTls12 exporter;
+  };
+
+  [[nodiscard]] bool is_established() const noexcept { return !std::holds_alternative<std::monostate>(traffic_); }
 
   [[nodiscard]] tls::Flow flow() noexcept;
   /// Before anything is protected: padding, fragments and limits as the configuration says.
@@ -96,13 +104,15 @@ class Connection::Core {
   [[nodiscard]] Result<void> take_handshake(ByteView content);
   [[nodiscard]] Result<void> work_through_messages();
   [[nodiscard]] Result<void> take_alert(ByteView content);
+  [[nodiscard]] Result<void> take_warning();
   [[nodiscard]] Result<void> after_handshake(const tls::HandshakeMessage& message);
-  [[nodiscard]] Result<void> take_key_update(const tls::HandshakeMessage& message);
+  [[nodiscard]] Result<void> after_tls12_handshake(const tls::HandshakeMessage& message);
+  [[nodiscard]] Result<void> take_key_update(TrafficTls13& traffic, const tls::HandshakeMessage& message);
   void settle_if_established();
 
   // connection_send.cpp
   std::size_t move_output(ByteSpan out) noexcept;
-  [[nodiscard]] Result<void> queue_key_update(tls::KeyUpdateRequest request);
+  [[nodiscard]] Result<void> queue_key_update(TrafficTls13& traffic, tls::KeyUpdateRequest request);
   void free_outbox_when_empty() noexcept;
 
   std::shared_ptr<const ClientConfig> client_config_;
@@ -116,7 +126,7 @@ class Connection::Core {
   std::size_t outbox_sent_ = 0;
 
   std::unique_ptr<std::variant<ClientMachine, ServerMachine>> machine_;  ///< gone after the handshake
-  std::optional<Traffic> traffic_;
+  std::variant<std::monostate, TrafficTls13, TrafficTls12> traffic_;
   std::shared_ptr<tls::client::SessionKeeper> sessions_;  ///< of a client that keeps them
   ConnectionInfo info_;
   std::optional<x509::Verdict> verdict_;

@@ -5,6 +5,7 @@
 #include "tls/wire/alert.hpp"
 #include "tls/wire/extension_rules.hpp"
 #include "tls/wire/extensions/early_data.hpp"
+#include "tls/wire/hello_request.hpp"
 #include "tls/wire/new_session_ticket.hpp"
 
 namespace keyway {
@@ -64,7 +65,7 @@ Result<void> Connection::Core::take_record(const tls::RecordReader::Incoming& re
     case ContentType::alert:
       return take_alert(record.content);
     case ContentType::application_data:
-      if (!traffic_) {
+      if (!is_established()) {
         return std::unexpected(fail(ErrorCode::UnexpectedContentType)
                                    .at("record")
                                    .expected("the handshake to finish first")
@@ -73,8 +74,12 @@ Result<void> Connection::Core::take_record(const tls::RecordReader::Incoming& re
       if (!record.content.empty()) idle_messages_ = warnings_ = 0;
       received.application_data = record.content;
       return {};
-    default:
-      return {};  // a ChangeCipherSpec that the reader let through has no meaning
+    default: {
+      // A ChangeCipherSpec that the reader let through.
+      if (!machine_) return {};
+      tls::Flow flow = this->flow();
+      return std::visit([&](auto& machine) { return machine.change_cipher_spec(flow); }, *machine_);
+    }
   }
 }
 
@@ -104,16 +109,23 @@ Result<void> Connection::Core::work_through_messages() {
 }
 
 void Connection::Core::settle_if_established() {
-  auto established = std::visit([](auto& machine) { return machine.take_established(); }, *machine_);
-  if (!established) return;
+  std::visit(
+      [&](auto& machine) {
+        if (auto* tls13 = machine.template in<tls::Established>()) {
+          const bool is_client = side_ == Side::client;
+          auto& [client, server] = tls13->application;
+          traffic_.emplace<TrafficTls13>(tls13->suite, std::move(is_client ? server : client),
+                                         std::move(is_client ? client : server), std::move(tls13->exporter),
+                                         tls13->client_random);
+          sessions_ = std::move(tls13->sessions);
+        } else if (auto* tls12 = machine.template in<tls::EstablishedTls12>()) {
+          traffic_.emplace<TrafficTls12>(std::move(tls12->exporter));
+        }
+      },
+      *machine_);
+  if (!is_established()) return;
   machine_.reset();
   joiner_ = tls::HandshakeJoiner(config().max_handshake_message);  // its memory was the handshake's
-  const bool is_client = side_ == Side::client;
-  auto& [client, server] = established->application;
-  traffic_.emplace(Traffic{established->suite, std::move(is_client ? server : client),
-                           std::move(is_client ? client : server), std::move(established->exporter),
-                           established->client_random});
-  sessions_ = std::move(established->sessions);
   emit_(event::HandshakeCompleted{});
 }
 
@@ -138,13 +150,41 @@ Result<void> Connection::Core::take_alert(ByteView content) {
                                .expected("2 (fatal)")
                                .received("a warning: " + to_string(alert->description)));
   }
+  const bool is_passed_over = alert->level == AlertLevel::warning && info_.version == ProtocolVersion::TLS1_2;
+  if (is_passed_over) return take_warning();
   // RFC 8446 6: every other alert ends the connection, whatever its level says.
   return std::unexpected(
       fail(ErrorCode::AlertReceived).alert(alert->description).received(to_string(alert->description)));
 }
 
+Result<void> Connection::Core::take_warning() {
+  // RFC 5246 7.2.2: after a warning the connection can go on.
+  if (++warnings_ <= max_warnings) return {};
+  return std::unexpected(fail(ErrorCode::TooManyWarnings));
+}
+
+Result<void> Connection::Core::after_tls12_handshake(const tls::HandshakeMessage& message) {
+  if (message.type == HandshakeType::client_hello && side_ == Side::server) {
+    return std::unexpected(fail(ErrorCode::RenegotiationRefused).at("ClientHello"));
+  }
+  if (message.type == HandshakeType::hello_request && side_ == Side::client) {
+    auto request = tls::HelloRequest::parse(message.body);
+    if (!request) return std::unexpected(std::move(request.error()));
+    // RFC 5246 7.4.1.1: the client may decline, and the server go on without.
+    if (++idle_messages_ > max_idle_messages) return std::unexpected(fail(ErrorCode::RenegotiationRefused));
+    if (!closed_) queue_alert(AlertLevel::warning, AlertDescription::no_renegotiation);
+    return {};
+  }
+  return std::unexpected(fail(ErrorCode::UnexpectedMessage)
+                             .at("after the handshake")
+                             .expected("no handshake message")
+                             .received(to_string(message.type)));
+}
+
 Result<void> Connection::Core::after_handshake(const tls::HandshakeMessage& message) {
-  if (message.type == HandshakeType::key_update) return take_key_update(message);
+  auto* tls13 = std::get_if<TrafficTls13>(&traffic_);
+  if (tls13 == nullptr) return after_tls12_handshake(message);
+  if (message.type == HandshakeType::key_update) return take_key_update(*tls13, message);
   if (message.type == HandshakeType::new_session_ticket && side_ == Side::client) {
     auto ticket = tls::NewSessionTicket::parse(message.body);
     if (!ticket) return std::unexpected(std::move(ticket.error()));
@@ -165,18 +205,18 @@ Result<void> Connection::Core::after_handshake(const tls::HandshakeMessage& mess
                              .received(to_string(message.type)));
 }
 
-Result<void> Connection::Core::take_key_update(const tls::HandshakeMessage& message) {
+Result<void> Connection::Core::take_key_update(TrafficTls13& traffic, const tls::HandshakeMessage& message) {
   auto update = tls::KeyUpdate::parse(message.body);
   if (!update) return std::unexpected(std::move(update.error()));
   if (++idle_messages_ > max_idle_messages) return std::unexpected(fail(ErrorCode::TooManyKeyUpdates));
 
-  traffic_->reading = traffic_->reading.next();
-  ++traffic_->reading_generation;
-  auto done = flow().protect_reading(*config().provider, *traffic_->suite, traffic_->reading);
+  traffic.reading = traffic.reading.next();
+  ++traffic.reading_generation;
+  auto done = flow().protect_reading(*config().provider, *traffic.suite, traffic.reading);
   if (!done) return done;
   emit_.secret(side_ == Side::client ? SecretLabel::SERVER_TRAFFIC_SECRET : SecretLabel::CLIENT_TRAFFIC_SECRET,
-               traffic_->reading_generation, traffic_->client_random, traffic_->reading.bytes());
-  emit_(event::KeysUpdated{Direction::received, traffic_->reading_generation});
+               traffic.reading_generation, traffic.client_random, traffic.reading.bytes());
+  emit_(event::KeysUpdated{Direction::received, traffic.reading_generation});
 
   if (update->request_update != tls::KeyUpdateRequest::update_requested) return {};
   // RFC 8446 4.6.3: the answer is due before our next application data, and one serves all requests before it.

@@ -69,17 +69,18 @@ std::size_t Connection::Core::move_output(ByteSpan out) noexcept {
 Result<Connection::Sent> Connection::Core::send(std::span<const ByteView> data, ByteSpan out) {
   if (error_) return std::unexpected(*error_);
   if (closed_) return std::unexpected(fail(ErrorCode::AlreadyClosed).at("send"));
-  if (!traffic_) return std::unexpected(fail(ErrorCode::NotReady).at("send").expected("a finished handshake"));
-  if (key_update_answer_waits_) {
-    if (auto updated = queue_key_update(tls::KeyUpdateRequest::update_not_requested); !updated) {
+  if (!is_established()) return std::unexpected(fail(ErrorCode::NotReady).at("send").expected("a finished handshake"));
+  auto* tls13 = std::get_if<TrafficTls13>(&traffic_);
+  if (tls13 != nullptr && key_update_answer_waits_) {
+    if (auto updated = queue_key_update(*tls13, tls::KeyUpdateRequest::update_not_requested); !updated) {
       return die(std::move(updated.error()));
     }
   }
   Sent result;
   Remaining rest(data);
   while (true) {
-    if (writer_.needs_key_update()) {
-      auto updated = queue_key_update(tls::KeyUpdateRequest::update_not_requested);
+    if (tls13 != nullptr && writer_.needs_key_update()) {
+      auto updated = queue_key_update(*tls13, tls::KeyUpdateRequest::update_not_requested);
       if (!updated) return die(std::move(updated.error()));
     }
     // What waits was protected first, so it goes first.
@@ -125,28 +126,31 @@ void Connection::Core::close() noexcept {
   queue_alert(AlertLevel::warning, AlertDescription::close_notify);
 }
 
-Result<void> Connection::Core::queue_key_update(tls::KeyUpdateRequest request) {
+Result<void> Connection::Core::queue_key_update(TrafficTls13& traffic, tls::KeyUpdateRequest request) {
   Bytes message;
   Writer out(message);
   tls::write_handshake(out, tls::KeyUpdate{request});
   tls::Flow flow = this->flow();
   if (auto sent = flow.send(message); !sent) return sent;
-  traffic_->writing = traffic_->writing.next();
-  ++traffic_->writing_generation;
+  traffic.writing = traffic.writing.next();
+  ++traffic.writing_generation;
   if (request == tls::KeyUpdateRequest::update_not_requested) key_update_answer_waits_ = false;
-  auto done = flow.protect_writing(*config().provider, *traffic_->suite, traffic_->writing);
+  auto done = flow.protect_writing(*config().provider, *traffic.suite, traffic.writing);
   if (!done) return done;
   emit_.secret(side_ == Side::client ? SecretLabel::CLIENT_TRAFFIC_SECRET : SecretLabel::SERVER_TRAFFIC_SECRET,
-               traffic_->writing_generation, traffic_->client_random, traffic_->writing.bytes());
-  emit_(event::KeysUpdated{Direction::sent, traffic_->writing_generation});
+               traffic.writing_generation, traffic.client_random, traffic.writing.bytes());
+  emit_(event::KeysUpdated{Direction::sent, traffic.writing_generation});
   return {};
 }
 
 Result<void> Connection::Core::update_keys(tls::KeyUpdateRequest request) {
   if (error_) return std::unexpected(*error_);
   if (closed_) return std::unexpected(fail(ErrorCode::AlreadyClosed).at("update_keys"));
-  if (!traffic_) return std::unexpected(fail(ErrorCode::NotReady).at("update_keys").expected("a finished handshake"));
-  auto queued = queue_key_update(request);
+  auto* tls13 = std::get_if<TrafficTls13>(&traffic_);
+  if (tls13 == nullptr) {
+    return std::unexpected(fail(ErrorCode::NotReady).at("update_keys").expected("a finished handshake of TLS 1.3"));
+  }
+  auto queued = queue_key_update(*tls13, request);
   if (!queued) return die(std::move(queued.error()));
   return {};
 }

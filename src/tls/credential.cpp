@@ -12,6 +12,7 @@
 #include "core/text.hpp"
 #include "core/writer.hpp"
 #include "tls/wire/certificate.hpp"
+#include "tls/wire/certificate_tls12.hpp"
 #include "tls/wire/handshake.hpp"
 
 namespace keyway {
@@ -22,6 +23,15 @@ constexpr std::uintmax_t max_file_size = 1U << 20U;
 Bytes encode_message_tls13(const std::vector<x509::Certificate>& chain) {
   tls::CertificateMessage message;
   for (const x509::Certificate& certificate : chain) message.certificate_list.push_back({certificate.der(), {}});
+  Bytes encoded;
+  Writer out(encoded);
+  tls::write_handshake(out, message);
+  return encoded;
+}
+
+Bytes encode_message_tls12(const std::vector<x509::Certificate>& chain) {
+  tls::CertificateTls12 message;
+  for (const x509::Certificate& certificate : chain) message.certificate_list.push_back(certificate.der());
   Bytes encoded;
   Writer out(encoded);
   tls::write_handshake(out, message);
@@ -123,6 +133,7 @@ Result<std::shared_ptr<const Credential>> Credential::assemble(std::vector<x509:
   const std::shared_ptr<Credential> credential(new Credential());
   credential->key_type_ = (*leaf_key)->type();
   credential->message_tls13_ = encode_message_tls13(chain);
+  credential->message_tls12_ = encode_message_tls12(chain);
   credential->chain_ = std::move(chain);
   credential->key_ = std::move(key);
   return credential;

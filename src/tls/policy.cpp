@@ -29,6 +29,37 @@ Result<void> check_list(std::string_view where, const std::vector<E>& values) {
   return {};
 }
 
+/// The version that a suite belongs to; SSL 3.0 for one that Keyway lacks.
+ProtocolVersion version_of(CipherSuite suite) noexcept {
+  if (tls::find_suite_tls13(suite) != nullptr) return ProtocolVersion::TLS1_3;
+  return tls::find_suite_tls12(suite) != nullptr ? ProtocolVersion::TLS1_2 : ProtocolVersion::SSL3_0;
+}
+
+bool is_pkcs1(SignatureScheme scheme) noexcept {
+  return scheme == rsa_pkcs1_sha256 || scheme == rsa_pkcs1_sha384 || scheme == rsa_pkcs1_sha512;
+}
+
+Result<void> check_versions(const Policy& policy) {
+  for (const ProtocolVersion version : policy.versions) {
+    if (version != ProtocolVersion::TLS1_3 && version != ProtocolVersion::TLS1_2) {
+      return contradiction("versions", "TLS 1.2 or TLS 1.3", to_string(version));
+    }
+    const bool is_served =
+        std::ranges::any_of(policy.cipher_suites, [&](CipherSuite suite) { return version_of(suite) == version; });
+    if (!is_served) return contradiction("cipher_suites", "a suite of " + to_string(version), "none");
+  }
+  for (const CipherSuite suite : policy.cipher_suites) {
+    if (!policy.has(version_of(suite))) {
+      return contradiction("cipher_suites", "a suite of one of `versions`", to_string(suite));
+    }
+  }
+  const bool has_curve = std::ranges::any_of(policy.groups, tls::is_ecdhe_group);
+  if (policy.has(ProtocolVersion::TLS1_2) && !has_curve) {
+    return contradiction("groups", "a curve for TLS 1.2", "none");
+  }
+  return {};
+}
+
 Result<void> check_schemes(std::string_view where, const std::vector<SignatureScheme>& schemes) {
   if (auto list = check_list(where, schemes); !list) return list;
   for (const SignatureScheme scheme : schemes) {
@@ -57,6 +88,30 @@ Policy Policy::modern_2026() {
   };
 }
 
+Policy Policy::compatible_2026() {
+  Policy policy = modern_2026();
+  policy.name = "compatible-2026";
+  policy.versions.push_back(ProtocolVersion::TLS1_2);
+  for (const tls::SuiteTls12& suite : tls::suites_tls12()) policy.cipher_suites.push_back(suite.id);
+  policy.signature_schemes = policy.signature_schemes_in_certificates;
+  return policy;
+}
+
+bool Policy::has(ProtocolVersion version) const noexcept {
+  return std::ranges::find(versions, version) != versions.end();
+}
+
+Policy Policy::narrowed_to(const std::vector<ProtocolVersion>& kept) const {
+  Policy narrow = *this;
+  std::erase_if(narrow.versions, [&](ProtocolVersion v) { return std::ranges::find(kept, v) == kept.end(); });
+  if (narrow.versions == versions) return narrow;
+  for (const ProtocolVersion version : narrow.versions) narrow.name += ", " + to_string(version);
+  std::erase_if(narrow.cipher_suites, [&](CipherSuite suite) { return !narrow.has(version_of(suite)); });
+  if (!narrow.has(ProtocolVersion::TLS1_3)) narrow.key_shares.clear();
+  if (!narrow.has(ProtocolVersion::TLS1_2)) std::erase_if(narrow.signature_schemes, is_pkcs1);
+  return narrow;
+}
+
 Result<void> Policy::check() const {
   if (auto list = check_list("versions", versions); !list) return list;
   if (auto list = check_list("cipher_suites", cipher_suites); !list) return list;
@@ -66,24 +121,18 @@ Result<void> Policy::check() const {
     return list;
   }
   if (has_duplicates(key_shares)) return contradiction("key_shares", "each group once", "one twice");
-  for (const ProtocolVersion version : versions) {
-    if (version != ProtocolVersion::TLS1_3) return contradiction("versions", "TLS 1.3", to_string(version));
-  }
-  for (const CipherSuite suite : cipher_suites) {
-    if (tls::find_suite_tls13(suite) == nullptr) {
-      return contradiction("cipher_suites", "a suite of TLS 1.3", to_string(suite));
-    }
-  }
+  if (auto served = check_versions(*this); !served) return served;
   for (const NamedGroup share : key_shares) {
     if (std::ranges::find(groups, share) == groups.end()) {
       return contradiction("key_shares", "one of `groups`", to_string(share));
     }
   }
   for (const SignatureScheme scheme : signature_schemes) {
-    // RFC 8446 4.2.3: PKCS#1 and SHA-1 are for certificates alone.
-    if (scheme == rsa_pkcs1_sha256 || scheme == rsa_pkcs1_sha384 || scheme == rsa_pkcs1_sha512 ||
-        scheme == rsa_pkcs1_sha1 || scheme == ecdsa_sha1) {
-      return contradiction("signature_schemes", "a scheme that TLS 1.3 signs handshakes with", to_string(scheme));
+    // RFC 8446 4.2.3: in TLS 1.3, PKCS#1 is for certificates alone. RFC 9155: SHA-1 is for nothing.
+    const bool is_for_certificates =
+        scheme == rsa_pkcs1_sha1 || scheme == ecdsa_sha1 || (is_pkcs1(scheme) && !has(ProtocolVersion::TLS1_2));
+    if (is_for_certificates) {
+      return contradiction("signature_schemes", "a scheme that handshakes are signed with", to_string(scheme));
     }
   }
   return {};

@@ -15,7 +15,43 @@ constexpr std::array<SuiteTls13, 3> all_suites{{
      crypto::HashAlgorithm::sha256},
 }};
 
+constexpr std::array<SuiteTls12, 6> all_suites_tls12{{
+    {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, SuiteAuthentication::ecdsa,
+     crypto::AeadAlgorithm::aes_128_gcm, crypto::HashAlgorithm::sha256},
+    {CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, SuiteAuthentication::rsa, crypto::AeadAlgorithm::aes_128_gcm,
+     crypto::HashAlgorithm::sha256},
+    {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, SuiteAuthentication::ecdsa,
+     crypto::AeadAlgorithm::aes_256_gcm, crypto::HashAlgorithm::sha384},
+    {CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, SuiteAuthentication::rsa, crypto::AeadAlgorithm::aes_256_gcm,
+     crypto::HashAlgorithm::sha384},
+    {CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, SuiteAuthentication::ecdsa,
+     crypto::AeadAlgorithm::chacha20_poly1305, crypto::HashAlgorithm::sha256},
+    {CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, SuiteAuthentication::rsa,
+     crypto::AeadAlgorithm::chacha20_poly1305, crypto::HashAlgorithm::sha256},
+}};
+
 }  // namespace
+
+SuiteAuthentication authentication_of(crypto::KeyType key) noexcept {
+  const bool is_rsa = key == crypto::KeyType::rsa || key == crypto::KeyType::rsa_pss;
+  return is_rsa ? SuiteAuthentication::rsa : SuiteAuthentication::ecdsa;
+}
+
+std::span<const SuiteTls12> suites_tls12() noexcept {
+  return all_suites_tls12;
+}
+
+const SuiteTls12* find_suite_tls12(CipherSuite id) noexcept {
+  for (const SuiteTls12& suite : all_suites_tls12) {
+    if (suite.id == id) return &suite;
+  }
+  return nullptr;
+}
+
+bool is_ecdhe_group(NamedGroup group) noexcept {
+  return group == NamedGroup::x25519 || group == NamedGroup::secp256r1 || group == NamedGroup::secp384r1 ||
+         group == NamedGroup::secp521r1;
+}
 
 std::span<const SuiteTls13> suites_tls13() noexcept {
   return all_suites;

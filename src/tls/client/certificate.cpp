@@ -2,8 +2,7 @@
 
 #include <utility>
 
-#include <keyway/certificate.hpp>
-
+#include "tls/client/server_chain.hpp"
 #include "tls/handshake/next.hpp"
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_request.hpp"
@@ -30,45 +29,10 @@ Result<void> check_message(const CertificateMessage& message) {
   return {};
 }
 
-Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf, const crypto::Provider& provider) {
-  auto view = x509::CertificateView::parse(leaf);
-  if (!view) {
-    Error error = std::move(view.error()).at("Certificate, entry 0");
-    // Bytes that are no certificate at all are a malformed message; one that breaks X.509's rules is a bad certificate.
-    if (error.code() == ErrorCode::InvalidDer) error = std::move(error).alert(AlertDescription::decode_error);
-    return std::unexpected(std::move(error));
-  }
-  // RFC 5280 4.2.1.3: a key that may not sign can't prove itself in TLS 1.3.
-  if (view->key_usage && !view->key_usage->digital_signature()) {
-    return std::unexpected(fail(ErrorCode::WrongKeyUsage)
-                               .at("Certificate, entry 0, keyUsage")
-                               .expected("digitalSignature")
-                               .alert(AlertDescription::illegal_parameter));
-  }
-  auto key = provider.public_key(view->subject_public_key_info);
-  if (!key) return std::unexpected(std::move(key.error()).at("Certificate, entry 0, subjectPublicKeyInfo"));
-  return key;
-}
-
-Result<ChainAccepted> judge(const ClientConfig& config, const ServerName& name, std::span<const ByteView> chain,
-                            Flow& flow) {
-  const x509::Verifier* verifier = config.verifier();
-  if (verifier == nullptr) return accept_unverified_chain(config);
-  x509::Verdict verdict = verifier->verify(chain, &name, x509::Purpose::server, config.common().clock->now());
-  flow.keep_verdict(std::move(verdict));
-  flow.emit(event::ChainJudged{flow.verdict(), chain, name.to_string()});
-  return accept_chain(*flow.verdict());
-}
-
 }  // namespace
 
 Result<AwaitVerdict::Next> AwaitVerdict::resume(Flow& flow, Answer& answer) && {
-  if (const auto* refuse = std::get_if<answer::Refuse>(&answer)) {
-    return std::unexpected(fail(ErrorCode::CertificateRefused).at("Certificate").alert(refuse->alert));
-  }
-  flow.keep_verdict(std::move(std::get<answer::Verified>(answer).verdict));
-  flow.emit(event::ChainJudged{flow.verdict(), chain_, server_name_.to_string()});
-  auto accepted = accept_chain(*flow.verdict());
+  auto accepted = take_judgement(server_name_, chain_, flow, answer);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
   return Next(ExpectCertificateVerify(std::move(common_), std::move(asked_), std::move(leaf_key_), *accepted));
 }
@@ -83,21 +47,16 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
   if (!leaf_key) return std::unexpected(std::move(leaf_key.error()));
   common_.transcript.add(message.raw);
 
-  std::vector<Bytes> kept;
   std::vector<ByteView> chain;
-  kept.reserve(certificate->certificate_list.size());
   chain.reserve(certificate->certificate_list.size());
-  for (const CertificateEntry& entry : certificate->certificate_list) {
-    kept.emplace_back(entry.cert_data.begin(), entry.cert_data.end());
-    chain.emplace_back(kept.back());
-  }
-  flow.keep_peer_chain(std::move(kept));  // moving the vector leaves the bytes where they are
+  for (const CertificateEntry& entry : certificate->certificate_list) chain.push_back(entry.cert_data);
+  chain = keep_chain(flow, chain);
 
   if (common_.config->pauses_for_verification()) {
     return Next(AwaitVerdict(std::move(common_), std::move(server_name_), std::move(asked_), std::move(*leaf_key),
                              std::move(chain)));
   }
-  auto accepted = judge(*common_.config, server_name_, chain, flow);
+  auto accepted = judge_chain(*common_.config, server_name_, chain, flow);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
   return Next(ExpectCertificateVerify(std::move(common_), std::move(asked_), std::move(*leaf_key), *accepted));
 }

@@ -1,5 +1,7 @@
 #include "tls/client/hello_builder.hpp"
 
+#include <array>
+
 #include "core/writer.hpp"
 #include "tls/suites.hpp"
 #include "tls/wire/extension_block.hpp"
@@ -71,6 +73,14 @@ void write_psk(Writer& out, const PskOffer& psk) {
   });
 }
 
+/// What a TLS 1.2 server must know of us: RFC 7627 5.1, RFC 5746 3.4, RFC 8422 5.1.2.
+void write_for_tls12(Writer& out) {
+  static constexpr std::array<std::uint8_t, 1> uncompressed{0};
+  write_extension(out, ExtendedMasterSecretExtension{});
+  write_extension(out, RenegotiationInfoExtension{});
+  write_extension(out, EcPointFormatsExtension{WireList<EcPointFormat>(uncompressed)});
+}
+
 void write_extensions(Writer& out, const HelloParts& parts) {
   const Policy& policy = parts.config.common().policy;
   write_server_name(out, parts);
@@ -81,6 +91,8 @@ void write_extensions(Writer& out, const HelloParts& parts) {
                  std::span<const SignatureScheme>(policy.signature_schemes_in_certificates));
   }
   write_alpn(out, parts.config.common().alpn);
+  if (policy.has(ProtocolVersion::TLS1_2)) write_for_tls12(out);
+  if (!policy.has(ProtocolVersion::TLS1_3)) return;
   write_versions(out, policy);
   if (!parts.cookie.empty()) write_extension(out, CookieExtension{parts.cookie});
   write_key_shares(out, parts.key_shares);

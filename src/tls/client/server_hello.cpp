@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "tls/client/hello_builder.hpp"
 #include "tls/client/psk_offer.hpp"
+#include "tls/handshake/next.hpp"
 #include "tls/suites.hpp"
 #include "tls/wire/extensions/cookie.hpp"
 #include "tls/wire/extensions/key_share.hpp"
@@ -13,37 +14,46 @@
 namespace keyway::tls::client {
 namespace {
 
-Result<void> check_version(const ServerHello& hello) {
+/// The version that the server chose: one that was offered. RFC 8446 4.1.3, 4.2.1.
+Result<ProtocolVersion> chosen_version(const ServerHello& hello, const Policy& policy) {
   const auto version = selected_version(hello);
   if (!version) return std::unexpected(version.error());
   // RFC 8446 D.5: SSL 3.0 in legacy_version is protocol_version, whatever the rest says.
-  const bool is_tls13 = *version == ProtocolVersion::TLS1_3 && hello.legacy_version > ProtocolVersion::SSL3_0;
-  if (is_tls13) {
-    if (hello.legacy_version == ProtocolVersion::TLS1_2) return {};
+  const bool is_ancient = hello.legacy_version <= ProtocolVersion::SSL3_0;
+  const bool has_tls13 = policy.has(ProtocolVersion::TLS1_3);
+  if (has_tls13 && !is_ancient && *version == ProtocolVersion::TLS1_3) {
+    if (hello.legacy_version == ProtocolVersion::TLS1_2) return ProtocolVersion::TLS1_3;
     return std::unexpected(fail(ErrorCode::InvalidValue)
                                .at("ServerHello, legacy_version")
                                .expected("TLS 1.2 (0x0303)")
                                .received(to_string(hello.legacy_version)));
   }
-  // RFC 8446 4.1.3: TLS 1.3 was offered, so a server that knows it must not go lower.
-  if (downgrade_sentinel(hello.random) != DowngradeSentinel::none) {
+  // RFC 8446 4.1.3: a server that knows more of what was offered must not go lower.
+  const DowngradeSentinel sentinel = downgrade_sentinel(hello.random);
+  const bool is_lower = has_tls13 || *version < ProtocolVersion::TLS1_2;
+  if (is_lower && sentinel != DowngradeSentinel::none) {
     return std::unexpected(fail(ErrorCode::DowngradeDetected).at("ServerHello, random"));
   }
-  if (hello.extensions.has(ExtensionType::supported_versions) && hello.legacy_version > ProtocolVersion::SSL3_0) {
+  const bool by_extension = hello.extensions.has(ExtensionType::supported_versions);
+  if (by_extension && !is_ancient) {
     return std::unexpected(
         fail(ErrorCode::VersionNotOffered).at("ServerHello, supported_versions").received(to_string(*version)));
   }
-  return std::unexpected(fail(ErrorCode::NoCommonVersion)
-                             .at("ServerHello")
-                             .expected("TLS 1.3")
-                             .received(to_string(std::min(*version, hello.legacy_version)))
-                             .advice("The server speaks an older version of TLS; ask its owner to switch TLS 1.3 on."));
+  const bool is_tls12 = !by_extension && *version == ProtocolVersion::TLS1_2 && !hello.is_hello_retry_request();
+  if (is_tls12 && policy.has(ProtocolVersion::TLS1_2)) return ProtocolVersion::TLS1_2;
+  std::string offered;
+  for (const ProtocolVersion ours : policy.versions) offered += (offered.empty() ? "" : " or ") + to_string(ours);
+  return std::unexpected(
+      fail(ErrorCode::NoCommonVersion)
+          .at("ServerHello")
+          .expected(offered)
+          .received(to_string(std::min(*version, hello.legacy_version)))
+          .advice("The server speaks an older version of TLS; ask its owner to switch " + offered + " on."));
 }
 
-/// What a ServerHello and a HelloRetryRequest have in common. Gives the suite.
+/// What TLS 1.3's ServerHello and HelloRetryRequest have in common. Gives the suite.
 Result<const SuiteTls13*> check_hello(const ServerHello& hello, const Offer& offer) {
-  if (auto version = check_version(hello); !version) return std::unexpected(std::move(version.error()));
-  if (!std::ranges::equal(hello.legacy_session_id_echo, offer.session_id)) {
+  if (!std::ranges::equal(hello.legacy_session_id_echo, offer.session_id())) {
     return std::unexpected(fail(ErrorCode::SessionIdNotEchoed)
                                .at("ServerHello, legacy_session_id_echo")
                                .received(to_hex(hello.legacy_session_id_echo)));
@@ -165,7 +175,7 @@ Result<std::unique_ptr<crypto::KeyExchange>> start_exchange(const CommonConfig& 
 }
 
 Bytes make_client_hello(const Offer& offer, ByteView cookie, const Transcript* before) {
-  HelloParts parts{*offer.config, offer.server_name, offer.random, offer.session_id, offer.key_exchanges, cookie};
+  HelloParts parts{*offer.config, offer.server_name, offer.random, offer.session_id(), offer.key_exchanges, cookie};
   const ClientSession* offered = offered_session(offer);
   if (offered == nullptr) return build_client_hello(parts);
   const CommonConfig& config = offer.config->common();
@@ -236,7 +246,8 @@ Result<ExpectServerHello> start(Flow& flow, const ClientConfig& config, const Se
   }
   const crypto::Random& random = config.common().randomness();
   if (auto filled = random.fill(offer.random); !filled) return std::unexpected(std::move(filled.error()));
-  if (auto filled = random.fill(offer.session_id); !filled) return std::unexpected(std::move(filled.error()));
+  if (auto filled = random.fill(offer.compatibility_session_id); !filled)
+    return std::unexpected(std::move(filled.error()));
   for (const NamedGroup group : config.common().policy.key_shares) {
     auto exchange = start_exchange(config.common(), group);
     if (!exchange) return std::unexpected(std::move(exchange.error()));
@@ -253,6 +264,11 @@ Result<ExpectServerHello> start(Flow& flow, const ClientConfig& config, const Se
 Result<ExpectServerHello::Next> ExpectServerHello::handle(Flow& flow, const HandshakeMessage& message) && {
   auto hello = ServerHello::parse(message.body);
   if (!hello) return std::unexpected(std::move(hello.error()));
+  auto version = chosen_version(*hello, offer_.config->common().policy);
+  if (!version) return std::unexpected(std::move(version.error()));
+  if (*version == ProtocolVersion::TLS1_2) {
+    return widen<Next>(client12::accept(flow, offer_, *hello, client_hello_, message));
+  }
   auto suite = check_hello(*hello, offer_);
   if (!suite) return std::unexpected(std::move(suite.error()));
   Transcript transcript = start_transcript(offer_, **suite, client_hello_);
@@ -300,6 +316,14 @@ Result<ExpectServerHelloAfterRetry::Next> ExpectServerHelloAfterRetry::handle(Fl
   if (!hello) return std::unexpected(std::move(hello.error()));
   if (hello->is_hello_retry_request()) {
     return std::unexpected(fail(ErrorCode::SecondHelloRetryRequest).at("ServerHello, random"));
+  }
+  auto version = chosen_version(*hello, offer_.config->common().policy);
+  if (!version) return std::unexpected(std::move(version.error()));
+  if (*version != ProtocolVersion::TLS1_3) {
+    return std::unexpected(fail(ErrorCode::VersionNotOffered)
+                               .at("ServerHello")
+                               .expected("TLS 1.3, as in the HelloRetryRequest")
+                               .received(to_string(*version)));
   }
   auto suite = check_hello(*hello, offer_);
   if (!suite) return std::unexpected(std::move(suite.error()));

@@ -11,21 +11,12 @@
 #include <keyway/name.hpp>
 
 #include "tls/client/encrypted_extensions.hpp"
+#include "tls/client/offer.hpp"
+#include "tls/client12/server_hello.hpp"
 #include "tls/handshake/flow.hpp"
 #include "tls/wire/server_hello.hpp"
 
 namespace keyway::tls::client {
-
-/// What the client has said and waits to be answered.
-struct Offer {
-  const ClientConfig* config;
-  ServerName server_name;
-  HelloRandom random;
-  std::array<std::uint8_t, 32> session_id;
-  std::vector<std::unique_ptr<crypto::KeyExchange>> key_exchanges;
-  ExtensionSet extensions;
-  std::unique_ptr<SessionPlan> sessions;  ///< null: none are kept, none is offered
-};
 
 /// Waits for the ServerHello that answers the second ClientHello: a second HelloRetryRequest is refused.
 class ExpectServerHelloAfterRetry {
@@ -45,10 +36,11 @@ class ExpectServerHelloAfterRetry {
   Transcript transcript_;
 };
 
-/// Waits for the answer to the first ClientHello: a ServerHello or a HelloRetryRequest (RFC 8446 4.1.3, 4.1.4).
+/// Waits for the answer to the first ClientHello: a ServerHello or a HelloRetryRequest (RFC 8446 4.1.3, 4.1.4). The
+/// version that it chooses decides which states follow.
 class ExpectServerHello {
  public:
-  using Next = std::variant<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions>;
+  using Next = std::variant<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions, client12::ExpectCertificate>;
   static constexpr std::string_view name = "client: waiting for ServerHello";
   static constexpr std::array accepts{HandshakeType::server_hello};
 

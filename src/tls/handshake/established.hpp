@@ -5,6 +5,7 @@
 
 #include "tls/handshake/proofs.hpp"
 #include "tls/schedule/key_schedule.hpp"
+#include "tls/schedule/prf_tls12.hpp"
 #include "tls/suites.hpp"
 #include "tls/wire/client_hello.hpp"
 
@@ -24,6 +25,16 @@ struct Established {
   Exporter exporter;
   HelloRandom client_random;                        ///< names the connection in key logs
   std::shared_ptr<client::SessionKeeper> sessions;  ///< of a client that keeps them
+};
+
+/// The same of a TLS 1.2 handshake: the record layer has the keys, and none are made anew.
+struct EstablishedTls12 {
+  static constexpr std::string_view name = "established";
+
+  FinishedVerified proof;
+  const SuiteTls12* suite;
+  ExporterTls12 exporter;
+  HelloRandom client_random;
 };
 
 }  // namespace keyway::tls

@@ -43,6 +43,12 @@ Result<void> Flow::protect_reading(const crypto::Provider& provider, const Suite
   return {};
 }
 
+Result<void> Flow::protect_reading(ProtectionTls12 protection) {
+  if (auto ends = check_record_ends(); !ends) return ends;
+  parts_.reader.set_protection(std::move(protection));
+  return {};
+}
+
 Result<void> Flow::protect_writing(const crypto::Provider& provider, const SuiteTls13& suite,
                                    const TrafficSecret& secret) {
   auto protection = ProtectionTls13::create(provider, suite, secret);

@@ -36,7 +36,8 @@ class Flow {
   void expect_to_send(std::size_t size) { parts_.outbox.reserve(parts_.outbox.size() + size); }
   /// Queues whole handshake messages, one or several, coalesced into as few records as they fit.
   [[nodiscard]] Result<void> send(ByteView messages);
-  /// Queues the one ChangeCipherSpec of middlebox compatibility mode (RFC 8446 D.4).
+  /// Queues a ChangeCipherSpec, in the clear: TLS 1.2's (RFC 5246 7.1), or the one of middlebox compatibility mode (RFC
+  /// 8446 D.4).
   [[nodiscard]] Result<void> send_change_cipher_spec();
 
   /// RFC 8446 5.1: a message before a change of keys ends its record. Errors: DataAfterKeyChange.
@@ -46,6 +47,10 @@ class Flow {
                                              const TrafficSecret& secret);
   [[nodiscard]] Result<void> protect_writing(const crypto::Provider& provider, const SuiteTls13& suite,
                                              const TrafficSecret& secret);
+
+  /// The same in TLS 1.2, where the keys were made before.
+  [[nodiscard]] Result<void> protect_reading(ProtectionTls12 protection);
+  void protect_writing(ProtectionTls12 protection) { parts_.writer.set_protection(std::move(protection)); }
 
   [[nodiscard]] RecordReader& reader() noexcept { return parts_.reader; }
   [[nodiscard]] RecordWriter& writer() noexcept { return parts_.writer; }

@@ -39,26 +39,56 @@ concept PausedState = requires(S state, Flow& flow, Answer& answer) {
   { std::move(state).resume(flow, answer) } -> std::same_as<Result<typename S::Next>>;
 };
 
+/// A state that waits for TLS 1.2's ChangeCipherSpec, after which the peer's records are protected.
+template <typename S>
+concept CipherChangeState = requires(S state, Flow& flow) {
+  typename S::Next;
+  { S::name } -> std::convertible_to<std::string_view>;
+  { std::move(state).change_cipher_spec(flow) } -> std::same_as<Result<typename S::Next>>;
+};
+
 /// One row of a machine's table: a state and every state that may follow. The compiler holds the table against the
 /// states' own results, so an illegal transition doesn't build.
 template <typename State, typename... Nexts>
 struct Row {
   using state = State;
-  static_assert(MessageState<State> || PausedState<State>);
+  static_assert(MessageState<State> || PausedState<State> || CipherChangeState<State>);
   static_assert(std::is_same_v<typename State::Next, std::variant<Nexts...>>, "the table and the state disagree");
 };
 
-/// What the table says of a message state, for tests that are generated from it.
+/// What the table says of a state, for tests that are generated from it.
 struct StateFacts {
   std::string_view name;
-  std::span<const HandshakeType> accepts;  ///< empty for a paused state
+  std::span<const HandshakeType> accepts;  ///< empty for a paused state and for one that awaits ChangeCipherSpec
+  bool is_paused = false;
 };
 
-/// A handshake in one of its states. The table of rows is the whole machine.
+/// One version's table: a row for each state.
 template <typename... Rows>
-class Machine {
+struct Table {
+  [[nodiscard]] static std::array<StateFacts, sizeof...(Rows)> facts() noexcept {
+    return {facts_of<typename Rows::state>()...};
+  }
+
+ private:
+  template <typename S>
+  [[nodiscard]] static StateFacts facts_of() noexcept {
+    if constexpr (MessageState<S>) {
+      return {S::name, S::accepts, false};
+    } else {
+      return {S::name, {}, PausedState<S>};
+    }
+  }
+};
+
+template <typename Tls13, typename Tls12>
+class Machine;
+
+/// A handshake in one of its states. The tables are the whole machine.
+template <typename... Rows13, typename... Rows12>
+class Machine<Table<Rows13...>, Table<Rows12...>> {
  public:
-  using State = std::variant<typename Rows::state..., Established>;
+  using State = std::variant<typename Rows13::state..., Established, typename Rows12::state..., EstablishedTls12>;
 
   template <typename First>
   explicit Machine(First first) : state_(std::move(first)) {}
@@ -67,6 +97,20 @@ class Machine {
   [[nodiscard]] Result<void> handle(Flow& flow, const HandshakeMessage& message) {
     auto next = std::visit([&](auto& state) { return step(state, flow, message); }, state_);
     return enter(std::move(next));
+  }
+
+  /// A ChangeCipherSpec that the record layer let through: it means something to one state of TLS 1.2, and is passed
+  /// over by all others.
+  [[nodiscard]] Result<void> change_cipher_spec(Flow& flow) {
+    return std::visit(
+        [&]<typename S>(S& state) -> Result<void> {
+          if constexpr (CipherChangeState<S>) {
+            return enter(widen<State>(std::move(state).change_cipher_spec(flow)));
+          } else {
+            return {};
+          }
+        },
+        state_);
   }
 
   [[nodiscard]] std::optional<Pause> pause() const noexcept {
@@ -112,14 +156,12 @@ class Machine {
   [[nodiscard]] const S* in() const noexcept {
     return std::get_if<S>(&state_);
   }
-  [[nodiscard]] std::optional<Established> take_established() {
-    auto* established = std::get_if<Established>(&state_);
-    return established == nullptr ? std::nullopt : std::optional<Established>(std::move(*established));
+  /// The state in force if it is an S, to be moved from.
+  template <typename S>
+  [[nodiscard]] S* in() noexcept {
+    return std::get_if<S>(&state_);
   }
 
-  [[nodiscard]] static std::array<StateFacts, sizeof...(Rows)> facts() noexcept {
-    return {facts_of<typename Rows::state>()...};
-  }
   [[nodiscard]] std::string_view state_name() const noexcept {
     return std::visit([]<typename S>(const S&) { return std::string_view(S::name); }, state_);
   }
@@ -140,17 +182,9 @@ class Machine {
   [[nodiscard]] static Error refuse_message(std::string_view state, std::span<const HandshakeType> accepts,
                                             HandshakeType received) {
     std::string expected;
+    if (accepts.empty()) expected = "no handshake message";
     for (const HandshakeType type : accepts) expected += (expected.empty() ? "" : " or ") + to_string(type);
     return fail(ErrorCode::UnexpectedMessage).at(state).expected(expected).received(to_string(received));
-  }
-
-  template <typename S>
-  [[nodiscard]] static StateFacts facts_of() noexcept {
-    if constexpr (MessageState<S>) {
-      return {S::name, S::accepts};
-    } else {
-      return {S::name, {}};
-    }
   }
 
   [[nodiscard]] Result<void> enter(Result<State> next) {

@@ -62,6 +62,27 @@ Result<HandshakeSignatureValid> verify_certificate_verify(const CertificateVerif
   return HandshakeSignatureValid();
 }
 
+Result<HandshakeSignatureValid> verify_server_key_exchange(const ServerKeyExchange& message,
+                                                           const crypto::PublicKey& key, const HelloRandoms& randoms,
+                                                           std::span<const SignatureScheme> offered) {
+  constexpr std::string_view where = "ServerKeyExchange, algorithm";
+  if (std::ranges::find(offered, message.algorithm) == offered.end()) {
+    return std::unexpected(fail(ErrorCode::SignatureSchemeNotOffered).at(where).received(to_string(message.algorithm)));
+  }
+  if (!crypto::fits_tls12(message.algorithm, key.type())) {
+    return std::unexpected(fail(ErrorCode::WrongKeyForScheme)
+                               .at(where)
+                               .expected("a scheme for a key of type " + crypto::to_string(key.type()))
+                               .received(to_string(message.algorithm)));
+  }
+  const auto algorithm = crypto::algorithm_of(message.algorithm);
+  const Bytes content = server_key_exchange_content(randoms.client, randoms.server, message.raw_params);
+  if (!algorithm || !key.verify(*algorithm, content, message.signature)) {
+    return std::unexpected(fail(ErrorCode::BadHandshakeSignature).at("ServerKeyExchange, signature"));
+  }
+  return HandshakeSignatureValid();
+}
+
 Result<FinishedVerified> verify_finished(ByteView expected_verify_data, ByteView body) {
   auto finished = Finished::parse(body, expected_verify_data.size());
   if (!finished) {

@@ -6,10 +6,12 @@
 #include <keyway/verdict.hpp>
 
 #include "tls/schedule/key_schedule.hpp"
+#include "tls/schedule/prf_tls12.hpp"
 #include "tls/schedule/transcript.hpp"
 #include "tls/suites.hpp"
 #include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/extensions/pre_shared_key.hpp"
+#include "tls/wire/server_key_exchange.hpp"
 
 namespace keyway::tls {
 
@@ -54,6 +56,10 @@ class HandshakeSignatureValid {
                                                                    const crypto::PublicKey& key, Side signer,
                                                                    const TranscriptHash& transcript,
                                                                    std::span<const SignatureScheme> offered);
+  friend Result<HandshakeSignatureValid> verify_server_key_exchange(const ServerKeyExchange& message,
+                                                                    const crypto::PublicKey& key,
+                                                                    const HelloRandoms& randoms,
+                                                                    std::span<const SignatureScheme> offered);
 };
 /// RFC 8446 4.4.3. Errors: SignatureSchemeNotOffered, WrongKeyForScheme, BadHandshakeSignature.
 [[nodiscard]] Result<HandshakeSignatureValid> verify_certificate_verify(const CertificateVerify& message,
@@ -61,13 +67,19 @@ class HandshakeSignatureValid {
                                                                         const TranscriptHash& transcript,
                                                                         std::span<const SignatureScheme> offered);
 
+/// RFC 5246 7.4.3 over RFC 8422 5.4's parameters. Errors: the same.
+[[nodiscard]] Result<HandshakeSignatureValid> verify_server_key_exchange(const ServerKeyExchange& message,
+                                                                         const crypto::PublicKey& key,
+                                                                         const HelloRandoms& randoms,
+                                                                         std::span<const SignatureScheme> offered);
+
 /// The peer's Finished matched: both sides saw the same handshake.
 class FinishedVerified {
  private:
   FinishedVerified() noexcept = default;
   friend Result<FinishedVerified> verify_finished(ByteView expected_verify_data, ByteView body);
 };
-/// RFC 8446 4.4.4, in constant time. Errors: LengthOutOfRange, BadFinished.
+/// RFC 8446 4.4.4, RFC 5246 7.4.9, in constant time. Errors: LengthOutOfRange, BadFinished.
 [[nodiscard]] Result<FinishedVerified> verify_finished(ByteView expected_verify_data, ByteView body);
 
 }  // namespace keyway::tls

@@ -22,6 +22,12 @@ struct PlaintextProtection {
   ProtocolVersion record_version = ProtocolVersion::TLS1_2;
 };
 
+/// What was inside a record.
+struct OpenedRecord {
+  ContentType type{};
+  ByteSpan content;  ///< in the caller's buffer
+};
+
 /// TLS 1.3's protection of one direction (RFC 8446 5.2, 5.3): key, IV and sequence number. A nonce is the sequence
 /// number's alone and the number only goes up, so none is used twice.
 class ProtectionTls13 {
@@ -40,11 +46,7 @@ class ProtectionTls13 {
   [[nodiscard]] Result<std::size_t> seal(ContentType type, std::span<const ByteView> parts, std::size_t padding,
                                          ByteSpan out);
 
-  /// What was inside a record.
-  struct Opened {
-    ContentType type{};
-    ByteSpan content;  ///< in the caller's buffer
-  };
+  using Opened = OpenedRecord;
   /// Opens `fragment` in place. `header` is the record_header_size bytes before it, as they came. Errors: BadRecordMac,
   /// NoContentType, RecordTooLong (inner plaintext above 2^14 + 1), SequenceExhausted.
   [[nodiscard]] Result<Opened> open(ByteView header, ByteSpan fragment);

@@ -64,7 +64,9 @@ Result<void> RecordReader::judge_header(const RecordHeader& header, ByteView inp
                                .expected(opens ? "version 0x0303" : "a version of 3.x")
                                .received(to_string(header.legacy_record_version)));
   }
-  const std::size_t most = opens ? max_ciphertext_fragment : max_plaintext_fragment;
+  const std::size_t of_opened =
+      std::holds_alternative<ProtectionTls12>(protection_) ? max_ciphertext_fragment_tls12 : max_ciphertext_fragment;
+  const std::size_t most = opens ? of_opened : max_plaintext_fragment;
   if (header.length > most) {
     return std::unexpected(fail(ErrorCode::RecordTooLong)
                                .at("record")
@@ -85,6 +87,7 @@ Result<void> RecordReader::judge_header(const RecordHeader& header, ByteView inp
 }
 
 bool RecordReader::opens(const RecordHeader& header) const noexcept {
+  if (std::holds_alternative<ProtectionTls12>(protection_)) return true;
   // Handshake messages are never in the clear once there are keys: one that pretends to be has to decrypt first.
   return is_protected() && (header.type == ContentType::application_data || header.type == ContentType::handshake);
 }
@@ -92,13 +95,13 @@ bool RecordReader::opens(const RecordHeader& header) const noexcept {
 Result<void> RecordReader::judge_type(const RecordHeader& header) const {
   const ContentType type = header.type;
   if (type == ContentType::change_cipher_spec) {
-    if (ccs_allowed_ && ccs_records_ < max_ccs_records) return {};
+    if (ccs_allowed_ && !opens(header) && ccs_records_ < max_ccs_records) return {};
     return std::unexpected(fail(ErrorCode::UnexpectedChangeCipherSpec)
                                .at("record")
                                .received(ccs_allowed_ ? "one too many" : "one outside the handshake"));
   }
+  if (opens(header)) return {};
   if (is_protected()) {
-    if (opens(header)) return {};
     if (type == ContentType::alert && plaintext_alerts_allowed_) return {};
     return std::unexpected(unexpected_type(type, "a protected record (outer type application_data)"));
   }
@@ -123,12 +126,14 @@ Result<RecordReader::Incoming> RecordReader::take_plaintext(const RecordHeader& 
 
 Result<RecordReader::Incoming> RecordReader::take_protected(const RecordHeader& header, ByteView header_bytes,
                                                             ByteSpan fragment) {
-  auto opened = std::get<ProtectionTls13>(protection_).open(header_bytes, fragment);
+  auto* tls13 = std::get_if<ProtectionTls13>(&protection_);
+  auto opened = tls13 != nullptr ? tls13->open(header_bytes, fragment)
+                                 : std::get<ProtectionTls12>(protection_).open(header_bytes, fragment);
   const bool is_foreign = !opened && opened.error().code() == ErrorCode::BadRecordMac;
   if (is_foreign && early_data_left_) return skip(header);
   if (!opened) return std::unexpected(std::move(opened.error()));
   early_data_left_.reset();
-  if (header.type != ContentType::application_data) {
+  if (tls13 != nullptr && header.type != ContentType::application_data) {
     return std::unexpected(unexpected_type(header.type, "a protected record (outer type application_data)"));
   }
   switch (opened->type) {

@@ -10,6 +10,7 @@
 #include <keyway/types.hpp>
 
 #include "tls/record/protection.hpp"
+#include "tls/record/protection_tls12.hpp"
 #include "tls/wire/record.hpp"
 
 namespace keyway::tls {
@@ -21,12 +22,16 @@ class RecordReader {
   RecordReader() noexcept = default;
 
   void set_protection(ProtectionTls13 protection) noexcept { protection_ = std::move(protection); }
-  [[nodiscard]] bool is_protected() const noexcept { return std::holds_alternative<ProtectionTls13>(protection_); }
+  void set_protection(ProtectionTls12 protection) noexcept { protection_ = std::move(protection); }
+  [[nodiscard]] bool is_protected() const noexcept { return !std::holds_alternative<PlaintextProtection>(protection_); }
 
-  /// While true, a plaintext `change_cipher_spec` record with the byte 1 is allowed (RFC 8446 5, D.4): from the first
-  /// ClientHello to the peer's Finished. It comes out of next() like any other, to be passed over. A peer has a reason
-  /// for one; two are borne.
+  /// While true, a plaintext `change_cipher_spec` record with the byte 1 is allowed: in TLS 1.3 (RFC 8446 5, D.4) from
+  /// the first ClientHello to the peer's Finished, to be passed over (a peer has a reason for one; two are borne); in
+  /// TLS 1.2 only where it changes the keys. It comes out of next() like any other. Under TLS 1.2's protection none is
+  /// allowed.
   void allow_change_cipher_spec(bool allowed) noexcept { ccs_allowed_ = allowed; }
+  /// True when one has come.
+  [[nodiscard]] bool saw_change_cipher_spec() const noexcept { return ccs_records_ > 0; }
   /// While true, plaintext alerts are taken although protection is set (a client that failed before it had keys).
   void allow_plaintext_alerts(bool allowed) noexcept { plaintext_alerts_allowed_ = allowed; }
 
@@ -66,7 +71,7 @@ class RecordReader {
     return early_data_left_ && !is_protected() && header.type == ContentType::application_data;
   }
 
-  std::variant<PlaintextProtection, ProtectionTls13> protection_;
+  std::variant<PlaintextProtection, ProtectionTls13, ProtectionTls12> protection_;
   std::optional<std::size_t> early_data_left_;  ///< bytes to be passed over yet; nothing when there is no early data
   std::uint32_t empty_records_ = 0;             ///< in a row
   std::uint32_t ccs_records_ = 0;               ///< in all

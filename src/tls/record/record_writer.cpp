@@ -77,15 +77,20 @@ bool RecordWriter::needs_key_update() const noexcept {
 }
 
 std::size_t RecordWriter::padding_for(std::size_t content) const noexcept {
-  if (padding_.block <= 1) return 0;
+  if (padding_.block <= 1 || std::holds_alternative<ProtectionTls12>(protection_)) return 0;
   const std::size_t over = (content + 1) % padding_.block;
   const std::size_t wanted = over == 0 ? 0 : padding_.block - over;
   return std::min(wanted, max_fragment_ - content);
 }
 
+std::size_t RecordWriter::overhead() const noexcept {
+  const auto* tls12 = std::get_if<ProtectionTls12>(&protection_);
+  return tls12 != nullptr ? tls12->overhead() : ProtectionTls13::overhead;
+}
+
 std::size_t RecordWriter::content_for(std::size_t wanted, std::size_t room) const noexcept {
-  if (room <= ProtectionTls13::overhead) return 0;
-  const std::size_t most = room - ProtectionTls13::overhead;  // of content and padding
+  if (room <= overhead()) return 0;
+  const std::size_t most = room - overhead();  // of content and padding
   const std::size_t content = std::min({wanted, max_fragment_, most});
   if (content + padding_for(content) <= most) return content;
   // The padding of that much does not fit: as much as fills whole blocks.
@@ -94,35 +99,36 @@ std::size_t RecordWriter::content_for(std::size_t wanted, std::size_t room) cons
 }
 
 Result<void> RecordWriter::append(ContentType type, ByteView data, Bytes& out) {
-  auto* protection = std::get_if<ProtectionTls13>(&protection_);
-  // RFC 8446 5: change_cipher_spec is never protected, application data always.
-  if (type == ContentType::change_cipher_spec) protection = nullptr;
-  if (type == ContentType::application_data && protection == nullptr) {
+  // RFC 8446 5: change_cipher_spec is never protected (in TLS 1.2, it comes before the keys); application data always.
+  if (type != ContentType::change_cipher_spec) {
+    if (auto* tls13 = std::get_if<ProtectionTls13>(&protection_)) return append_protected(*tls13, type, data, out);
+    if (auto* tls12 = std::get_if<ProtectionTls12>(&protection_)) return append_protected(*tls12, type, data, out);
+  }
+  if (type == ContentType::application_data) {
     return std::unexpected(fail(ErrorCode::NotReady).at("record").expected("keys before application data"));
   }
-
   while (!data.empty()) {
     const ByteView fragment = data.first(std::min(data.size(), max_fragment_));
     data = data.subspan(fragment.size());
-    if (protection == nullptr) {
-      append_plaintext(type, plaintext_version(), fragment, out);
-      continue;
-    }
-    const auto appended = append_sealed(*protection, type, fragment, out);
-    if (!appended) return appended;
+    append_plaintext(type, plaintext_version(), fragment, out);
   }
   return {};
 }
 
-Result<void> RecordWriter::append_sealed(ProtectionTls13& protection, ContentType type, ByteView fragment,
-                                         Bytes& out) const {
-  const std::size_t start = out.size();
-  const std::size_t padding = padding_for(fragment.size());
-  out.resize(start + fragment.size() + padding + ProtectionTls13::overhead);
-  const auto written = protection.seal(type, std::span(&fragment, 1), padding, ByteSpan(out).subspan(start));
-  if (written) return {};
-  out.resize(start);
-  return std::unexpected(written.error());
+template <typename Protection>
+Result<void> RecordWriter::append_protected(Protection& protection, ContentType type, ByteView data, Bytes& out) const {
+  while (!data.empty()) {
+    const ByteView fragment = data.first(std::min(data.size(), max_fragment_));
+    data = data.subspan(fragment.size());
+    const std::size_t start = out.size();
+    const std::size_t padding = padding_for(fragment.size());
+    out.resize(start + fragment.size() + padding + overhead());
+    const auto written = protection.seal(type, std::span(&fragment, 1), padding, ByteSpan(out).subspan(start));
+    if (written) continue;
+    out.resize(start);
+    return std::unexpected(written.error());
+  }
+  return {};
 }
 
 ProtocolVersion RecordWriter::plaintext_version() const noexcept {
@@ -131,18 +137,22 @@ ProtocolVersion RecordWriter::plaintext_version() const noexcept {
 }
 
 Result<RecordWriter::Sealed> RecordWriter::seal(std::span<const ByteView> parts, ByteSpan out) {
-  auto* protection = std::get_if<ProtectionTls13>(&protection_);
-  if (protection == nullptr) {
-    return std::unexpected(fail(ErrorCode::NotReady).at("record").expected("keys before application data"));
-  }
-  // Most calls have one or two parts: no need to clear the long list for them.
-  constexpr std::size_t few = 2;
-  return parts.size() <= few ? seal_gathered<few>(*protection, parts, out)
-                             : seal_gathered<ProtectionTls13::max_parts>(*protection, parts, out);
+  if (auto* tls13 = std::get_if<ProtectionTls13>(&protection_)) return seal_with(*tls13, parts, out);
+  if (auto* tls12 = std::get_if<ProtectionTls12>(&protection_)) return seal_with(*tls12, parts, out);
+  return std::unexpected(fail(ErrorCode::NotReady).at("record").expected("keys before application data"));
 }
 
-template <std::size_t MaxParts>
-Result<RecordWriter::Sealed> RecordWriter::seal_gathered(ProtectionTls13& protection, std::span<const ByteView> parts,
+template <typename Protection>
+Result<RecordWriter::Sealed> RecordWriter::seal_with(Protection& protection, std::span<const ByteView> parts,
+                                                     ByteSpan out) const {
+  // Most calls have one or two parts: no need to clear the long list for them.
+  constexpr std::size_t few = 2;
+  return parts.size() <= few ? seal_gathered<few>(protection, parts, out)
+                             : seal_gathered<ProtectionTls13::max_parts>(protection, parts, out);
+}
+
+template <std::size_t MaxParts, typename Protection>
+Result<RecordWriter::Sealed> RecordWriter::seal_gathered(Protection& protection, std::span<const ByteView> parts,
                                                          ByteSpan out) const {
   const std::size_t all = total(parts);
   Gather<MaxParts> gather(parts);
@@ -153,7 +163,11 @@ Result<RecordWriter::Sealed> RecordWriter::seal_gathered(ProtectionTls13& protec
     if (wanted == 0) break;
     const std::size_t content = gather.take(wanted);
     auto written = protection.seal(ContentType::application_data, gather.views(), padding_for(content), room);
-    if (!written) return std::unexpected(std::move(written).error());
+    if (!written) {
+      // What was sealed before the keys were used up still goes out; the error waits for the next call.
+      if (sealed.written > 0 && written.error().code() == ErrorCode::SequenceExhausted) return sealed;
+      return std::unexpected(std::move(written).error());
+    }
     sealed.consumed += content;
     sealed.written += *written;
   }
@@ -169,8 +183,8 @@ Result<RecordWriter::Sealed> RecordWriter::seal_gathered(ProtectionTls13& protec
 std::size_t RecordWriter::sealed_size(std::size_t size) const noexcept {
   const std::size_t full = size / max_fragment_;
   const std::size_t last = size % max_fragment_;
-  const std::size_t of_last = last == 0 ? 0 : last + padding_for(last) + ProtectionTls13::overhead;
-  return full * (max_fragment_ + ProtectionTls13::overhead) + of_last;
+  const std::size_t of_last = last == 0 ? 0 : last + padding_for(last) + overhead();
+  return full * (max_fragment_ + overhead()) + of_last;
 }
 
 }  // namespace keyway::tls

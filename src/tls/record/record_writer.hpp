@@ -10,6 +10,7 @@
 #include <keyway/types.hpp>
 
 #include "tls/record/protection.hpp"
+#include "tls/record/protection_tls12.hpp"
 
 namespace keyway::tls {
 
@@ -28,12 +29,14 @@ class RecordWriter {
   }
 
   void set_protection(ProtectionTls13 protection) noexcept { protection_ = std::move(protection); }
+  void set_protection(ProtectionTls12 protection) noexcept { protection_ = std::move(protection); }
   void set_record_version(ProtocolVersion version) noexcept;  ///< for plaintext records alone
   /// The most content of a record, in bytes, padding included; cut to 1 … 2^14.
   void set_max_fragment(std::size_t size) noexcept;
-  /// New keys are due after this many records, if not sooner for the AEAD's sake; 0: for its sake alone.
+  /// New keys of TLS 1.3 are due after this many records, if not sooner for the AEAD's sake; 0: for its sake alone.
   void set_max_records_per_key(std::uint64_t records) noexcept { max_records_per_key_ = records; }
-  [[nodiscard]] bool is_protected() const noexcept { return std::holds_alternative<ProtectionTls13>(protection_); }
+  [[nodiscard]] bool is_protected() const noexcept { return !std::holds_alternative<PlaintextProtection>(protection_); }
+  /// Never with TLS 1.2, which has no way to change keys.
   [[nodiscard]] bool needs_key_update() const noexcept;
 
   /// Writes `data`, of any length, as records at the end of `out`. For handshake messages, alerts and
@@ -61,17 +64,23 @@ class RecordWriter {
     return protection.needs_key_update() ||
            (max_records_per_key_ != 0 && protection.sequence_number() >= max_records_per_key_);
   }
+  [[nodiscard]] static bool is_due(const ProtectionTls12& /*protection*/) noexcept { return false; }
   [[nodiscard]] std::size_t padding_for(std::size_t content) const noexcept;
+  /// Bytes that a record has beside content and padding, under the protection in force.
+  [[nodiscard]] std::size_t overhead() const noexcept;
   /// How much of `wanted` goes into a record for which there are `room` bytes of output; 0 when none does.
   [[nodiscard]] std::size_t content_for(std::size_t wanted, std::size_t room) const noexcept;
-  [[nodiscard]] Result<void> append_sealed(ProtectionTls13& protection, ContentType type, ByteView fragment,
-                                           Bytes& out) const;
-  template <std::size_t MaxParts>
-  [[nodiscard]] Result<Sealed> seal_gathered(ProtectionTls13& protection, std::span<const ByteView> parts,
+  template <typename Protection>
+  [[nodiscard]] Result<void> append_protected(Protection& protection, ContentType type, ByteView data,
+                                              Bytes& out) const;
+  template <typename Protection>
+  [[nodiscard]] Result<Sealed> seal_with(Protection& protection, std::span<const ByteView> parts, ByteSpan out) const;
+  template <std::size_t MaxParts, typename Protection>
+  [[nodiscard]] Result<Sealed> seal_gathered(Protection& protection, std::span<const ByteView> parts,
                                              ByteSpan out) const;
   [[nodiscard]] ProtocolVersion plaintext_version() const noexcept;
 
-  std::variant<PlaintextProtection, ProtectionTls13> protection_;
+  std::variant<PlaintextProtection, ProtectionTls13, ProtectionTls12> protection_;
   PaddingPolicy padding_;
   std::size_t max_fragment_ = max_plaintext_fragment;
   std::uint64_t max_records_per_key_ = 0;

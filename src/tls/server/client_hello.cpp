@@ -40,6 +40,11 @@ Result<AwaitHelloDecision::Next> resume_session(Flow& flow, const ServerConfig& 
 
 /// The configuration stands: chooses, and asks for the credential.
 Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfig& config, HelloInHand hello) {
+  auto version = choose_version(config, hello);
+  if (!version) return std::unexpected(std::move(version.error()));
+  if (*version == ProtocolVersion::TLS1_2) {
+    return widen<AwaitHelloDecision::Next>(server12::answer_hello(flow, config, std::move(hello)));
+  }
   auto choice = choose(config, hello);
   if (!choice) return std::unexpected(std::move(choice.error()));
   // Behind a HelloRetryRequest, the second ClientHello says which session it is to be.

@@ -10,6 +10,7 @@
 
 #include "tls/server/flight.hpp"
 #include "tls/server/hello_in_hand.hpp"
+#include "tls/server12/client_hello.hpp"
 
 namespace keyway::tls::server {
 
@@ -57,7 +58,8 @@ class AwaitCredential {
 /// The application looks at the ClientHello before anything is answered (Pause::client_hello).
 class AwaitHelloDecision {
  public:
-  using Next = std::variant<AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished>;
+  using Next = std::variant<AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished,
+                            server12::AwaitCredential, server12::AwaitSignature, server12::ExpectClientKeyExchange>;
   static constexpr std::string_view name = "server: paused for a decision on the ClientHello";
   static constexpr Pause pause = Pause::client_hello;
   [[nodiscard]] static bool takes(const Answer& answer) noexcept {
@@ -78,11 +80,12 @@ class AwaitHelloDecision {
   HelloInHand hello_;
 };
 
-/// Waits for the first ClientHello (RFC 8446 4.1.2).
+/// Waits for the first ClientHello (RFC 8446 4.1.2). The version that is chosen decides which states follow.
 class ExpectClientHello {
  public:
   using Next =
-      std::variant<AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished>;
+      std::variant<AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished,
+                   server12::AwaitCredential, server12::AwaitSignature, server12::ExpectClientKeyExchange>;
   static constexpr std::string_view name = "server: waiting for ClientHello";
   static constexpr std::array accepts{HandshakeType::client_hello};
 

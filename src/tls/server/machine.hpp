@@ -2,21 +2,27 @@
 
 #include "tls/handshake/machine.hpp"
 #include "tls/server/client_hello.hpp"
+#include "tls/server12/table.hpp"
 
 namespace keyway::tls::server {
 
-/// The server's side of a TLS 1.3 handshake (RFC 8446 A.2), whole. A message that a state does not name is
-/// `unexpected_message`.
+/// The server's side of a TLS 1.3 handshake (RFC 8446 A.2), whole; its first states are also the first of TLS 1.2's. A
+/// message that a state does not name is `unexpected_message`.
 // clang-format off
-using MachineTls13 =
-    // state                       what may follow
-    Machine<Row<ExpectClientHello,       AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature,
-                                         ExpectFinished>,
-            Row<AwaitHelloDecision,      AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished>,
-            Row<AwaitCredential,         ExpectSecondClientHello, AwaitSignature, ExpectFinished>,
-            Row<ExpectSecondClientHello, AwaitSignature, ExpectFinished>,
-            Row<AwaitSignature,          ExpectFinished>,
-            Row<ExpectFinished,          Established>>;
+using TableTls13 =
+    // state                    what may follow
+    Table<Row<ExpectClientHello,       AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature,
+                                       ExpectFinished, server12::AwaitCredential, server12::AwaitSignature,
+                                       server12::ExpectClientKeyExchange>,
+          Row<AwaitHelloDecision,      AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished,
+                                       server12::AwaitCredential, server12::AwaitSignature,
+                                       server12::ExpectClientKeyExchange>,
+          Row<AwaitCredential,         ExpectSecondClientHello, AwaitSignature, ExpectFinished>,
+          Row<ExpectSecondClientHello, AwaitSignature, ExpectFinished>,
+          Row<AwaitSignature,          ExpectFinished>,
+          Row<ExpectFinished,          Established>>;
 // clang-format on
+
+using Machine = tls::Machine<TableTls13, server12::TableTls12>;
 
 }  // namespace keyway::tls::server

@@ -1,38 +1,15 @@
 #include "tls/server/negotiation.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
+#include <vector>
 
 #include "core/text.hpp"
+#include "tls/wire/list_text.hpp"
 
 namespace keyway::tls::server {
 namespace {
-
-template <typename E>
-std::string list_of(const WireList<E>& values) {
-  std::string text;
-  std::size_t shown = 0;
-  for (const E value : values) {
-    if (++shown > 16) return text + ", …";
-    text += (text.empty() ? "" : ", ") + to_string(value);
-  }
-  return text.empty() ? "none" : text;
-}
-
-Result<void> check_version(const ServerConfig& config, const HelloInHand& hello) {
-  const auto& offered = hello.extensions.supported_versions;
-  const auto& ours = config.common().policy.versions;
-  // RFC 8446 D.5: SSL 3.0 in legacy_version is protocol_version, whatever the rest says.
-  const bool allowed = std::ranges::find(ours, ProtocolVersion::TLS1_3) != ours.end() &&
-                       hello.hello.legacy_version > ProtocolVersion::SSL3_0;
-  if (allowed && offered && offered->versions.contains(ProtocolVersion::TLS1_3)) return {};
-  return std::unexpected(
-      fail(ErrorCode::NoCommonVersion)
-          .at("ClientHello")
-          .expected("TLS 1.3")
-          .received(offered ? list_of(offered->versions) : to_string(hello.hello.legacy_version) + " at most")
-          .advice("The client is too old for this server's policy; update it."));
-}
 
 Result<void> check_compression(const ClientHello& hello) {
   // RFC 8446 4.1.2: for TLS 1.3, exactly the null method.
@@ -41,7 +18,7 @@ Result<void> check_compression(const ClientHello& hello) {
   return std::unexpected(fail(ErrorCode::CompressionNotNull)
                              .at("ClientHello, legacy_compression_methods")
                              .expected("null alone")
-                             .received(list_of(methods)));
+                             .received(text_of(methods)));
 }
 
 Result<const SuiteTls13*> choose_suite(const ServerConfig& config, const ClientHello& hello) {
@@ -60,7 +37,7 @@ Result<const SuiteTls13*> choose_suite(const ServerConfig& config, const ClientH
     if (suite != nullptr && takes(id)) return suite;
   }
   return std::unexpected(
-      fail(ErrorCode::NoCommonCipherSuite).at("ClientHello, cipher_suites").received(list_of(hello.cipher_suites)));
+      fail(ErrorCode::NoCommonCipherSuite).at("ClientHello, cipher_suites").received(text_of(hello.cipher_suites)));
 }
 
 Result<void> check_required_extensions(const ExtensionBlock& block, const ClientHelloExtensions& extensions) {
@@ -100,7 +77,39 @@ Result<void> choose_group(const ServerConfig& config, const HelloInHand& hello, 
     choice.needs_retry = !find_share(hello, group);
     return {};
   }
-  return std::unexpected(fail(ErrorCode::NoCommonGroup).at("ClientHello, supported_groups").received(list_of(theirs)));
+  return std::unexpected(fail(ErrorCode::NoCommonGroup).at("ClientHello, supported_groups").received(text_of(theirs)));
+}
+
+}  // namespace
+
+Result<ProtocolVersion> choose_version(const ServerConfig& config, const HelloInHand& hello) {
+  const auto& offered = hello.extensions.supported_versions;
+  const auto is_offered = [&](ProtocolVersion version) {
+    // RFC 8446 4.2.1: without the extension the client has nothing above TLS 1.2.
+    if (offered) return offered->versions.contains(version);
+    return version == ProtocolVersion::TLS1_2 && hello.hello.legacy_version >= version;
+  };
+  std::vector<ProtocolVersion> ours = config.common().policy.versions;
+  std::ranges::sort(ours, std::ranges::greater());
+  // RFC 8446 D.5: SSL 3.0 in legacy_version is protocol_version, whatever the rest says.
+  const bool is_ancient = hello.hello.legacy_version <= ProtocolVersion::SSL3_0;
+  const auto chosen = is_ancient ? ours.end() : std::ranges::find_if(ours, is_offered);
+  const bool fell_back = hello.hello.cipher_suites.contains(CipherSuite::TLS_FALLBACK_SCSV);
+  if (fell_back && chosen != ours.begin() && !is_ancient) {
+    return std::unexpected(fail(ErrorCode::InappropriateFallback)
+                               .at("ClientHello, cipher_suites")
+                               .expected("an offer of " + to_string(ours.front()))
+                               .received("TLS_FALLBACK_SCSV"));
+  }
+  if (chosen != ours.end()) return *chosen;
+  std::string expected;
+  for (const ProtocolVersion version : ours) expected += (expected.empty() ? "" : " or ") + to_string(version);
+  return std::unexpected(
+      fail(ErrorCode::NoCommonVersion)
+          .at("ClientHello")
+          .expected(expected)
+          .received(offered ? text_of(offered->versions) : to_string(hello.hello.legacy_version) + " at most")
+          .advice("The client is too old for this server's policy; update it."));
 }
 
 Result<std::string> choose_alpn(const ServerConfig& config, const ClientHelloExtensions& extensions) {
@@ -119,8 +128,6 @@ Result<std::string> choose_alpn(const ServerConfig& config, const ClientHelloExt
                              .received(printable(theirs)));
 }
 
-}  // namespace
-
 std::optional<KeyShareEntry> find_share(const HelloInHand& hello, NamedGroup group) {
   std::optional<KeyShareEntry> found;
   hello.extensions.key_share->for_each([&](const KeyShareEntry& entry) {
@@ -130,7 +137,6 @@ std::optional<KeyShareEntry> find_share(const HelloInHand& hello, NamedGroup gro
 }
 
 Result<Choice> choose(const ServerConfig& config, const HelloInHand& hello) {
-  if (auto version = check_version(config, hello); !version) return std::unexpected(std::move(version.error()));
   if (auto null = check_compression(hello.hello); !null) return std::unexpected(std::move(null.error()));
   Choice choice;
   auto suite = choose_suite(config, hello.hello);
@@ -173,7 +179,7 @@ Result<SignatureScheme> choose_scheme(const ServerConfig& config, const HelloInH
   return std::unexpected(fail(ErrorCode::NoCommonSignatureScheme)
                              .at("ClientHello, signature_algorithms")
                              .expected("one for a key of type " + crypto::to_string(credential.key_type()))
-                             .received(list_of(theirs)));
+                             .received(text_of(theirs)));
 }
 
 Result<std::shared_ptr<const Credential>> resolve_credential(const ServerConfig& config, const HelloInHand& hello) {

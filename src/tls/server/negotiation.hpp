@@ -22,10 +22,18 @@ struct Choice {
   std::string alpn;          ///< empty: none
 };
 
-/// Chooses (RFC 8446 4.1.1, 4.2): version, suite in the server's order (but ChaCha20 where the client puts it first, as
-/// one without AES instructions does), the first of the server's groups of which there is a share, else the first in
+/// The highest version that both sides have, by supported_versions or else by legacy_version. Errors: NoCommonVersion,
+/// InappropriateFallback (RFC 7507).
+[[nodiscard]] Result<ProtocolVersion> choose_version(const ServerConfig& config, const HelloInHand& hello);
+
+/// The first application protocol of ours that the client offers; empty when either side has none. Errors:
+/// NoCommonAlpn.
+[[nodiscard]] Result<std::string> choose_alpn(const ServerConfig& config, const ClientHelloExtensions& extensions);
+
+/// Chooses for TLS 1.3 (RFC 8446 4.1.1, 4.2): suite in the server's order (but ChaCha20 where the client puts it first,
+/// as one without AES instructions does), the first of the server's groups of which there is a share, else the first in
 /// common by way of a HelloRetryRequest, the application protocol in the server's order.
-/// Errors: NoCommonVersion, NoCommonCipherSuite, NoCommonGroup, NoCommonAlpn, CompressionNotNull, MissingExtension,
+/// Errors: NoCommonCipherSuite, NoCommonGroup, NoCommonAlpn, CompressionNotNull, MissingExtension,
 /// KeyShareMismatch.
 [[nodiscard]] Result<Choice> choose(const ServerConfig& config, const HelloInHand& hello);
 

@@ -42,6 +42,12 @@ Result<void> decode(ClientHelloExtensions& into, const ExtensionView& extension)
       return decode(into.key_share, extension.body);
     case ExtensionType::cookie:
       return decode(into.cookie, extension.body);
+    case ExtensionType::ec_point_formats:
+      return decode(into.ec_point_formats, extension.body);
+    case ExtensionType::extended_master_secret:
+      return decode(into.extended_master_secret, extension.body);
+    case ExtensionType::renegotiation_info:
+      return decode(into.renegotiation_info, extension.body);
     case ExtensionType::certificate_authorities:
       return decode(into.certificate_authorities, extension.body);
     case ExtensionType::psk_key_exchange_modes:

@@ -12,9 +12,12 @@
 #include "tls/wire/extensions/alpn.hpp"
 #include "tls/wire/extensions/certificate_authorities.hpp"
 #include "tls/wire/extensions/cookie.hpp"
+#include "tls/wire/extensions/ec_point_formats.hpp"
+#include "tls/wire/extensions/extended_master_secret.hpp"
 #include "tls/wire/extensions/key_share.hpp"
 #include "tls/wire/extensions/pre_shared_key.hpp"
 #include "tls/wire/extensions/psk_key_exchange_modes.hpp"
+#include "tls/wire/extensions/renegotiation_info.hpp"
 #include "tls/wire/extensions/server_name.hpp"
 #include "tls/wire/extensions/signature_algorithms.hpp"
 #include "tls/wire/extensions/supported_groups.hpp"
@@ -52,6 +55,9 @@ struct ClientHelloExtensions {
   std::optional<AlpnExtension> alpn;
   std::optional<KeyShareClientHello> key_share;
   std::optional<CookieExtension> cookie;
+  std::optional<EcPointFormatsExtension> ec_point_formats;
+  std::optional<ExtendedMasterSecretExtension> extended_master_secret;
+  std::optional<RenegotiationInfoExtension> renegotiation_info;
   std::optional<CertificateAuthoritiesExtension> certificate_authorities;
   std::optional<PskKeyExchangeModesExtension> psk_key_exchange_modes;
   std::optional<PreSharedKeyClientHello> pre_shared_key;

@@ -21,7 +21,7 @@ constexpr auto rules = std::to_array<ExtensionRule>({
     {ExtensionType::server_name, CH | EE | SH12},                             // RFC 6066 3
     {ExtensionType::max_fragment_length, CH | EE | SH12},                     // RFC 6066 4
     {ExtensionType::status_request, CH | CR | CT | SH12},                     // RFC 6066 8
-    {ExtensionType::supported_groups, CH | EE},                               // RFC 8422 5.1.1
+    {ExtensionType::supported_groups, CH | EE | SH12},                        // RFC 8422 5.1.1; SH12 by old servers
     {ExtensionType::ec_point_formats, CH | SH12},                             // RFC 8422 5.1.2
     {ExtensionType::signature_algorithms, CH | CR},                           //
     {ExtensionType::use_srtp, CH | EE | SH12},                                // RFC 5764 4.1

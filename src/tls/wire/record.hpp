@@ -10,8 +10,9 @@
 namespace keyway::tls {
 
 inline constexpr std::size_t record_header_size = 5;
-inline constexpr std::size_t max_plaintext_fragment = 1U << 14U;             ///< RFC 8446 5.1
-inline constexpr std::size_t max_ciphertext_fragment = (1U << 14U) + 256;    ///< RFC 8446 5.2
+inline constexpr std::size_t max_plaintext_fragment = 1U << 14U;                  ///< RFC 8446 5.1
+inline constexpr std::size_t max_ciphertext_fragment = (1U << 14U) + 256;         ///< RFC 8446 5.2
+inline constexpr std::size_t max_ciphertext_fragment_tls12 = (1U << 14U) + 2048;  ///< RFC 5246 6.2.3
 
 /// RFC 8446 5.1, without the fragment.
 struct RecordHeader {

@@ -17,14 +17,20 @@
 #include "tls/wire/alert.hpp"
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_request.hpp"
+#include "tls/wire/certificate_request_tls12.hpp"
+#include "tls/wire/certificate_tls12.hpp"
 #include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/client_hello.hpp"
+#include "tls/wire/client_key_exchange.hpp"
 #include "tls/wire/encrypted_extensions.hpp"
 #include "tls/wire/extensions/early_data.hpp"
 #include "tls/wire/finished.hpp"
+#include "tls/wire/hello_request.hpp"
 #include "tls/wire/key_update.hpp"
 #include "tls/wire/new_session_ticket.hpp"
 #include "tls/wire/server_hello.hpp"
+#include "tls/wire/server_hello_done.hpp"
+#include "tls/wire/server_key_exchange.hpp"
 
 namespace keyway::tls::testing {
 
@@ -403,6 +409,86 @@ struct Codec<EarlyDataNewSessionTicket> : PlainCodec<EarlyDataNewSessionTicket> 
     return {static_cast<std::uint32_t>(maker.number(0, 0xffffffff))};
   }
   static Fields fields(const EarlyDataNewSessionTicket& e) { return {{e.max_early_data_size}, {}}; }
+};
+
+template <>
+struct Codec<CertificateTls12> : PlainCodec<CertificateTls12> {
+  static constexpr std::string_view where = "Certificate";
+  static CertificateTls12 make(SampleMaker& maker) {
+    CertificateTls12 message;
+    const std::size_t entries = maker.number(0, 5);
+    for (std::size_t i = 0; i < entries; ++i) message.certificate_list.push_back(maker.bytes(1, 300));
+    return message;
+  }
+  static Fields fields(const CertificateTls12& m) { return {{m.certificate_list.size()}, m.certificate_list}; }
+};
+
+template <>
+struct Codec<CertificateRequestTls12> : PlainCodec<CertificateRequestTls12> {
+  static constexpr std::string_view where = "CertificateRequest";
+  static CertificateRequestTls12 make(SampleMaker& maker) {
+    Bytes names;
+    Writer out(names);
+    const std::size_t count = maker.number(0, 4);
+    for (std::size_t i = 0; i < count; ++i) out.vector16(maker.bytes(1, 100));
+    return {maker.list<ClientCertificateType>(1, 5), maker.list<SignatureScheme>(1, 20), maker.keep(std::move(names))};
+  }
+  static Fields fields(const CertificateRequestTls12& m) {
+    return {{}, {m.certificate_types.bytes(), m.supported_signature_algorithms.bytes(), m.certificate_authorities}};
+  }
+};
+
+template <>
+struct Codec<ServerKeyExchange> : PlainCodec<ServerKeyExchange> {
+  static constexpr std::string_view where = "ServerKeyExchange";
+  static ServerKeyExchange make(SampleMaker& maker) {
+    return {{maker.code<NamedGroup>(), maker.bytes(1, 255)}, maker.code<SignatureScheme>(), maker.bytes(0, 512), {}};
+  }
+  static Fields fields(const ServerKeyExchange& m) {
+    return {{number_of(m.params.group), number_of(m.algorithm)}, {m.params.public_key, m.signature}};
+  }
+};
+
+template <>
+struct Codec<ServerHelloDone> : PlainCodec<ServerHelloDone> {
+  static constexpr std::string_view where = "ServerHelloDone";
+  static ServerHelloDone make(SampleMaker&) { return {}; }
+  static Fields fields(const ServerHelloDone&) { return {}; }
+};
+
+template <>
+struct Codec<HelloRequest> : PlainCodec<HelloRequest> {
+  static constexpr std::string_view where = "HelloRequest";
+  static HelloRequest make(SampleMaker&) { return {}; }
+  static Fields fields(const HelloRequest&) { return {}; }
+};
+
+template <>
+struct Codec<ClientKeyExchange> : PlainCodec<ClientKeyExchange> {
+  static constexpr std::string_view where = "ClientKeyExchange";
+  static ClientKeyExchange make(SampleMaker& maker) { return {maker.bytes(1, 255)}; }
+  static Fields fields(const ClientKeyExchange& m) { return {{}, {m.public_key}}; }
+};
+
+template <>
+struct Codec<EcPointFormatsExtension> : PlainCodec<EcPointFormatsExtension> {
+  static constexpr std::string_view where = "extension ec_point_formats";
+  static EcPointFormatsExtension make(SampleMaker& maker) { return {maker.list<EcPointFormat>(1, 255)}; }
+  static Fields fields(const EcPointFormatsExtension& e) { return {{}, {e.ec_point_format_list.bytes()}}; }
+};
+
+template <>
+struct Codec<ExtendedMasterSecretExtension> : PlainCodec<ExtendedMasterSecretExtension> {
+  static constexpr std::string_view where = "extension extended_master_secret";
+  static ExtendedMasterSecretExtension make(SampleMaker&) { return {}; }
+  static Fields fields(const ExtendedMasterSecretExtension&) { return {}; }
+};
+
+template <>
+struct Codec<RenegotiationInfoExtension> : PlainCodec<RenegotiationInfoExtension> {
+  static constexpr std::string_view where = "extension renegotiation_info";
+  static RenegotiationInfoExtension make(SampleMaker& maker) { return {maker.bytes(0, 255)}; }
+  static Fields fields(const RenegotiationInfoExtension& e) { return {{}, {e.renegotiated_connection}}; }
 };
 
 template <typename M>

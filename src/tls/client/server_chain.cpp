@@ -1,0 +1,62 @@
+#include "tls/client/server_chain.hpp"
+
+#include <utility>
+
+#include <keyway/certificate.hpp>
+
+namespace keyway::tls::client {
+
+Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf, const crypto::Provider& provider) {
+  auto view = x509::CertificateView::parse(leaf);
+  if (!view) {
+    Error error = std::move(view.error()).at("Certificate, entry 0");
+    // Bytes that are no certificate at all are a malformed message; one that breaks X.509's rules is a bad certificate.
+    if (error.code() == ErrorCode::InvalidDer) error = std::move(error).alert(AlertDescription::decode_error);
+    return std::unexpected(std::move(error));
+  }
+  // RFC 5280 4.2.1.3: a key that may not sign can't prove itself in TLS 1.3.
+  if (view->key_usage && !view->key_usage->digital_signature()) {
+    return std::unexpected(fail(ErrorCode::WrongKeyUsage)
+                               .at("Certificate, entry 0, keyUsage")
+                               .expected("digitalSignature")
+                               .alert(AlertDescription::illegal_parameter));
+  }
+  auto key = provider.public_key(view->subject_public_key_info);
+  if (!key) return std::unexpected(std::move(key.error()).at("Certificate, entry 0, subjectPublicKeyInfo"));
+  return key;
+}
+
+Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& name, std::span<const ByteView> chain,
+                                  Flow& flow) {
+  const x509::Verifier* verifier = config.verifier();
+  if (verifier == nullptr) return accept_unverified_chain(config);
+  x509::Verdict verdict = verifier->verify(chain, &name, x509::Purpose::server, config.common().clock->now());
+  flow.keep_verdict(std::move(verdict));
+  flow.emit(event::ChainJudged{flow.verdict(), chain, name.to_string()});
+  return accept_chain(*flow.verdict());
+}
+
+std::vector<ByteView> keep_chain(Flow& flow, std::span<const ByteView> chain) {
+  std::vector<Bytes> kept;
+  std::vector<ByteView> views;
+  kept.reserve(chain.size());
+  views.reserve(chain.size());
+  for (const ByteView certificate : chain) {
+    kept.emplace_back(certificate.begin(), certificate.end());
+    views.emplace_back(kept.back());
+  }
+  flow.keep_peer_chain(std::move(kept));  // moving the vector leaves the bytes where they are
+  return views;
+}
+
+Result<ChainAccepted> take_judgement(const ServerName& name, std::span<const ByteView> chain, Flow& flow,
+                                     Answer& answer) {
+  if (const auto* refuse = std::get_if<answer::Refuse>(&answer)) {
+    return std::unexpected(fail(ErrorCode::CertificateRefused).at("Certificate").alert(refuse->alert));
+  }
+  flow.keep_verdict(std::move(std::get<answer::Verified>(answer).verdict));
+  flow.emit(event::ChainJudged{flow.verdict(), chain, name.to_string()});
+  return accept_chain(*flow.verdict());
+}
+
+}  // namespace keyway::tls::client

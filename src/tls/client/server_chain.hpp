@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include <keyway/config.hpp>
+#include <keyway/crypto.hpp>
+#include <keyway/name.hpp>
+
+#include "tls/handshake/flow.hpp"
+#include "tls/handshake/proofs.hpp"
+
+namespace keyway::tls::client {
+
+// What the client does with the server's certificates, in every version.
+
+/// The leaf's key, which must be one that may sign. Errors: those of parsing, WrongKeyUsage.
+[[nodiscard]] Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf,
+                                                                        const crypto::Provider& provider);
+
+/// Keeps the chain for Connection::peer_chain(); gives views of what is kept.
+[[nodiscard]] std::vector<ByteView> keep_chain(Flow& flow, std::span<const ByteView> chain);
+
+/// Asks the configuration's verifier and tells of its verdict. Errors: the verdict's.
+[[nodiscard]] Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& name,
+                                                std::span<const ByteView> chain, Flow& flow);
+
+/// What the application answered to Pause::verification. Errors: CertificateRefused, the verdict's.
+[[nodiscard]] Result<ChainAccepted> take_judgement(const ServerName& name, std::span<const ByteView> chain, Flow& flow,
+                                                   Answer& answer);
+
+}  // namespace keyway::tls::client

@@ -1,0 +1,49 @@
+#include "tls/client12/certificate.hpp"
+
+#include <utility>
+
+#include "tls/client/server_chain.hpp"
+#include "tls/wire/certificate_tls12.hpp"
+
+namespace keyway::tls::client12 {
+namespace {
+
+/// The leaf's key, which must be of the kind that the suite signs with (RFC 5246 7.4.2).
+Result<std::unique_ptr<crypto::PublicKey>> leaf_key_for(const SuiteTls12& suite, ByteView leaf,
+                                                        const crypto::Provider& provider) {
+  auto key = client::parse_leaf_key(leaf, provider);
+  if (!key || authentication_of((*key)->type()) == suite.authentication) return key;
+  return std::unexpected(fail(ErrorCode::WrongKeyForSuite)
+                             .at("Certificate, entry 0, subjectPublicKeyInfo")
+                             .expected("a key for " + to_string(suite.id))
+                             .received(crypto::to_string((*key)->type())));
+}
+
+}  // namespace
+
+Result<AwaitVerdict::Next> AwaitVerdict::resume(Flow& flow, Answer& answer) && {
+  auto accepted = client::take_judgement(server_name_, chain_, flow, answer);
+  if (!accepted) return std::unexpected(std::move(accepted.error()));
+  return Next(ExpectServerKeyExchange(std::move(common_), std::move(leaf_key_), *accepted));
+}
+
+Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const HandshakeMessage& message) && {
+  auto certificate = CertificateTls12::parse(message.body);
+  if (!certificate) return std::unexpected(std::move(certificate.error()));
+  if (certificate->certificate_list.empty()) {
+    return std::unexpected(fail(ErrorCode::EmptyServerCertificate).at("Certificate, certificate_list"));
+  }
+  const CommonConfig& config = common_.config->common();
+  auto leaf_key = leaf_key_for(*common_.suite, certificate->certificate_list.front(), *config.provider);
+  if (!leaf_key) return std::unexpected(std::move(leaf_key.error()));
+  common_.transcript.add(message.raw);
+  std::vector<ByteView> chain = client::keep_chain(flow, certificate->certificate_list);
+  if (common_.config->pauses_for_verification()) {
+    return Next(AwaitVerdict(std::move(common_), std::move(server_name_), std::move(*leaf_key), std::move(chain)));
+  }
+  auto accepted = client::judge_chain(*common_.config, server_name_, chain, flow);
+  if (!accepted) return std::unexpected(std::move(accepted.error()));
+  return Next(ExpectServerKeyExchange(std::move(common_), std::move(*leaf_key), *accepted));
+}
+
+}  // namespace keyway::tls::client12

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "tls/client12/server_hello.hpp"
+#include "tls/handshake/machine.hpp"
+
+namespace keyway::tls::client12 {
+
+/// The client's side of a TLS 1.2 handshake (RFC 5246 7.3) after the ServerHello. A message that a state does not name
+/// is `unexpected_message`.
+// clang-format off
+using TableTls12 =
+    // state                    what may follow
+    Table<Row<ExpectCertificate,       AwaitVerdict, ExpectServerKeyExchange>,
+          Row<AwaitVerdict,            ExpectServerKeyExchange>,
+          Row<ExpectServerKeyExchange, ExpectRequestOrDone>,
+          Row<ExpectRequestOrDone,     ExpectServerHelloDone, ExpectChangeCipherSpec>,
+          Row<ExpectServerHelloDone,   ExpectChangeCipherSpec>,
+          Row<ExpectChangeCipherSpec,  ExpectFinished>,
+          Row<ExpectFinished,          EstablishedTls12>>;
+// clang-format on
+
+}  // namespace keyway::tls::client12

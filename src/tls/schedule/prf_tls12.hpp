@@ -1,0 +1,88 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+
+#include <keyway/bytes.hpp>
+#include <keyway/crypto.hpp>
+#include <keyway/error.hpp>
+#include <keyway/secret.hpp>
+
+#include "tls/schedule/transcript.hpp"
+#include "tls/suites.hpp"
+#include "tls/wire/client_hello.hpp"
+
+namespace keyway::tls {
+
+/// PRF(secret, label, seed) of RFC 5246 5, where `seed` is the concatenation of its parts. Fills `out`.
+void prf_tls12(const crypto::HashFunction& hash, ByteView secret, std::string_view label,
+               std::span<const ByteView> seed, ByteSpan out) noexcept;
+
+/// Both randoms of a handshake; public.
+struct HelloRandoms {
+  HelloRandom client{};
+  HelloRandom server{};
+};
+
+/// Key and IV of one direction. The IV of AES-GCM is the four bytes that stay (RFC 5288 3), that of ChaCha20-Poly1305
+/// all twelve (RFC 7905 2).
+struct DirectionKeysTls12 {
+  SecretBuffer<32> key;
+  SecretBuffer<12> iv;
+};
+
+/// What the key block is cut into (RFC 5246 6.3).
+struct KeyBlockTls12 {
+  DirectionKeysTls12 client;
+  DirectionKeysTls12 server;
+};
+
+/// `verify_data` of TLS 1.2's Finished (RFC 5246 7.4.9).
+using VerifyDataTls12 = std::array<std::uint8_t, 12>;
+
+/// Derives exported keying material (RFC 5705 4) after the handshake.
+class ExporterTls12 {
+ public:
+  ExporterTls12(const crypto::HashFunction& hash, SecretBuffer<48> master_secret, const HelloRandoms& randoms) noexcept
+      : hash_(&hash), master_secret_(std::move(master_secret)), randoms_(randoms) {}
+
+  /// Fills `out`. No context and an empty one differ. Errors: InvalidArgument for a context above 2^16-1 bytes, for a
+  /// label that is empty or that the protocol itself uses.
+  [[nodiscard]] Result<void> derive(std::string_view label, std::optional<ByteView> context, ByteSpan out) const;
+
+ private:
+  const crypto::HashFunction* hash_;
+  SecretBuffer<48> master_secret_;
+  HelloRandoms randoms_;
+};
+
+/// The master secret of a TLS 1.2 session. There is no other way to make one than RFC 7627's: it is bound to the whole
+/// handshake up to the ClientKeyExchange.
+class MasterSecretTls12 {
+ public:
+  /// RFC 7627 4. `session_hash`: ClientHello…ClientKeyExchange.
+  [[nodiscard]] static MasterSecretTls12 extended(const crypto::HashFunction& hash, ByteView premaster_secret,
+                                                  const TranscriptHash& session_hash) noexcept;
+
+  [[nodiscard]] KeyBlockTls12 key_block(const SuiteTls12& suite, const HelloRandoms& randoms) const noexcept;
+  /// `transcript`: all messages before the Finished of `side`.
+  [[nodiscard]] VerifyDataTls12 finished(Side side, const TranscriptHash& transcript) const noexcept;
+  [[nodiscard]] ByteView bytes() const noexcept { return secret_.view(); }  ///< for the key log
+
+  /// The last use: what stays after the handshake.
+  [[nodiscard]] ExporterTls12 into_exporter(const HelloRandoms& randoms) && noexcept {
+    return {*hash_, std::move(secret_), randoms};
+  }
+
+ private:
+  explicit MasterSecretTls12(const crypto::HashFunction& hash) noexcept : hash_(&hash), secret_(std::size_t{48}) {}
+
+  const crypto::HashFunction* hash_;
+  SecretBuffer<48> secret_;
+};
+
+}  // namespace keyway::tls

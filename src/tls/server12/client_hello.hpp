@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string_view>
+#include <variant>
+
+#include <keyway/config.hpp>
+#include <keyway/connection.hpp>
+
+#include "tls/server12/flight.hpp"
+
+namespace keyway::tls::server12 {
+
+/// The application chooses the credential (Pause::credential).
+class AwaitCredential {
+ public:
+  using Next = AfterFlight;
+  static constexpr std::string_view name = "server, TLS 1.2: paused for a credential";
+  static constexpr Pause pause = Pause::credential;
+  [[nodiscard]] static bool takes(const Answer& answer) noexcept {
+    const auto* use = std::get_if<answer::UseCredential>(&answer);
+    return (use != nullptr && use->credential != nullptr) || std::holds_alternative<answer::Refuse>(answer);
+  }
+
+  AwaitCredential(const ServerConfig& config, server::HelloInHand hello, Choice choice) noexcept
+      : config_(&config), hello_(std::move(hello)), choice_(std::move(choice)) {}
+
+  [[nodiscard]] ClientHelloView client_hello() const noexcept { return hello_.view(); }
+  [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
+
+ private:
+  const ServerConfig* config_;
+  server::HelloInHand hello_;
+  Choice choice_;
+};
+
+/// Answers a ClientHello for which TLS 1.2 was chosen, or pauses for the credential. Errors: those of choose(),
+/// server::resolve_credential() and send_flight().
+[[nodiscard]] Result<std::variant<AwaitCredential, AwaitSignature, ExpectClientKeyExchange>> answer_hello(
+    Flow& flow, const ServerConfig& config, server::HelloInHand hello);
+
+}  // namespace keyway::tls::server12

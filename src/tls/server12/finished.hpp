@@ -1,0 +1,57 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+#include <variant>
+
+#include <keyway/config.hpp>
+
+#include "tls/handshake/established.hpp"
+#include "tls/handshake/flow.hpp"
+#include "tls/record/protection_tls12.hpp"
+#include "tls/schedule/prf_tls12.hpp"
+#include "tls/schedule/transcript.hpp"
+#include "tls/wire/handshake.hpp"
+
+namespace keyway::tls::server12 {
+
+/// What is known once both halves of the key exchange are.
+struct Keyed {
+  const SuiteTls12* suite;
+  Transcript transcript;  ///< ClientHello…ClientKeyExchange
+  HelloRandoms randoms;
+  MasterSecretTls12 master;
+  ProtectionTls12 reading;
+  ProtectionTls12 writing;
+};
+
+/// Waits for the client's Finished (RFC 5246 7.4.9), answers it, and is done.
+class ExpectFinished {
+ public:
+  using Next = std::variant<EstablishedTls12>;
+  static constexpr std::string_view name = "server, TLS 1.2: waiting for the client's Finished";
+  static constexpr std::array accepts{HandshakeType::finished};
+
+  explicit ExpectFinished(Keyed keyed) noexcept : keyed_(std::move(keyed)) {}
+
+  [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
+
+ private:
+  Keyed keyed_;
+};
+
+/// Waits for the client's ChangeCipherSpec (RFC 5246 7.1): no sooner than here does one change keys.
+class ExpectChangeCipherSpec {
+ public:
+  using Next = std::variant<ExpectFinished>;
+  static constexpr std::string_view name = "server, TLS 1.2: waiting for the client's ChangeCipherSpec";
+
+  explicit ExpectChangeCipherSpec(Keyed keyed) noexcept : keyed_(std::move(keyed)) {}
+
+  [[nodiscard]] Result<Next> change_cipher_spec(Flow& flow) &&;
+
+ private:
+  Keyed keyed_;
+};
+
+}  // namespace keyway::tls::server12

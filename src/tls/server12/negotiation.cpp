@@ -1,0 +1,115 @@
+#include "tls/server12/negotiation.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "tls/server/negotiation.hpp"
+#include "tls/wire/list_text.hpp"
+
+namespace keyway::tls::server12 {
+namespace {
+
+Result<void> check_offer(const ClientHello& hello, const ClientHelloExtensions& extensions) {
+  // RFC 5246 7.4.1.2: null is always among them, and CRIME shows why it alone is chosen.
+  if (!hello.legacy_compression_methods.contains(CompressionMethod::null)) {
+    return std::unexpected(fail(ErrorCode::CompressionNotNull)
+                               .at("ClientHello, compression_methods")
+                               .expected("null among them")
+                               .received(text_of(hello.legacy_compression_methods)));
+  }
+  // RFC 7627 5.3: the handshake is given up where the extension is missing.
+  if (!extensions.extended_master_secret) {
+    return std::unexpected(fail(ErrorCode::ExtendedMasterSecretMissing).at("ClientHello"));
+  }
+  // RFC 5746 3.6: this is a first handshake.
+  if (extensions.renegotiation_info && !extensions.renegotiation_info->renegotiated_connection.empty()) {
+    return std::unexpected(fail(ErrorCode::RenegotiationInfoNotEmpty).at("ClientHello, renegotiation_info"));
+  }
+  // RFC 8422 5.1.2.
+  const auto& formats = extensions.ec_point_formats;
+  if (formats && !formats->ec_point_format_list.contains(EcPointFormat::uncompressed)) {
+    return std::unexpected(
+        fail(ErrorCode::InvalidValue).at("ClientHello, ec_point_formats").expected("uncompressed among them"));
+  }
+  // RFC 5246 7.4.1.4.1: without the extension SHA-1 would be meant.
+  if (!extensions.signature_algorithms) {
+    return std::unexpected(fail(ErrorCode::NoCommonSignatureScheme)
+                               .at("ClientHello")
+                               .expected("extension signature_algorithms")
+                               .received("none, which means SHA-1"));
+  }
+  return {};
+}
+
+Result<NamedGroup> choose_group(const ServerConfig& config, const ClientHelloExtensions& extensions) {
+  const auto& theirs = extensions.supported_groups;
+  const auto fits = [&](NamedGroup group) {
+    return is_ecdhe_group(group) && theirs && theirs->named_group_list.contains(group) &&
+           config.common().provider->group(group) != nullptr;
+  };
+  const auto& ours = config.common().policy.groups;
+  if (const auto group = std::ranges::find_if(ours, fits); group != ours.end()) return *group;
+  return std::unexpected(fail(ErrorCode::NoCommonGroup)
+                             .at("ClientHello, supported_groups")
+                             .received(theirs ? text_of(theirs->named_group_list) : "none"));
+}
+
+}  // namespace
+
+Result<Choice> choose(const ServerConfig& config, const server::HelloInHand& hello) {
+  if (auto checked = check_offer(hello.hello, hello.extensions); !checked) {
+    return std::unexpected(std::move(checked.error()));
+  }
+  auto group = choose_group(config, hello.extensions);
+  if (!group) return std::unexpected(std::move(group.error()));
+  auto alpn = server::choose_alpn(config, hello.extensions);
+  if (!alpn) return std::unexpected(std::move(alpn.error()));
+  const bool has_scsv = hello.hello.cipher_suites.contains(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
+  return Choice{*group, std::move(*alpn), has_scsv || hello.extensions.renegotiation_info};
+}
+
+Result<const SuiteTls12*> choose_suite(const ServerConfig& config, const server::HelloInHand& hello,
+                                       const Credential& credential) {
+  const auto& ours = config.common().policy.cipher_suites;
+  const auto& theirs = hello.hello.cipher_suites;
+  const SuiteAuthentication authentication = authentication_of(credential.key_type());
+  const auto usable = [&](CipherSuite id) -> const SuiteTls12* {
+    const SuiteTls12* suite = find_suite_tls12(id);
+    const bool is_common = suite != nullptr && suite->authentication == authentication && theirs.contains(id) &&
+                           std::ranges::find(ours, id) != ours.end();
+    return is_common ? suite : nullptr;
+  };
+  for (const CipherSuite first : theirs) {
+    const SuiteTls12* suite = find_suite_tls12(first);
+    if (suite == nullptr || suite->authentication != authentication) continue;
+    if (suite->aead == crypto::AeadAlgorithm::chacha20_poly1305 && usable(first) != nullptr) return suite;
+    break;
+  }
+  for (const CipherSuite id : ours) {
+    if (const SuiteTls12* suite = usable(id)) return suite;
+  }
+  return std::unexpected(fail(ErrorCode::NoCommonCipherSuite)
+                             .at("ClientHello, cipher_suites")
+                             .expected("one for a key of type " + crypto::to_string(credential.key_type()))
+                             .received(text_of(theirs)));
+}
+
+Result<SignatureScheme> choose_scheme(const ServerConfig& config, const server::HelloInHand& hello,
+                                      const Credential& credential) {
+  const auto& theirs = hello.extensions.signature_algorithms->supported_signature_algorithms;
+  const auto takes = [&](SignatureScheme scheme) {
+    return crypto::fits_tls12(scheme, credential.key_type()) && theirs.contains(scheme);
+  };
+  const auto& ours = config.common().policy.signature_schemes;
+  // Where there is a choice, the hash that belongs to the key's curve.
+  for (const SignatureScheme scheme : ours) {
+    if (takes(scheme) && crypto::fits_tls13(scheme, credential.key_type())) return scheme;
+  }
+  if (const auto scheme = std::ranges::find_if(ours, takes); scheme != ours.end()) return *scheme;
+  return std::unexpected(fail(ErrorCode::NoCommonSignatureScheme)
+                             .at("ClientHello, signature_algorithms")
+                             .expected("one for a key of type " + crypto::to_string(credential.key_type()))
+                             .received(text_of(theirs)));
+}
+
+}  // namespace keyway::tls::server12

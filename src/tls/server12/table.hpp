@@ -1,0 +1,20 @@
+#pragma once
+
+#include "tls/handshake/machine.hpp"
+#include "tls/server12/client_hello.hpp"
+
+namespace keyway::tls::server12 {
+
+/// The server's side of a TLS 1.2 handshake (RFC 5246 7.3) after the ClientHello. A message that a state does not name
+/// is `unexpected_message`.
+// clang-format off
+using TableTls12 =
+    // state                    what may follow
+    Table<Row<AwaitCredential,         AwaitSignature, ExpectClientKeyExchange>,
+          Row<AwaitSignature,          ExpectClientKeyExchange>,
+          Row<ExpectClientKeyExchange, ExpectChangeCipherSpec>,
+          Row<ExpectChangeCipherSpec,  ExpectFinished>,
+          Row<ExpectFinished,          EstablishedTls12>>;
+// clang-format on
+
+}  // namespace keyway::tls::server12
