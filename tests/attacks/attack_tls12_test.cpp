@@ -226,7 +226,7 @@ TEST(AttackOnTls12, AFinishedThatDoesNotMatchIsRefused) {
   Scene size;
   size.tell_server(2);
   size.give_server(size.server_tap.seal(Side::client, 0, ContentType::handshake, message(finished, Bytes(32))));
-  expect_refusal(size.pair.server, ErrorCode::LengthOutOfRange, AlertDescription::decode_error);
+  expect_refusal(size.pair.server, ErrorCode::BadFinished, AlertDescription::decrypt_error);
 }
 
 TEST(AttackOnTls12, ABitChangedInTheFinishedsRecordIsRefused) {
