@@ -172,7 +172,7 @@ TEST(MlKemGroups, APointThatIsNotOnP256IsRefusedOnBothSides) {
   const KeyExchangeGroup& hybrid = group(NamedGroup::SecP256r1MLKEM768);
   const auto client = hybrid.start(random()).value();
   const auto server = hybrid.answer(random(), client->share()).value();
-  for (const std::size_t at : {0, 64}) {
+  for (const std::size_t at : {std::size_t{0}, std::size_t{64}}) {
     Bytes clients = copy(client->share());
     clients[at] ^= 1;
     Bytes servers = server.share;
