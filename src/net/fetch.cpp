@@ -122,8 +122,9 @@ class Reader {
   /// A clean end: fine where nothing else says how long the body is.
   [[nodiscard]] Result<void> end_of_stream() {
     boost::system::error_code error;
+    // Beast's parser can't be told of an end before it has seen a byte.
     const bool has_head = parser_->is_header_done();
-    parser_->put_eof(error);
+    if (has_head) parser_->put_eof(error);
     if (has_head && !error && parser_->is_done()) return {};
     return std::unexpected(fail(ErrorCode::HttpFailed)
                                .at("the server's answer")
