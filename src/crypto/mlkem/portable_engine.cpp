@@ -24,10 +24,10 @@ std::int16_t multiply(std::int16_t a, std::int16_t factor) noexcept {
 
 /// A layer at a time, q is added to the greatest size: 8 q in the end.
 void ntt(Poly& poly) noexcept {
-  std::size_t next = 1;
-  for (std::size_t length = degree / 2; length >= 2; length /= 2) {
-    for (std::size_t start = 0; start < degree; start += 2 * length) {
-      const std::int16_t zeta = zetas[next++];
+  for (std::size_t blocks = 1, length = degree / 2; length >= 2; blocks *= 2, length /= 2) {
+    for (std::size_t block = 0; block < blocks; ++block) {
+      const std::int16_t zeta = zetas[blocks + block];
+      const std::size_t start = 2 * length * block;
       for (std::size_t i = start; i < start + length; ++i) {
         const std::int16_t product = multiply(poly.c[i + length], zeta);
         poly.c[i + length] = static_cast<std::int16_t>(poly.c[i] - product);
@@ -39,11 +39,11 @@ void ntt(Poly& poly) noexcept {
 
 /// A layer doubles the greatest size, and so sums are reduced after every third.
 void inverse_ntt(Poly& poly) noexcept {
-  std::size_t next = 127;
-  for (std::size_t length = 2; length <= degree / 2; length *= 2) {
+  for (std::size_t blocks = degree / 4, length = 2; length <= degree / 2; blocks /= 2, length *= 2) {
     const bool is_to_reduce = length == 8 || length == 64;
-    for (std::size_t start = 0; start < degree; start += 2 * length) {
-      const std::int16_t zeta = zetas[next--];
+    for (std::size_t block = 0; block < blocks; ++block) {
+      const std::int16_t zeta = zetas[2 * blocks - 1 - block];
+      const std::size_t start = 2 * length * block;
       for (std::size_t i = start; i < start + length; ++i) {
         const auto sum = static_cast<std::int16_t>(poly.c[i] + poly.c[i + length]);
         poly.c[i + length] = multiply(static_cast<std::int16_t>(poly.c[i + length] - poly.c[i]), zeta);
