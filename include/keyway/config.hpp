@@ -47,6 +47,7 @@ class ClientConfig {
   [[nodiscard]] const x509::Verifier* verifier() const noexcept { return verifier_.get(); }
   /// True when the connection pauses with Pause::verification instead of asking the verifier itself.
   [[nodiscard]] bool pauses_for_verification() const noexcept { return pauses_for_verification_; }
+  [[nodiscard]] bool is_fallback() const noexcept { return is_fallback_; }
   [[nodiscard]] bool sends_server_name() const noexcept { return sends_server_name_; }
   /// Where sessions are kept to come back to; null after without_resumption().
   [[nodiscard]] SessionStore* session_store() const noexcept { return session_store_.get(); }
@@ -64,6 +65,7 @@ class ClientConfig {
   std::array<std::uint8_t, 32> id_{};
   bool pauses_for_verification_ = false;
   bool sends_server_name_ = true;
+  bool is_fallback_ = false;
 };
 
 /// Builds a ClientConfig. By default: the system's trust store, every check, Policy's default, no ALPN, sessions kept
@@ -89,7 +91,11 @@ class ClientConfig::Builder {
   Builder& padding_block(std::size_t bytes);
   Builder& max_fragment(std::size_t bytes);
   Builder& max_records_per_key(std::uint64_t records);  ///< keys change themselves after as many, or sooner
-  Builder& without_server_name_extension();             ///< the name is still what the certificate must be for
+  Builder& max_handshake_message(std::size_t bytes);    ///< of a message's body that are taken; by default 131072
+  /// This is a second try, with less than the first one offered: TLS_FALLBACK_SCSV (RFC 7507) tells the server, which
+  /// ends a handshake that somebody talked down.
+  Builder& as_fallback();
+  Builder& without_server_name_extension();  ///< the name is still what the certificate must be for
   /// The connection pauses with Pause::verification, and the application answers with a verdict of its own.
   Builder& pause_for_verification();
   /// Sessions are kept there; several configurations may share it, and don't see each other's sessions unless they
@@ -117,6 +123,7 @@ class ServerConfig {
   [[nodiscard]] const CredentialResolver* credentials() const noexcept { return credentials_.get(); }
   [[nodiscard]] bool pauses_for_client_hello() const noexcept { return pauses_for_client_hello_; }
   [[nodiscard]] bool pauses_for_credential() const noexcept { return pauses_for_credential_; }
+  [[nodiscard]] bool acknowledges_server_name() const noexcept { return acknowledges_server_name_; }
   [[nodiscard]] const TicketOptions& tickets() const noexcept { return tickets_; }
   /// Null after without_tickets(): none are given, none are taken.
   [[nodiscard]] TicketKeys* ticket_keys() const noexcept { return ticket_keys_.get(); }
@@ -134,6 +141,7 @@ class ServerConfig {
   std::array<std::uint8_t, 32> id_{};
   bool pauses_for_client_hello_ = false;
   bool pauses_for_credential_ = false;
+  bool acknowledges_server_name_ = true;
 };
 
 /// Builds a ServerConfig. Credentials are the only thing that it can't do without.
@@ -158,6 +166,9 @@ class ServerConfig::Builder {
   Builder& observe(std::shared_ptr<Observer> observer);
   Builder& padding_block(std::size_t bytes);
   Builder& max_fragment(std::size_t bytes);
+  Builder& max_handshake_message(std::size_t bytes);  ///< of a message's body that are taken; by default 131072
+  /// The names that clients ask for are used, and not acknowledged (RFC 6066 3).
+  Builder& without_server_name_acknowledgement();
   Builder& max_records_per_key(std::uint64_t records);  ///< keys change themselves after as many, or sooner
   /// How many tickets, and how long each is good: by default 2, for 24 hours.
   Builder& tickets(std::size_t count, std::chrono::seconds lifetime);

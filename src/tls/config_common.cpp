@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t min_fragment = 64;
 constexpr std::size_t max_fragment = 16384;
+constexpr std::size_t min_handshake_message = 1024;  // below, hardly any certificate fits
+constexpr std::size_t max_handshake_message = 0xffffff;
 
 std::unexpected<Error> contradiction(std::string_view where, std::string_view expected, std::string_view received) {
   return std::unexpected(fail(ErrorCode::InvalidConfiguration).at(where).expected(expected).received(received));
@@ -68,6 +70,10 @@ Result<void> complete(CommonConfig& config) {
   if (auto alpn = check_alpn(config.alpn); !alpn) return alpn;
   if (config.max_fragment < min_fragment || config.max_fragment > max_fragment) {
     return contradiction("max_fragment", "64 to 16384 bytes", std::to_string(config.max_fragment));
+  }
+  if (config.max_handshake_message < min_handshake_message || config.max_handshake_message > max_handshake_message) {
+    return contradiction("max_handshake_message", "1024 to 16777215 bytes",
+                         std::to_string(config.max_handshake_message));
   }
   if (config.padding_block > max_fragment) {
     return contradiction("padding_block", "at most 16384 bytes", std::to_string(config.padding_block));

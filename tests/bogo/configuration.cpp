@@ -21,6 +21,7 @@ Outcome<void> apply_common(Builder& builder, const Settings& settings, std::span
   if (!policy) return std::unexpected(std::move(policy.error()));
   builder.provider(provider).policy(std::move(*policy));
   if (settings.max_send_fragment) builder.max_fragment(static_cast<std::size_t>(*settings.max_send_fragment));
+  if (settings.max_cert_list) builder.max_handshake_message(static_cast<std::size_t>(*settings.max_cert_list));
   return {};
 }
 
@@ -64,6 +65,7 @@ Outcome<ServerChoice> make_choice(int index, const CredentialSettings& credentia
   }
   builder.credentials(std::make_shared<SameForAll>(choice.credential));
   builder.alpn(server_protocols(settings)).pause_for_client_hello();
+  if (settings.no_server_name_ack) builder.without_server_name_acknowledgement();
   auto config = builder.build();
   if (!config) return broke(std::move(config.error()));
   choice.config = std::move(*config);
@@ -96,6 +98,7 @@ Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& 
   }
   builder.pause_for_verification();
   if (settings.host_name.empty()) builder.without_server_name_extension();
+  if (settings.fallback_scsv) builder.as_fallback();
   auto protocols = parse_protocol_list(settings.advertise_alpn);
   if (!protocols) return std::unexpected(std::move(protocols.error()));
   auto config = builder.alpn(std::move(*protocols)).build();

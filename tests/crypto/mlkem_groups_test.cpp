@@ -35,6 +35,7 @@ struct Layout {
 const Part mlkem768{NamedGroup::MLKEM768, 1184, 1088};
 const std::array layouts{
     Layout{NamedGroup::MLKEM768, {mlkem768}},
+    Layout{NamedGroup::MLKEM1024, {{NamedGroup::MLKEM1024, 1568, 1568}}},
     Layout{NamedGroup::X25519MLKEM768, {mlkem768, {NamedGroup::x25519, 32, 32}}},
     Layout{NamedGroup::SecP256r1MLKEM768, {{NamedGroup::secp256r1, 65, 65}, mlkem768}},
 };

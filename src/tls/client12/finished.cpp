@@ -14,6 +14,8 @@ Result<ExpectChangeCipherSpec::Next> ExpectChangeCipherSpec::change_cipher_spec(
 }
 
 Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeMessage& message) && {
+  // The handshake ends here: nothing of it may follow in the record.
+  if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
   auto proof = verify_finished(verify_data_, message.body);
   if (!proof) return std::unexpected(std::move(proof.error()));
   flow.emit(event::Finished{Direction::received});

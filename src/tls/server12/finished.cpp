@@ -16,6 +16,8 @@ Result<ExpectChangeCipherSpec::Next> ExpectChangeCipherSpec::change_cipher_spec(
 }
 
 Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeMessage& message) && {
+  // The client is done: nothing of its handshake may follow in the record.
+  if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
   const VerifyDataTls12 expected = keyed_.master.finished(Side::client, keyed_.transcript.hash());
   auto proof = verify_finished(expected, message.body);
   if (!proof) return std::unexpected(std::move(proof.error()));

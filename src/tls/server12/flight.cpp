@@ -19,9 +19,10 @@ namespace {
 /// Bytes of a flight beside the Certificate message: what a P-521 share and a signature of RSA-4096 take.
 constexpr std::size_t beside_certificate = 1024;
 
-void write_extensions(Writer& out, const server::HelloInHand& hello, const Choice& choice) {
+void write_extensions(Writer& out, const ServerConfig& config, const server::HelloInHand& hello, const Choice& choice) {
   static constexpr std::array<std::uint8_t, 1> uncompressed{0};
-  if (hello.server_name) {  // RFC 6066 3: an empty extension says that the name was used
+  if (hello.server_name &&
+      config.acknowledges_server_name()) {  // RFC 6066 3: an empty extension says that the name was used
     out.value(ExtensionType::server_name);
     out.u16(0);
   }
@@ -36,8 +37,8 @@ void write_extensions(Writer& out, const server::HelloInHand& hello, const Choic
   if (choice.indicates_renegotiation) write_extension(out, RenegotiationInfoExtension{});
 }
 
-void write_server_hello(Bytes& to, const HelloRandom& random, CipherSuite suite, const server::HelloInHand& hello,
-                        const Choice& choice) {
+void write_server_hello(Bytes& to, const ServerConfig& config, const HelloRandom& random, CipherSuite suite,
+                        const server::HelloInHand& hello, const Choice& choice) {
   Writer out(to);
   out.value(ServerHello::type);
   out.vector24([&] {
@@ -46,7 +47,7 @@ void write_server_hello(Bytes& to, const HelloRandom& random, CipherSuite suite,
     out.vector8(ByteView());  // session_id: this session can't be resumed by one
     out.value(suite);
     out.value(CompressionMethod::null);
-    out.vector16([&] { write_extensions(out, hello, choice); });
+    out.vector16([&] { write_extensions(out, config, hello, choice); });
   });
 }
 
@@ -118,7 +119,7 @@ Result<AfterFlight> send_flight(Flow& flow, const ServerConfig& server_config, c
   flow.expect_to_send(certificate.size() + beside_certificate);
   Bytes messages;
   messages.reserve(certificate.size() + beside_certificate);
-  write_server_hello(messages, *random, (*suite)->id, hello, choice);
+  write_server_hello(messages, server_config, *random, (*suite)->id, hello, choice);
   messages.insert(messages.end(), certificate.begin(), certificate.end());
 
   Transcript transcript(*config.provider->hash((*suite)->hash));
