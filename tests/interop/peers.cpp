@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 namespace keyway::interop {
 
 Outcome s_client(const KeywayServer& server, const std::vector<std::string>& more, const std::string& input) {
@@ -48,13 +50,32 @@ Command with(Command command, const Command& more) {
   return command;
 }
 
+std::string go_command() {
+  // Debian keeps newer ones beside its own.
+  for (const char* newer :
+       {"/usr/local/go/bin/go", "/usr/lib/go-1.25/bin/go", "/usr/lib/go-1.24/bin/go", "/usr/lib/go-1.23/bin/go"}) {
+    if (has_program(newer)) return newer;
+  }
+  return "go";
+}
+
+int go_minor_version() {
+  if (!has_program(go_command())) return 0;
+  static const std::string version = run({go_command(), "version"}).out;
+  constexpr std::string_view before = "go1.";
+  const std::size_t at = version.find(before);
+  return at == std::string::npos ? 0 : std::atoi(version.substr(at + before.size()).c_str());
+}
+
 std::string go_peer() {
   static const std::string built = [] {
     const std::string program = world().path("go-peer");
-    const Outcome outcome = run(
-        {"go", "build", "-o", program, peer_source("peer.go")},
-        {.environment = {{"GOCACHE", world().path("go-cache")}, {"GO111MODULE", "off"}, {"HOME", world().path("")}}},
-        std::chrono::seconds(240));
+    const Outcome outcome = run({go_command(), "build", "-o", program, peer_source("peer.go")},
+                                {.environment = {{"GOCACHE", world().path("go-cache")},
+                                                 {"GO111MODULE", "off"},
+                                                 {"HOME", world().path("")},
+                                                 {"GOTOOLCHAIN", "local"}}},
+                                std::chrono::seconds(240));
     EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
     return program;
   }();

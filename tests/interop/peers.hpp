@@ -44,6 +44,10 @@ class NginxServer {
 using Command = std::vector<std::string>;
 [[nodiscard]] std::string peer_source(const std::string& name);
 [[nodiscard]] Command with(Command command, const Command& more);
+/// The newest Go of this machine.
+[[nodiscard]] std::string go_command();
+/// The 23 of "go1.23.5"; 0 where there is no Go.
+[[nodiscard]] int go_minor_version();
 /// Builds the Go peer once.
 [[nodiscard]] std::string go_peer();
 

@@ -40,7 +40,7 @@ TEST(GnuTlsClient, ComesBackWithOurTicket) {
 }
 
 TEST(GoClient, ComesBackWithOurTicket) {
-  KEYWAY_REQUIRE_PROGRAM("go");
+  KEYWAY_REQUIRE_PROGRAM(go_command());
   KeywayServer server(world());
   const Outcome outcome = run({go_peer(), "resume", std::to_string(server.port()), world().root(), "1.3"});
   EXPECT_NE(outcome.out.find("0x304 resumed: true"), std::string::npos) << outcome.out;
