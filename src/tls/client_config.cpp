@@ -182,6 +182,7 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   if (parts->options.revocation == x509::RevocationPolicy::off) {
     config->weakenings_.emplace_back("revocation is not checked");
   }
+  tls::list_weakenings(parts->common.policy, config->weakenings_);
   for (const auto& observer : parts->common.observers) {
     if (observer->reveals_secrets())
       config->weakenings_.emplace_back("the connection's secrets are written to a key log");

@@ -81,4 +81,11 @@ Result<void> complete(CommonConfig& config) {
   return {};
 }
 
+void list_weakenings(const Policy& policy, std::vector<std::string>& weakenings) {
+  if (policy.allows_rsa_transport()) {
+    weakenings.emplace_back(
+        "the RSA key transport is allowed: no forward secrecy, whoever gets the key reads the past");
+  }
+}
+
 }  // namespace keyway::tls

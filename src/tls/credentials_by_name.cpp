@@ -24,7 +24,7 @@ bool can_sign_for(const Credential& credential, const Abilities& client) {
       std::ranges::any_of(client.schemes, [&](auto s) { return crypto::fits_tls13(s, key); });
   const auto serves = [&](CipherSuite id) {
     const tls::SuiteTls12* suite = tls::find_suite_tls12(id);
-    return suite != nullptr && suite->authentication == tls::authentication_of(key);
+    return suite != nullptr && tls::serves(key, *suite);
   };
   return by_tls13 || (std::ranges::any_of(client.suites, serves) &&
                       std::ranges::any_of(client.schemes, [&](auto s) { return crypto::fits_tls12(s, key); }));

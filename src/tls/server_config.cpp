@@ -183,6 +183,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   config->pauses_for_client_hello_ = parts->pauses_for_client_hello;
   config->pauses_for_credential_ = parts->pauses_for_credential;
   config->acknowledges_server_name_ = parts->acknowledges_server_name;
+  tls::list_weakenings(parts->common.policy, config->weakenings_);
   for (const auto& observer : parts->common.observers) {
     if (observer->reveals_secrets())
       config->weakenings_.emplace_back("the connection's secrets are written to a key log");

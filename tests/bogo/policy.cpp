@@ -145,7 +145,7 @@ Outcome<Policy> make_policy(const Settings& settings, std::span<const int> schem
   const bool has_curve = !std::ranges::all_of(*groups, is_post_quantum);
   if (!has_curve && versions.size() > 1) std::erase(versions, ProtocolVersion::TLS1_2);
   if (versions.empty()) return unimplemented("versions below TLS 1.2");
-  Policy policy = Policy::compatible_2026().narrowed_to(versions);
+  Policy policy = Policy::classic_rsa_2026().narrowed_to(versions);
   policy.name = "bogo";
   policy.groups = std::move(*groups);
   if (!settings.cipher.empty()) {

@@ -125,7 +125,8 @@ TEST(MlKemGroups, SharesOfAnotherLengthAreRefused) {
     };
     check(client->share(), [&](ByteView share) { return group(id).answer(random(), share); });
     check(server.share, [&](ByteView share) { return client->complete(share); });
-    // A share of one side is none of the other.
+    // A share of one side is none of the other; ML-KEM-1024's are of one length.
+    if (client->share().size() == server.share.size()) continue;
     EXPECT_FALSE(group(id).answer(random(), server.share));
     EXPECT_FALSE(client->complete(client->share()));
   }

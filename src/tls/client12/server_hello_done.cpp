@@ -14,12 +14,17 @@ namespace keyway::tls::client12 {
 namespace {
 
 /// Sends the first half of the flight, up to where the session hash ends (RFC 7627 3).
-Result<void> send_key_exchange(Flow& flow, Transcript& transcript, ByteView share, bool is_certificate_asked) {
+Result<void> send_key_exchange(Flow& flow, Transcript& transcript, const Agreement& agreement,
+                               bool is_certificate_asked) {
   Bytes messages;
   Writer out(messages);
   // RFC 5246 7.4.6: a client without a suitable certificate sends an empty list.
   if (is_certificate_asked) write_handshake(out, CertificateTls12{});
-  write_handshake(out, ClientKeyExchange{share});
+  if (agreement.is_encrypted) {
+    write_handshake(out, EncryptedPremasterSecret{agreement.share});
+  } else {
+    write_handshake(out, ClientKeyExchange{agreement.share});
+  }
   transcript.add(messages);
   return flow.send(messages);
 }
@@ -45,7 +50,7 @@ Result<ExpectServerHelloDone::Next> ExpectServerHelloDone::handle(Flow& flow, co
   if (!hello_done) return std::unexpected(std::move(hello_done.error()));
   Transcript& transcript = common_.transcript;
   transcript.add(message.raw);
-  auto sent = send_key_exchange(flow, transcript, agreement_.share, is_certificate_asked_);
+  auto sent = send_key_exchange(flow, transcript, agreement_, is_certificate_asked_);
   if (!sent) return std::unexpected(std::move(sent.error()));
 
   auto master =
@@ -69,7 +74,7 @@ Result<ExpectServerHelloDone::Next> ExpectServerHelloDone::handle(Flow& flow, co
 
 Result<ExpectRequestOrDone::Next> ExpectRequestOrDone::handle(Flow& flow, const HandshakeMessage& message) && {
   const bool is_request = message.type == HandshakeType::certificate_request;
-  ExpectServerHelloDone expect_done(std::move(common_), std::move(agreement_), is_request, chain_, signature_);
+  ExpectServerHelloDone expect_done(std::move(common_), std::move(agreement_), is_request, chain_, shared_);
   if (!is_request) return widen<Next>(std::move(expect_done).handle(flow, message));
   auto request = CertificateRequestTls12::parse(message.body);
   if (!request) return std::unexpected(std::move(request.error()));

@@ -5,18 +5,23 @@
 #include <variant>
 
 #include "tls/client12/finished.hpp"
+#include "tls/schedule/premaster_rsa.hpp"
 
 namespace keyway::tls::client12 {
 
 /// Our half of the key exchange, made in answer to the server's.
 struct Agreement {
-  Bytes share;  ///< for the ClientKeyExchange
+  Bytes share;  ///< for the ClientKeyExchange: a public key, or the secret encrypted to the leaf's
   crypto::SharedSecret premaster_secret;
+  bool is_encrypted = false;
 };
 
+/// Why the secret is the leaf's to know: its key signed the server's half, or the secret was encrypted to it.
+using SharedWithLeaf = std::variant<HandshakeSignatureValid, SentToLeaf>;
+
 /// Waits for ServerHelloDone (RFC 5246 7.4.5), and answers the flight: Certificate (empty) if one was asked for,
-/// ClientKeyExchange, ChangeCipherSpec, Finished. Only who saw the chain accepted and the key exchange signed gets
-/// here.
+/// ClientKeyExchange, ChangeCipherSpec, Finished. Only who saw the chain accepted and the key exchange signed, or
+/// sent the secret to the leaf's key, gets here.
 class ExpectServerHelloDone {
  public:
   using Next = std::variant<ExpectChangeCipherSpec>;
@@ -24,7 +29,7 @@ class ExpectServerHelloDone {
   static constexpr std::array accepts{HandshakeType::server_hello_done};
 
   ExpectServerHelloDone(Common12 common, Agreement agreement, bool is_certificate_asked, ChainAccepted,
-                        HandshakeSignatureValid) noexcept
+                        SharedWithLeaf) noexcept
       : common_(std::move(common)), agreement_(std::move(agreement)), is_certificate_asked_(is_certificate_asked) {}
 
   /// A message before, for the transcript.
@@ -44,9 +49,8 @@ class ExpectRequestOrDone {
   static constexpr std::string_view name = "client, TLS 1.2: waiting for CertificateRequest or ServerHelloDone";
   static constexpr std::array accepts{HandshakeType::certificate_request, HandshakeType::server_hello_done};
 
-  ExpectRequestOrDone(Common12 common, Agreement agreement, ChainAccepted chain,
-                      HandshakeSignatureValid signature) noexcept
-      : common_(std::move(common)), agreement_(std::move(agreement)), chain_(chain), signature_(signature) {}
+  ExpectRequestOrDone(Common12 common, Agreement agreement, ChainAccepted chain, SharedWithLeaf shared) noexcept
+      : common_(std::move(common)), agreement_(std::move(agreement)), chain_(chain), shared_(shared) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
 
@@ -54,7 +58,7 @@ class ExpectRequestOrDone {
   Common12 common_;
   Agreement agreement_;
   ChainAccepted chain_;
-  HandshakeSignatureValid signature_;
+  SharedWithLeaf shared_;
 };
 
 }  // namespace keyway::tls::client12

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/writer.hpp"
+#include "tls/schedule/premaster_rsa.hpp"
 #include "tls/wire/extension_block.hpp"
 #include "tls/wire/extensions/ec_point_formats.hpp"
 #include "tls/wire/extensions/extended_master_secret.hpp"
@@ -66,17 +67,23 @@ Bytes encode_params(const crypto::KeyExchange& ephemeral) {
   return params;
 }
 
+/// Ends the flight and sends it.
+Result<ExpectClientKeyExchange> send(Flow& flow, Exchange exchange, Bytes messages) {
+  Writer out(messages);
+  write_handshake(out, ServerHelloDone{});
+  exchange.transcript.add(messages);
+  if (auto sent = flow.send(messages); !sent) return std::unexpected(std::move(sent.error()));
+  return ExpectClientKeyExchange(std::move(exchange));
+}
+
 /// Adds the signed key exchange and sends it all.
 Result<ExpectClientKeyExchange> finish(Flow& flow, UnsignedFlight flight, ByteView signature) {
-  Exchange& exchange = flight.exchange;
+  const auto& ephemeral = std::get<std::unique_ptr<crypto::KeyExchange>>(flight.exchange.own);
   Writer out(flight.messages);
-  const ServerEcdhParams params{exchange.ephemeral->group(), exchange.ephemeral->share()};
+  const ServerEcdhParams params{ephemeral->group(), ephemeral->share()};
   write_handshake(out, ServerKeyExchange{params, flight.scheme, signature, {}});
   flow.emit(event::HandshakeSignature{Direction::sent, flight.scheme});
-  write_handshake(out, ServerHelloDone{});
-  exchange.transcript.add(flight.messages);
-  if (auto sent = flow.send(flight.messages); !sent) return std::unexpected(std::move(sent.error()));
-  return ExpectClientKeyExchange(std::move(exchange));
+  return send(flow, std::move(flight.exchange), std::move(flight.messages));
 }
 
 }  // namespace
@@ -100,35 +107,41 @@ Result<AwaitSignature::Next> AwaitSignature::resume(Flow& flow, Answer& answer) 
 Result<AfterFlight> send_flight(Flow& flow, const ServerConfig& server_config, const server::HelloInHand& hello,
                                 const Choice& choice, std::shared_ptr<const Credential> credential) {
   const CommonConfig& config = server_config.common();
-  auto suite = choose_suite(server_config, hello, *credential);
-  if (!suite) return std::unexpected(std::move(suite.error()));
-  auto scheme = choose_scheme(server_config, hello, *credential);
-  if (!scheme) return std::unexpected(std::move(scheme.error()));
+  auto chosen = choose_suite(server_config, hello, choice, *credential);
+  if (!chosen) return std::unexpected(std::move(chosen.error()));
+  const SuiteTls12& suite = *chosen->suite;
+  const bool is_transport = suite.key_exchange == KeyExchangeTls12::rsa_transport;
   flow.info().version = ProtocolVersion::TLS1_2;
-  flow.info().cipher_suite = (*suite)->id;
-  flow.info().group = choice.group;
-  flow.info().signature_scheme = *scheme;
+  flow.info().cipher_suite = suite.id;
+  if (!is_transport) flow.info().group = choice.group;
+  flow.info().signature_scheme = chosen->scheme;
   flow.info().alpn = choice.alpn;
   flow.emit_parameters();
+  if (is_transport) flow.emit(event::Weakened{rsa_transport_in_use});
 
   auto random = make_random(config);
   if (!random) return std::unexpected(std::move(random.error()));
-  auto ephemeral = config.provider->group(choice.group)->start(config.randomness());
-  if (!ephemeral) return std::unexpected(std::move(ephemeral.error()));
   const ByteView certificate = credential->certificate_message_tls12();
   flow.expect_to_send(certificate.size() + beside_certificate);
   Bytes messages;
   messages.reserve(certificate.size() + beside_certificate);
-  write_server_hello(messages, server_config, *random, (*suite)->id, hello, choice);
+  write_server_hello(messages, server_config, *random, suite.id, hello, choice);
   messages.insert(messages.end(), certificate.begin(), certificate.end());
 
-  Transcript transcript(*config.provider->hash((*suite)->hash));
+  Transcript transcript(*config.provider->hash(suite.hash));
   transcript.add(hello.raw);
+  Exchange exchange{&server_config, &suite, transcript, {hello.hello.random, *random}, {}};
+  if (is_transport) {
+    exchange.own = PremasterReceiver{std::move(credential), hello.hello.legacy_version};
+    auto next = send(flow, std::move(exchange), std::move(messages));
+    if (!next) return std::unexpected(std::move(next.error()));
+    return AfterFlight(std::move(*next));
+  }
+  auto ephemeral = config.provider->group(choice.group)->start(config.randomness());
+  if (!ephemeral) return std::unexpected(std::move(ephemeral.error()));
   Bytes content = server_key_exchange_content(hello.hello.random, *random, encode_params(**ephemeral));
-  UnsignedFlight flight{{&server_config, *suite, transcript, {hello.hello.random, *random}, std::move(*ephemeral)},
-                        std::move(credential),
-                        *scheme,
-                        std::move(messages)};
+  exchange.own = std::move(*ephemeral);
+  UnsignedFlight flight{std::move(exchange), std::move(credential), chosen->scheme, std::move(messages)};
   const crypto::PrivateKey* key = flight.credential->key();
   if (key == nullptr) return AfterFlight(AwaitSignature(std::move(flight), std::move(content)));
   Bytes signature;

@@ -13,7 +13,7 @@ namespace keyway::tls::server12 {
 
 /// What the server takes out of what the client offers, before it knows its credential.
 struct Choice {
-  NamedGroup group{};
+  NamedGroup group{};                    ///< zero: there is none in common, which leaves the RSA key transport
   std::string alpn;                      ///< empty: none
   bool indicates_renegotiation = false;  ///< the client has RFC 5746, by the extension or by the SCSV
 };
@@ -23,10 +23,17 @@ struct Choice {
 /// RenegotiationInfoNotEmpty, InvalidValue (point formats), NoCommonSignatureScheme, NoCommonGroup, NoCommonAlpn.
 [[nodiscard]] Result<Choice> choose(const ServerConfig& config, const server::HelloInHand& hello);
 
-/// The suite, in the server's order, that this key can sign for; but ChaCha20 where the client puts it first, as one
-/// without AES instructions does. Errors: NoCommonCipherSuite.
-[[nodiscard]] Result<const SuiteTls12*> choose_suite(const ServerConfig& config, const server::HelloInHand& hello,
-                                                     const Credential& credential);
+/// What depends on the credential, too.
+struct SuiteChoice {
+  const SuiteTls12* suite;
+  SignatureScheme scheme{};  ///< of the ServerKeyExchange; zero where there is none
+};
+
+/// The suite, in the server's order, that this key can serve; but ChaCha20 where the client puts it first, as one
+/// without AES instructions does. Suites with ECDHE need a group and a scheme, too. Errors: NoCommonCipherSuite; or,
+/// where only that is missing, NoCommonGroup and NoCommonSignatureScheme.
+[[nodiscard]] Result<SuiteChoice> choose_suite(const ServerConfig& config, const server::HelloInHand& hello,
+                                               const Choice& choice, const Credential& credential);
 
 /// A scheme that the client takes, the policy has, and the key fits. Errors: NoCommonSignatureScheme.
 [[nodiscard]] Result<SignatureScheme> choose_scheme(const ServerConfig& config, const server::HelloInHand& hello,
