@@ -259,6 +259,8 @@ void Narrator::Told::on(const event::HandshakeMessage& message) {
       return tell(tell_encrypted_extensions(body, offer));
     case HandshakeType::certificate:
       return tell(tell_certificates(body, viewpoint()));
+    case HandshakeType::compressed_certificate:
+      return tell(tell_compressed_certificates(body, viewpoint()));
     case HandshakeType::certificate_verify:
       // Told when it is found to hold.
       if (const auto parsed = tls::CertificateVerify::parse(body)) signature_size = parsed->signature.size();

@@ -16,6 +16,8 @@ namespace keyway::explain {
 
 /// A Certificate message, from its body.
 [[nodiscard]] Step tell_certificates(ByteView body, const Viewpoint& from);
+/// The same for a CompressedCertificate (RFC 8879 4).
+[[nodiscard]] Step tell_compressed_certificates(ByteView body, const Viewpoint& from);
 
 /// Each check with its outcome. `chain` is as the peer sent it.
 [[nodiscard]] Step tell_verdict(const x509::Verdict& verdict, std::span<const ByteView> chain,
