@@ -52,7 +52,7 @@ class AttackByCompression : public ::testing::TestWithParam<std::shared_ptr<cons
   [[nodiscard]] Bytes compressed(ByteView data) const { return GetParam()->compress(data).value_or(Bytes{1}); }
 };
 INSTANTIATE_TEST_SUITE_P(Each, AttackByCompression, ::testing::ValuesIn(certificate_compressors()),
-                         [](const auto& info) { return to_string(info.param->algorithm()); });
+                         [](const auto& tested) { return to_string(tested.param->algorithm()); });
 
 TEST_P(AttackByCompression, TheRightCertificateIsTaken) {
   ScriptedServer peer;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "testing/pair.hpp"
+#include "testing/tls12_wire.hpp"
 #include "tls/certificate_messages.hpp"
 
 namespace keyway {
@@ -105,13 +106,7 @@ TEST(CertificateCompression, IsLeftOutWhereOneSideHasNone) {
 }
 
 TEST(CertificateCompression, IsLeftOutInTls12) {
-  Policy policy = Policy::compatible_2026();
-  policy.versions = {ProtocolVersion::TLS1_2};
-  auto client = client_builder();
-  client.policy(policy);
-  auto server = server_builder();
-  server.policy(Policy::compatible_2026());
-  Pair pair = make_tls_pair(build(std::move(client)), build(std::move(server)));
+  Pair pair = make_tls_pair(client_with(Policy::compatible_2026()), server_with(tls12_policy()));
 
   ASSERT_TRUE(pair.run());
 
