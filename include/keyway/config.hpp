@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include <keyway/certificate_compression.hpp>
 #include <keyway/clock.hpp>
 #include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
@@ -27,12 +28,14 @@ struct CommonConfig {
   std::shared_ptr<const crypto::Random> random;  ///< null: the provider's
   std::shared_ptr<const Clock> clock;
   std::vector<std::shared_ptr<Observer>> observers;
-  Policy policy = Policy::modern_2026();
+  Policy policy = Policy::compatible_2026();
   std::vector<std::string> alpn;               ///< in order of preference; empty: none
   std::size_t padding_block = 0;               ///< records are padded to a multiple of this many bytes; 0: not at all
   std::size_t max_fragment = 16384;            ///< bytes of plaintext a record, 64 to 16384
   std::uint64_t max_records_per_key = 0;       ///< records sent before the keys are changed; 0: what the AEAD bears
   std::size_t max_handshake_message = 131072;  ///< bytes of a handshake message's body that are taken from the peer
+  /// For certificates in TLS 1.3 (RFC 8879), ours and the peer's; empty: not compressed.
+  CertificateCompressors certificate_compressors = keyway::certificate_compressors();
 
   [[nodiscard]] const crypto::Random& randomness() const noexcept { return random ? *random : provider->random(); }
 };
@@ -90,6 +93,8 @@ class ClientConfig::Builder {
   Builder& observe(std::shared_ptr<Observer> observer);  ///< a key log weakens
   Builder& padding_block(std::size_t bytes);
   Builder& max_fragment(std::size_t bytes);
+  /// Instead of certificate_compressors(); each algorithm once. None: certificates are not compressed.
+  Builder& certificate_compression(CertificateCompressors compressors);
   Builder& max_records_per_key(std::uint64_t records);  ///< keys change themselves after as many, or sooner
   Builder& max_handshake_message(std::size_t bytes);    ///< of a message's body that are taken; by default 131072
   /// This is a second try, with less than the first one offered: TLS_FALLBACK_SCSV (RFC 7507) tells the server, which
@@ -169,6 +174,8 @@ class ServerConfig::Builder {
   Builder& max_handshake_message(std::size_t bytes);  ///< of a message's body that are taken; by default 131072
   /// The names that clients ask for are used, and not acknowledged (RFC 6066 3).
   Builder& without_server_name_acknowledgement();
+  /// Instead of certificate_compressors(); each algorithm once. None: certificates are not compressed.
+  Builder& certificate_compression(CertificateCompressors compressors);
   Builder& max_records_per_key(std::uint64_t records);  ///< keys change themselves after as many, or sooner
   /// How many tickets, and how long each is good: by default 2, for 24 hours.
   Builder& tickets(std::size_t count, std::chrono::seconds lifetime);
