@@ -139,6 +139,12 @@ Result<std::shared_ptr<const Credential>> Credential::assemble(std::vector<x509:
   return credential;
 }
 
+std::shared_ptr<const Credential> Credential::with_terms(CredentialTerms terms) const {
+  std::shared_ptr<Credential> other(new Credential(*this));
+  other->terms_ = std::move(terms);
+  return other;
+}
+
 Result<std::shared_ptr<const Credential>> Credential::create(std::vector<x509::Certificate> chain,
                                                              std::shared_ptr<const crypto::PrivateKey> key,
                                                              const crypto::Provider& provider) {

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <keyway/certificate.hpp>
-
 #include "tls/schedule/key_schedule.hpp"
 
 namespace keyway::tls::client {
@@ -12,22 +10,6 @@ namespace {
 
 /// Tickets of most servers have some hundred bytes; those with a client's chain inside, some thousand.
 constexpr std::size_t max_kept_ticket = 16384;
-
-/// When the first certificate ends of those that `verdict` took from the peer; the leaf's end where there is no path.
-Time end_of(const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict) {
-  Time end = Time::max();
-  const auto include = [&](std::size_t index) {
-    if (index >= chain.size()) return;
-    const auto view = x509::CertificateView::parse(chain[index]);
-    if (view) end = std::min(end, view->not_after);
-  };
-  include(0);
-  if (!verdict) return end;
-  for (const x509::PathElement& element : verdict->path()) {
-    if (element.origin == x509::Origin::peer) include(element.index);
-  }
-  return end;
-}
 
 }  // namespace
 
@@ -39,7 +21,8 @@ void SessionKeeper::remember_peer(const std::vector<Bytes>& chain, const std::op
     authenticated_at_ = parts_.plan.offered->session.authenticated_at;
     return;
   }
-  peer_ = std::make_shared<const PeerProof>(PeerProof{parts_.chain, chain, verdict, end_of(chain, verdict)});
+  peer_ = std::make_shared<const PeerProof>(
+      PeerProof{parts_.chain, chain, verdict, end_of_chain(chain, verdict ? &*verdict : nullptr)});
   authenticated_at_ = now;
 }
 
@@ -57,6 +40,7 @@ void SessionKeeper::keep(const NewSessionTicket& ticket, const ClientConfig& con
   session.server_name = parts_.plan.server_name;
   session.alpn = alpn;
   session.configuration = config.id();
+  session.peer_scheme = parts_.peer_scheme;
   session.issued_at = now;
   session.authenticated_at = authenticated_at_;
   session.lifetime = std::min<std::chrono::seconds>(std::chrono::seconds(ticket.ticket_lifetime), max_session_lifetime);

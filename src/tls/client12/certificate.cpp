@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "tls/client/server_chain.hpp"
+#include "tls/handshake/peer_chain.hpp"
 #include "tls/wire/certificate_tls12.hpp"
 
 namespace keyway::tls::client12 {
@@ -11,7 +11,7 @@ namespace {
 /// The leaf's key, which must be of the kind that the suite signs with (RFC 5246 7.4.2).
 Result<std::unique_ptr<crypto::PublicKey>> leaf_key_for(const SuiteTls12& suite, ByteView leaf,
                                                         const crypto::Provider& provider) {
-  auto key = client::parse_leaf_key(leaf, provider);
+  auto key = parse_leaf_key(leaf, provider);
   if (!key || authentication_of((*key)->type()) == suite.authentication) return key;
   return std::unexpected(fail(ErrorCode::WrongKeyForSuite)
                              .at("Certificate, entry 0, subjectPublicKeyInfo")
@@ -22,7 +22,7 @@ Result<std::unique_ptr<crypto::PublicKey>> leaf_key_for(const SuiteTls12& suite,
 }  // namespace
 
 Result<AwaitVerdict::Next> AwaitVerdict::resume(Flow& flow, Answer& answer) && {
-  auto accepted = client::take_judgement(server_name_, chain_, flow, answer);
+  auto accepted = take_judgement(server_name_.to_string(), chain_, flow, answer);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
   return Next(ExpectServerKeyExchange(std::move(common_), std::move(leaf_key_), *accepted));
 }
@@ -37,11 +37,11 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
   auto leaf_key = leaf_key_for(*common_.suite, certificate->certificate_list.front(), *config.provider);
   if (!leaf_key) return std::unexpected(std::move(leaf_key.error()));
   common_.transcript.add(message.raw);
-  std::vector<ByteView> chain = client::keep_chain(flow, certificate->certificate_list);
+  std::vector<ByteView> chain = keep_chain(flow, certificate->certificate_list);
   if (common_.config->pauses_for_verification()) {
     return Next(AwaitVerdict(std::move(common_), std::move(server_name_), std::move(*leaf_key), std::move(chain)));
   }
-  auto accepted = client::judge_chain(*common_.config, server_name_, chain, flow);
+  auto accepted = judge_chain(*common_.config, server_name_, chain, flow);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
   return Next(ExpectServerKeyExchange(std::move(common_), std::move(*leaf_key), *accepted));
 }

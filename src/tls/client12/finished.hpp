@@ -12,7 +12,7 @@
 #include "tls/handshake/proofs.hpp"
 #include "tls/record/protection_tls12.hpp"
 #include "tls/schedule/prf_tls12.hpp"
-#include "tls/schedule/transcript.hpp"
+#include "tls/schedule/transcript_tls12.hpp"
 #include "tls/wire/handshake.hpp"
 
 namespace keyway::tls::client12 {
@@ -21,7 +21,7 @@ namespace keyway::tls::client12 {
 struct Common12 {
   const ClientConfig* config;
   const SuiteTls12* suite;
-  Transcript transcript;
+  TranscriptTls12 transcript;
   HelloRandoms randoms;
 };
 

@@ -97,10 +97,10 @@ Result<std::variant<ExpectCertificate>> accept(Flow& flow, client::Offer& offer,
   flow.info().cipher_suite = (*suite)->id;
   flow.info().alpn = std::move(*alpn);
   flow.emit_parameters();
-  Transcript transcript(*config.provider->hash((*suite)->hash));
+  TranscriptTls12 transcript(*config.provider->hash((*suite)->hash), offer.config->has_credentials());
   transcript.add(client_hello);
   transcript.add(message.raw);
-  return ExpectCertificate({offer.config, *suite, transcript, {offer.random, hello.random}},
+  return ExpectCertificate({offer.config, *suite, std::move(transcript), {offer.random, hello.random}},
                            std::move(offer.server_name));
 }
 

@@ -13,8 +13,10 @@ using TableTls12 =
     Table<Row<ExpectCertificate,       AwaitVerdict, ExpectServerKeyExchange>,
           Row<AwaitVerdict,            ExpectServerKeyExchange>,
           Row<ExpectServerKeyExchange, ExpectRequestOrDone>,
-          Row<ExpectRequestOrDone,     ExpectServerHelloDone, ExpectChangeCipherSpec>,
-          Row<ExpectServerHelloDone,   ExpectChangeCipherSpec>,
+          Row<ExpectRequestOrDone,     ExpectServerHelloDone, AwaitCredential, AwaitSignature, ExpectChangeCipherSpec>,
+          Row<ExpectServerHelloDone,   AwaitCredential, AwaitSignature, ExpectChangeCipherSpec>,
+          Row<AwaitCredential,         AwaitSignature, ExpectChangeCipherSpec>,
+          Row<AwaitSignature,          ExpectChangeCipherSpec>,
           Row<ExpectChangeCipherSpec,  ExpectFinished>,
           Row<ExpectFinished,          EstablishedTls12>>;
 // clang-format on

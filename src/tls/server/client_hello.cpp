@@ -56,7 +56,7 @@ Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfi
   if (config.pauses_for_credential()) {
     return AwaitHelloDecision::Next(AwaitCredential(config, std::move(hello), std::move(*choice)));
   }
-  auto credential = resolve_credential(config, hello);
+  auto credential = resolve_credential(config, hello, ProtocolVersion::TLS1_3);
   if (!credential) return std::unexpected(std::move(credential.error()));
   return widen<AwaitHelloDecision::Next>(
       answer_hello(flow, config, std::move(hello), std::move(*choice), std::move(*credential)));

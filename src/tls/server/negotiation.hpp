@@ -45,8 +45,9 @@ struct Choice {
 [[nodiscard]] Result<SignatureScheme> choose_scheme(const ServerConfig& config, const HelloInHand& hello,
                                                     const Credential& credential);
 
-/// Asks the configuration's resolver. Errors: NoCertificateForName, NoCredential.
+/// Asks the configuration's resolver; `version` is the one chosen. Errors: NoCertificateForName, NoCredential.
 [[nodiscard]] Result<std::shared_ptr<const Credential>> resolve_credential(const ServerConfig& config,
-                                                                           const HelloInHand& hello);
+                                                                           const HelloInHand& hello,
+                                                                           ProtocolVersion version);
 
 }  // namespace keyway::tls::server

@@ -18,6 +18,7 @@ constexpr std::chrono::seconds clock_skew{60};
 struct Candidate {
   Session session;
   std::uint16_t index = 0;
+  ClientAdmitted client;
 };
 
 bool may_go_on(const Session& session, const ServerConfig& config, const HelloInHand& hello, const Choice& choice) {
@@ -36,7 +37,9 @@ std::optional<Candidate> first_that_may_go_on(const ServerConfig& config, const 
     const std::uint16_t at = index++;
     if (found || at >= max_tickets_opened) return;
     auto session = sealer.open(offered.identity);
-    if (session && may_go_on(*session, config, hello, choice)) found = Candidate{std::move(*session), at};
+    if (!session || !may_go_on(*session, config, hello, choice)) return;
+    const auto client = admit_resumed(config, *session);
+    if (client) found.emplace(Candidate{std::move(*session), at, *client});
   });
   return found;
 }
@@ -77,7 +80,7 @@ Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, c
   if (auto verified = verify_binder(hello, *candidate, hash, before); !verified) {
     return std::unexpected(std::move(verified.error()));
   }
-  return ResumedSession(std::move(candidate->session), candidate->index);
+  return ResumedSession(std::move(candidate->session), candidate->index, candidate->client);
 }
 
 }  // namespace keyway::tls::server

@@ -56,7 +56,12 @@ std::unique_ptr<TicketOrder> order_tickets(const ServerConfig& config, const Hel
   // RFC 8446 4.6.1: a chain of sessions has an end too.
   session.lifetime = std::min(config.tickets().lifetime, max_session_lifetime - (now - session.authenticated_at));
   if (session.lifetime <= std::chrono::seconds(0)) return nullptr;
-  return order;
+  if (resumed == nullptr) return order;
+  session.peer_scheme = resumed->peer_scheme;
+  if (!resumed->client) return order;
+  const x509::Verdict verdict = resumed->client->verdict();
+  const bool is_bound = bind_to_client(session, resumed->client->chain, &verdict, *config.common().provider, now);
+  return is_bound ? std::move(order) : nullptr;
 }
 
 Result<void> send_tickets(Flow& flow, const ServerConfig& config, const TicketOrder& order) {

@@ -24,7 +24,9 @@ class AwaitCredential {
   AwaitCredential(const ServerConfig& config, server::HelloInHand hello, Choice choice) noexcept
       : config_(&config), hello_(std::move(hello)), choice_(std::move(choice)) {}
 
-  [[nodiscard]] ClientHelloView client_hello() const noexcept { return hello_.view(); }
+  [[nodiscard]] ClientHelloView client_hello() const noexcept {
+    return hello_.view(config_->common().policy, ProtocolVersion::TLS1_2);
+  }
   [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
 
  private:
@@ -35,7 +37,7 @@ class AwaitCredential {
 
 /// Answers a ClientHello for which TLS 1.2 was chosen, or pauses for the credential. Errors: those of choose(),
 /// server::resolve_credential() and send_flight().
-[[nodiscard]] Result<std::variant<AwaitCredential, AwaitSignature, ExpectClientKeyExchange>> answer_hello(
-    Flow& flow, const ServerConfig& config, server::HelloInHand hello);
+[[nodiscard]] Result<std::variant<AwaitCredential, AwaitSignature, ExpectCertificate, ExpectClientKeyExchange>>
+answer_hello(Flow& flow, const ServerConfig& config, server::HelloInHand hello);
 
 }  // namespace keyway::tls::server12

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tls/handshake/credential_fit.hpp"
 #include "tls/server/negotiation.hpp"
 #include "tls/wire/list_text.hpp"
 
@@ -97,15 +98,7 @@ Result<const SuiteTls12*> choose_suite(const ServerConfig& config, const server:
 Result<SignatureScheme> choose_scheme(const ServerConfig& config, const server::HelloInHand& hello,
                                       const Credential& credential) {
   const auto& theirs = hello.extensions.signature_algorithms->supported_signature_algorithms;
-  const auto takes = [&](SignatureScheme scheme) {
-    return crypto::fits_tls12(scheme, credential.key_type()) && theirs.contains(scheme);
-  };
-  const auto& ours = config.common().policy.signature_schemes;
-  // Where there is a choice, the hash that belongs to the key's curve.
-  for (const SignatureScheme scheme : ours) {
-    if (takes(scheme) && crypto::fits_tls13(scheme, credential.key_type())) return scheme;
-  }
-  if (const auto scheme = std::ranges::find_if(ours, takes); scheme != ours.end()) return *scheme;
+  if (const auto scheme = choose_scheme_tls12(credential, config.common().policy, theirs)) return *scheme;
   return std::unexpected(fail(ErrorCode::NoCommonSignatureScheme)
                              .at("ClientHello, signature_algorithms")
                              .expected("one for a key of type " + crypto::to_string(credential.key_type()))
