@@ -81,18 +81,34 @@ constexpr std::size_t shown_record_bytes = 48;
   return step;
 }
 
-[[nodiscard]] Step tell_signature(SignatureScheme scheme, std::size_t size, bool is_own) {
+/// A signature that one side made to prove itself.
+struct Proof {
+  SignatureScheme scheme{};
+  std::size_t size = 0;  ///< 0: not known
+  Side signer{};
+  bool is_own = false;
+  bool is_of_key_exchange = false;  ///< TLS 1.2's server signs its half of the key exchange
+};
+
+[[nodiscard]] Step tell_signature(const Proof& proof) {
   Step step;
   step.kind = "certificate_verify";
-  step.headline = is_own ? "CertificateVerify: the server signs the handshake with its private key"
-                         : "CertificateVerify: the server proves that it holds the certificate's private key";
-  const std::string_view meaning = meaning_of(scheme);
-  step.facts.push_back(
-      {"signature", meaning.empty() ? to_string(scheme) : fmt::format("{} ({})", to_string(scheme), meaning)});
-  if (size > 0) step.facts.push_back({"size", count_of(size, "byte")});
-  step.facts.push_back({"over", "all messages so far, so it can't be copied from another connection"});
-  if (!is_own) step.facts.push_back({"verdict", "it holds", Tone::good});
-  step.data = {{"scheme", {{"name", to_string(scheme)}, {"code", static_cast<unsigned>(scheme)}}}, {"bytes", size}};
+  const std::string_view signer = to_string(proof.signer);
+  const std::string_view message = proof.is_of_key_exchange ? "ServerKeyExchange" : "CertificateVerify";
+  step.headline = proof.is_own
+                      ? fmt::format("{}: the {} signs the handshake with its private key", message, signer)
+                      : fmt::format("{}: the {} proves that it holds the certificate's private key", message, signer);
+  const std::string_view meaning = meaning_of(proof.scheme);
+  const std::string scheme = to_string(proof.scheme);
+  step.facts.push_back({"signature", meaning.empty() ? scheme : fmt::format("{} ({})", scheme, meaning)});
+  if (proof.size > 0) step.facts.push_back({"size", count_of(proof.size, "byte")});
+  step.facts.push_back({"over", proof.is_of_key_exchange
+                                    ? "both sides' random numbers and the server's half of the key exchange"
+                                    : "all messages so far, so it can't be copied from another connection"});
+  if (!proof.is_own) step.facts.push_back({"verdict", "it holds", Tone::good});
+  step.data = {{"from", signer},
+               {"scheme", {{"name", scheme}, {"code", static_cast<unsigned>(proof.scheme)}}},
+               {"bytes", proof.size}};
   return step;
 }
 
@@ -198,7 +214,10 @@ struct Narrator::Told {
     tell(tell_verdict(*judged.verdict, judged.chain, judged.server_name));
   }
   void on(const event::HandshakeSignature& signature) {
-    tell(tell_signature(signature.scheme, signature_size, signature.direction == Direction::sent));
+    const bool is_own = signature.direction == Direction::sent;
+    const Side signer = is_own ? side : peer_of(side);
+    const bool is_of_key_exchange = parameters.version == ProtocolVersion::TLS1_2 && signer == Side::server;
+    tell(tell_signature({signature.scheme, signature_size, signer, is_own, is_of_key_exchange}));
   }
   void on(const event::KeyAgreement& agreement) { tell(tell_key_agreement(agreement)); }
   void on(const event::SecretDerived& secret) {
@@ -234,7 +253,8 @@ struct Narrator::Told {
     Step step = tell_error(*failed.error);
     // The verdict has told all but the alert.
     if (told_refusal && failed.error->category() == ErrorCategory::certificate) {
-      step.headline = "The client ends the connection; no data went to this server";
+      step.headline = side == Side::client ? "The client ends the connection; no data went to this server"
+                                           : "The server ends the connection; no data went to this client";
       std::erase_if(step.facts, [](const Fact& fact) { return !fact.label.starts_with("alert"); });
     }
     tell(std::move(step));
@@ -258,7 +278,10 @@ void Narrator::Told::on(const event::HandshakeMessage& message) {
     case HandshakeType::encrypted_extensions:
       return tell(tell_encrypted_extensions(body, offer));
     case HandshakeType::certificate:
-      return tell(tell_certificates(body, viewpoint()));
+      return tell(tell_certificates(body, parameters.version,
+                                    message.direction == Direction::sent ? side : peer_of(side), viewpoint()));
+    case HandshakeType::certificate_request:
+      return tell(tell_certificate_request(body, parameters.version));
     case HandshakeType::certificate_verify:
       // Told when it is found to hold.
       if (const auto parsed = tls::CertificateVerify::parse(body)) signature_size = parsed->signature.size();

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -10,6 +11,11 @@
 #include "explain/hello_steps.hpp"
 #include "explain/plain_words.hpp"
 #include "tls/wire/certificate.hpp"
+#include "tls/wire/certificate_request.hpp"
+#include "tls/wire/certificate_request_tls12.hpp"
+#include "tls/wire/certificate_tls12.hpp"
+#include "tls/wire/extensions/certificate_authorities.hpp"
+#include "tls/wire/extensions/signature_algorithms.hpp"
 
 namespace keyway::explain {
 namespace {
@@ -57,7 +63,7 @@ struct Names {
     case CheckKind::validity:
       return "each certificate is within its time";
     case CheckKind::purpose:
-      return "the certificate may be used by a server";
+      return fmt::format("the certificate may be used by a {}", server_name.empty() ? "client" : "server");
     case CheckKind::constraints:
       return "each authority stayed within what it may issue";
     case CheckKind::revocation:
@@ -146,21 +152,72 @@ void tell_finding(Step& step, const x509::Verdict& verdict) {
           {"advice", finding.advice}};
 }
 
+/// The certificates of a Certificate message.
+[[nodiscard]] Result<std::vector<ByteView>> read_chain(ByteView body, ProtocolVersion version) {
+  if (version == ProtocolVersion::TLS1_2) {
+    auto message = tls::CertificateTls12::parse(body);
+    if (!message) return std::unexpected(std::move(message.error()));
+    return std::move(message->certificate_list);
+  }
+  const auto message = tls::CertificateMessage::parse(body);
+  if (!message) return std::unexpected(message.error());
+  std::vector<ByteView> chain;
+  for (const tls::CertificateEntry& entry : message->certificate_list) chain.push_back(entry.cert_data);
+  return chain;
+}
+
+/// What a CertificateRequest says, whichever version it is of.
+struct Request {
+  tls::WireList<SignatureScheme> schemes;
+  std::vector<std::string> authorities;
+};
+
+[[nodiscard]] std::vector<std::string> names_in(ByteView authorities) {
+  std::vector<std::string> names;
+  tls::CertificateAuthoritiesExtension{authorities}.for_each(
+      [&](ByteView name) { names.push_back(printable(x509::DistinguishedNameView{name}.to_string(), 200)); });
+  return names;
+}
+
+[[nodiscard]] Result<Request> read_request(ByteView body, ProtocolVersion version) {
+  if (version == ProtocolVersion::TLS1_2) {
+    const auto request = tls::CertificateRequestTls12::parse(body);
+    if (!request) return std::unexpected(request.error());
+    return Request{request->supported_signature_algorithms, names_in(request->certificate_authorities)};
+  }
+  const auto message = tls::CertificateRequest::parse(body);
+  if (!message) return std::unexpected(message.error());
+  Request request;
+  if (const auto schemes = message->extensions.find(ExtensionType::signature_algorithms)) {
+    const auto parsed = tls::SignatureAlgorithmsExtension::parse(*schemes);
+    if (!parsed) return std::unexpected(parsed.error());
+    request.schemes = parsed->supported_signature_algorithms;
+  }
+  if (const auto authorities = message->extensions.find(ExtensionType::certificate_authorities)) {
+    const auto parsed = tls::CertificateAuthoritiesExtension::parse(*authorities);
+    if (!parsed) return std::unexpected(parsed.error());
+    request.authorities = names_in(parsed->authorities);
+  }
+  return request;
+}
+
 }  // namespace
 
-Step tell_certificates(ByteView body, const Viewpoint& from) {
-  const auto message = tls::CertificateMessage::parse(body);
-  if (!message) return tell_unreadable("certificate", "Certificate", message.error());
+Step tell_certificates(ByteView body, ProtocolVersion version, Side sender, const Viewpoint& from) {
+  const auto chain = read_chain(body, version);
+  if (!chain) return tell_unreadable("certificate", "Certificate", chain.error());
 
   Step step;
   step.kind = "certificate";
-  const std::size_t count = message->certificate_list.size();
-  step.headline = fmt::format("Certificate: the server shows who it is, with {}", count_of(count, "certificate"));
+  step.headline = fmt::format("Certificate: the {} shows who it is, with {}", to_string(sender),
+                              count_of(chain->size(), "certificate"));
+  if (chain->empty()) step.headline = fmt::format("Certificate: the {} has none to show", to_string(sender));
+  step.data["from"] = to_string(sender);
   step.data["certificates"] = Json::array();
   std::size_t number = 0;
-  for (const tls::CertificateEntry& entry : message->certificate_list) {
+  for (const ByteView der : *chain) {
     ++number;
-    const auto certificate = x509::CertificateView::parse(entry.cert_data);
+    const auto certificate = x509::CertificateView::parse(der);
     if (!certificate) {
       step.facts.push_back({fmt::format("{}: unreadable", number), certificate.error().message(), Tone::bad});
       step.data["certificates"].push_back({{"error", error_json(certificate.error())}});
@@ -175,13 +232,39 @@ Step tell_certificates(ByteView body, const Viewpoint& from) {
   return step;
 }
 
+Step tell_certificate_request(ByteView body, ProtocolVersion version) {
+  const auto request = read_request(body, version);
+  if (!request) return tell_unreadable("certificate_request", "CertificateRequest", request.error());
+  Step step;
+  step.kind = "certificate_request";
+  step.headline = "CertificateRequest: the server asks the client who it is";
+  std::vector<std::string> schemes;
+  for (const SignatureScheme scheme : request->schemes) schemes.push_back(to_string(scheme));
+  add_fact(step, "takes signatures of", join(schemes, ", "));
+  step.data = {{"signature_algorithms", schemes}, {"certificate_authorities", request->authorities}};
+  if (request->authorities.empty()) {
+    add_fact(step, "of authorities", "it does not say which", Tone::aside);
+    return step;
+  }
+  constexpr std::size_t most = 8;
+  for (std::size_t i = 0; i < request->authorities.size() && i < most; ++i) {
+    step.facts.push_back({i == 0 ? "of authorities" : "", request->authorities[i]});
+  }
+  if (request->authorities.size() > most) {
+    add_fact(step, "", fmt::format("and {} more", request->authorities.size() - most));
+  }
+  return step;
+}
+
 Step tell_verdict(const x509::Verdict& verdict, std::span<const ByteView> chain, std::string_view server_name) {
   Step step;
   step.kind = "certificate_checks";
   step.data = verdict_json(verdict);
   const std::string asked = printable(server_name);
   if (verdict.accepted()) {
-    step.headline = fmt::format("Checked: this is {}, by the word of an authority that is trusted here", asked);
+    const bool is_client = asked.empty() && !chain.empty();
+    step.headline = fmt::format("Checked: this is {}, by the word of an authority that is trusted here",
+                                is_client ? names_of(chain.front()).holder : asked);
     step.tone = Tone::good;
     step.facts.push_back({"path", path_text(verdict.path(), chain)});
   } else {

@@ -7,6 +7,7 @@
 
 #include <keyway/bytes.hpp>
 #include <keyway/error.hpp>
+#include <keyway/types.hpp>
 #include <keyway/verdict.hpp>
 
 #include "explain/certificate_facts.hpp"
@@ -14,10 +15,13 @@
 
 namespace keyway::explain {
 
-/// A Certificate message, from its body.
-[[nodiscard]] Step tell_certificates(ByteView body, const Viewpoint& from);
+/// A Certificate message of the version that was chosen, from its body. `sender`: whose it is.
+[[nodiscard]] Step tell_certificates(ByteView body, ProtocolVersion version, Side sender, const Viewpoint& from);
 
-/// Each check with its outcome. `chain` is as the peer sent it.
+/// A CertificateRequest, from its body: what the server takes of a client.
+[[nodiscard]] Step tell_certificate_request(ByteView body, ProtocolVersion version);
+
+/// Each check with its outcome. `chain` is as the peer sent it. `server_name`: empty for a client's chain.
 [[nodiscard]] Step tell_verdict(const x509::Verdict& verdict, std::span<const ByteView> chain,
                                 std::string_view server_name);
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <functional>
 
+#include "testing/client_identity.hpp"
 #include "testing/tls12_wire.hpp"
 #include "tls/client/machine.hpp"
 #include "tls/server/machine.hpp"
@@ -27,9 +28,12 @@ struct Scene {
   std::vector<Bytes> server_flight;  ///< not yet given to the client
   std::vector<Bytes> client_flight;  ///< records: ClientKeyExchange, ChangeCipherSpec, Finished
 
-  Scene()
-      : pair(make_tls_pair(client_with(tls12_policy()), server_with(tls12_policy()), {.observer = &client_tap},
-                           {.observer = &server_tap})) {
+  /// `asks`: the server requires a client certificate, and the client has one.
+  explicit Scene(bool asks = false)
+      : pair(make_tls_pair(
+            asks ? client_that_shows(ProtocolVersion::TLS1_2, shared_client_credential()) : client_with(tls12_policy()),
+            asks ? server_that_requires(ProtocolVersion::TLS1_2) : server_with(tls12_policy()),
+            {.observer = &client_tap}, {.observer = &server_tap})) {
     pair.carry(Side::client);
     server_flight = plain_messages(drain(pair.server));
   }
@@ -43,6 +47,12 @@ struct Scene {
   void tell_server(std::size_t records) {
     tell_client(server_flight.size());
     for (std::size_t i = 0; i < records; ++i) give_server(client_flight[i]);
+  }
+  /// Of the client's messages before its ChangeCipherSpec, this many, each in a record.
+  void tell_server_messages(std::size_t messages) {
+    tell_client(server_flight.size());
+    const std::vector<Bytes> spoken = plain_messages(client_flight.front());
+    for (std::size_t i = 0; i < messages; ++i) give_server(plain_record(ContentType::handshake, spoken[i]));
   }
   void give_client(ByteView wire) { static_cast<void>(feed(pair.client, wire)); }
   void give_server(ByteView wire) { static_cast<void>(feed(pair.server, wire)); }
@@ -81,6 +91,7 @@ struct Way {
   std::string_view state;
   std::function<void(Scene&)> bring;
   bool is_protected = false;
+  bool asks = false;  ///< the server requires a client certificate
 };
 
 const std::vector<Way> ways_of_the_client{
@@ -103,6 +114,9 @@ const std::vector<Way> ways_of_the_client{
 };
 
 const std::vector<Way> ways_of_the_server{
+    {tls::server12::ExpectCertificate::name, [](Scene& s) { s.tell_server_messages(0); }, false, true},
+    {tls::server12::ExpectKeyExchangeBeforeProof::name, [](Scene& s) { s.tell_server_messages(1); }, false, true},
+    {tls::server12::ExpectCertificateVerify::name, [](Scene& s) { s.tell_server_messages(2); }, false, true},
     {tls::server12::ExpectClientKeyExchange::name, [](Scene& s) { s.tell_server(0); }},
     {tls::server12::ExpectChangeCipherSpec::name, [](Scene& s) { s.tell_server(1); }},
     {tls::server12::ExpectFinished::name, [](Scene& s) { s.tell_server(2); }, true},
@@ -116,7 +130,7 @@ void try_all_pairs(Side side, const std::vector<Way>& ways) {
     ASSERT_NE(way, ways.end()) << "no test brings a connection to: " << facts.name;
     for (const HandshakeType type : every_type) {
       if (std::ranges::find(facts.accepts, type) != facts.accepts.end()) continue;
-      Scene scene;
+      Scene scene(way->asks);
       way->bring(scene);
       Connection& subject = scene.pair.side(side);
       ASSERT_EQ(subject.error(), nullptr) << facts.name << ": " << subject.error()->message();
@@ -145,7 +159,7 @@ TEST(AttackOnTls12, AChangeCipherSpecIsRefusedInEveryStateButItsOwn) {
     for (const Way& way : ways) {
       if (way.state == tls::client12::ExpectChangeCipherSpec::name) continue;
       if (way.state == tls::server12::ExpectChangeCipherSpec::name) continue;
-      Scene scene;
+      Scene scene(way.asks);
       way.bring(scene);
       static_cast<void>(feed(scene.pair.side(side), ccs));
       SCOPED_TRACE(way.state);

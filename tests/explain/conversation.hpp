@@ -12,6 +12,7 @@
 #include <keyway/connection.hpp>
 
 #include "core/text.hpp"
+#include "testing/client_identity.hpp"
 #include "testing/make_certificate.hpp"
 
 namespace keyway::explain {
@@ -37,6 +38,9 @@ class Conversation {
     bool revoked = false;
     bool trusted = true;
     bool hello_retry = false;
+    bool asks_client = false;  ///< the server asks for a certificate
+    bool shows_client = false;
+    ProtocolVersion version = ProtocolVersion::TLS1_3;
   };
 
   explicit Conversation(const Options& options, Observer* client_observer, Observer* server_observer = nullptr)
@@ -58,19 +62,25 @@ class Conversation {
       policy.key_shares.clear();
       client.policy(policy);
     }
+    if (options.version != ProtocolVersion::TLS1_3) client.policy(testing::policy_of(options.version));
+    if (options.shows_client) {
+      client.add_credential(testing::credential_of(
+          authority.issue({.names = {"alice"}, .extended_key_usage = {{std::string(testing::client_auth)}}})));
+    }
     client_config = client.build().value();
 
     auto credential = Credential::create(shop.chain_certificates(), shop.key, *testing::provider());
     EXPECT_TRUE(credential) << credential.error().message();
-    server_config = ServerConfig::Builder()
-                        .add_credential(*credential)
-                        .unknown_name(UnknownName::use_default)
-                        .alpn({"http/1.1"})
-                        .clock(clock)
-                        .provider(testing::provider())
-                        .observe(spy)
-                        .build()
-                        .value();
+    ServerConfig::Builder server;
+    server.add_credential(*credential).unknown_name(UnknownName::use_default).alpn({"http/1.1"}).clock(clock);
+    server.provider(testing::provider()).observe(spy);
+    if (options.version != ProtocolVersion::TLS1_3) server.policy(testing::policy_of(options.version));
+    if (options.asks_client) {
+      auto clients = std::make_shared<x509::TrustStore>();
+      clients->add(authority.root().certificate());
+      server.ask_for_client_certificate(clients);
+    }
+    server_config = server.build().value();
     client_end.emplace(Connection::client(client_config, ServerName::parse(options.asked).value(),
                                           {.id = 7, .observer = client_observer})
                            .value());

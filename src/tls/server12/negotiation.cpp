@@ -71,6 +71,14 @@ Result<Choice> choose(const ServerConfig& config, const server::HelloInHand& hel
 
 Result<const SuiteTls12*> choose_suite(const ServerConfig& config, const server::HelloInHand& hello,
                                        const Credential& credential) {
+  const auto curve = curve_of(credential.key_type());
+  const auto& groups = hello.extensions.supported_groups;
+  if (curve && groups && !groups->named_group_list.contains(*curve)) {
+    return std::unexpected(fail(ErrorCode::NoCommonGroup)
+                               .at("ClientHello, supported_groups")
+                               .expected("the curve of the certificate's key, " + to_string(*curve))
+                               .received(text_of(groups->named_group_list)));
+  }
   const auto& ours = config.common().policy.cipher_suites;
   const auto& theirs = hello.hello.cipher_suites;
   const SuiteAuthentication authentication = authentication_of(credential.key_type());

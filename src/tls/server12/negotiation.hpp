@@ -24,7 +24,8 @@ struct Choice {
 [[nodiscard]] Result<Choice> choose(const ServerConfig& config, const server::HelloInHand& hello);
 
 /// The suite, in the server's order, that this key can sign for; but ChaCha20 where the client puts it first, as one
-/// without AES instructions does. Errors: NoCommonCipherSuite.
+/// without AES instructions does. A key on a curve that the client does not have serves none (RFC 8422 5.1). Errors:
+/// NoCommonCipherSuite, NoCommonGroup.
 [[nodiscard]] Result<const SuiteTls12*> choose_suite(const ServerConfig& config, const server::HelloInHand& hello,
                                                      const Credential& credential);
 
