@@ -21,7 +21,7 @@ namespace keyway {
 /// What limits the use of a credential beside its key.
 struct CredentialTerms {
   /// The schemes that it signs with, in order of preference; empty: the policy's.
-  std::vector<SignatureScheme> signing_schemes;
+  std::vector<SignatureScheme> signing_schemes = {};
   /// Shown only to a peer that names an issuer of its chain in certificate_authorities. Else the names matter as a
   /// preference: a credential that they fit comes before one that they don't.
   bool only_to_named_issuers = false;

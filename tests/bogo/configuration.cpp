@@ -41,7 +41,7 @@ Outcome<std::shared_ptr<const Credential>> load(const CredentialSettings& settin
   return broke(std::move(credential.error()));
 }
 
-/// The first credential that the client takes, else the last that may be shown to anybody.
+/// The first credential that the client takes, else the last: the library says what is wrong with it.
 class FirstThatFits final : public CredentialResolver {
  public:
   explicit FirstThatFits(std::vector<Choice> choices) : choices_(std::move(choices)) {}
@@ -49,7 +49,7 @@ class FirstThatFits final : public CredentialResolver {
     std::shared_ptr<const Credential> last;
     for (const Choice& choice : choices_) {
       if (hello.takes(*choice.credential)) return choice.credential;
-      if (!choice.credential->terms().only_to_named_issuers) last = choice.credential;
+      last = choice.credential;
     }
     return last;
   }

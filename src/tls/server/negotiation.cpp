@@ -154,8 +154,18 @@ Result<Choice> choose(const ServerConfig& config, const HelloInHand& hello) {
   return choice;
 }
 
+Result<void> check_terms(const HelloInHand& hello, const Credential& credential) {
+  if (!credential.terms().only_to_named_issuers) return {};
+  const auto& named = hello.extensions.certificate_authorities;
+  if (named && is_issuer_named(credential, named->authorities)) return {};
+  return std::unexpected(fail(ErrorCode::NoMatchingIssuer)
+                             .at("ClientHello, certificate_authorities")
+                             .expected(credential.chain().back().view().issuer.to_string()));
+}
+
 Result<SignatureScheme> choose_scheme(const ServerConfig& config, const HelloInHand& hello,
                                       const Credential& credential) {
+  if (auto allowed = check_terms(hello, credential); !allowed) return std::unexpected(std::move(allowed.error()));
   if (!hello.extensions.signature_algorithms) {  // from a client that came for the session alone
     return std::unexpected(
         fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension signature_algorithms"));

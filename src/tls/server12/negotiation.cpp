@@ -105,6 +105,9 @@ Result<const SuiteTls12*> choose_suite(const ServerConfig& config, const server:
 
 Result<SignatureScheme> choose_scheme(const ServerConfig& config, const server::HelloInHand& hello,
                                       const Credential& credential) {
+  if (auto allowed = server::check_terms(hello, credential); !allowed) {
+    return std::unexpected(std::move(allowed.error()));
+  }
   const auto& theirs = hello.extensions.signature_algorithms->supported_signature_algorithms;
   if (const auto scheme = choose_scheme_tls12(credential, config.common().policy, theirs)) return *scheme;
   return std::unexpected(fail(ErrorCode::NoCommonSignatureScheme)

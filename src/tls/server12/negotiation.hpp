@@ -29,7 +29,7 @@ struct Choice {
 [[nodiscard]] Result<const SuiteTls12*> choose_suite(const ServerConfig& config, const server::HelloInHand& hello,
                                                      const Credential& credential);
 
-/// A scheme that the client takes, the policy has, and the key fits. Errors: NoCommonSignatureScheme.
+/// A scheme that the client takes, the policy has, and the key fits. Errors: NoCommonSignatureScheme, NoMatchingIssuer.
 [[nodiscard]] Result<SignatureScheme> choose_scheme(const ServerConfig& config, const server::HelloInHand& hello,
                                                     const Credential& credential);
 

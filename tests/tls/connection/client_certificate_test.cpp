@@ -191,6 +191,21 @@ std::shared_ptr<const Credential> of_stranger(crypto::KeyType type = crypto::Key
       authority.issue({.names = {"bob"}, .key_type = type, .extended_key_usage = {{std::string(client_auth)}}}));
 }
 
+/// Runs the handshake, and answers the server's pause in the middle of what the client has sent.
+bool run_with_verdict(Pair& pair, const Answer& verdict) {
+  pair.carry(Side::client);
+  pair.carry(Side::server);
+  Bytes flight = drain(pair.client);
+  for (ByteSpan rest = flight; !rest.empty();) {
+    if (pair.server.pause() && !pair.server.resume(verdict)) break;
+    const auto received = pair.server.receive(rest);
+    if (!received || (received->consumed == 0 && !pair.server.pause())) break;
+    rest = rest.subspan(received->consumed);
+  }
+  if (pair.server.pause()) static_cast<void>(pair.server.resume(verdict));
+  return pair.run();
+}
+
 /// What a client with these credentials shows to a server that lets everybody in; empty: nothing.
 std::vector<Bytes> shown(ProtocolVersion version, const std::vector<std::shared_ptr<const Credential>>& credentials,
                          std::vector<SignatureScheme> verified = {}) {
@@ -204,9 +219,7 @@ std::vector<Bytes> shown(ProtocolVersion version, const std::vector<std::shared_
   auto client = client_builder_of(version);
   for (const auto& credential : credentials) client.add_credential(credential);
   Pair pair = make_tls_pair(build(std::move(client)), build(std::move(server)));
-  pair.run();
-  if (pair.server.pause() && !pair.server.resume(answer::Verified{x509::Verdict::accept({}, {})})) return {};
-  EXPECT_TRUE(pair.run()) << why(pair);
+  EXPECT_TRUE(run_with_verdict(pair, answer::Verified{x509::Verdict::accept({}, {})})) << why(pair);
   return pair.server.peer_chain();
 }
 
@@ -289,7 +302,7 @@ TEST_P(ClientCertificates, AreChosenByAResolverThatSeesTheRequest) {
   ASSERT_TRUE(pair.run()) << why(pair);
 
   EXPECT_EQ(resolver->version, version());
-  EXPECT_EQ(resolver->names, std::vector{shared_authority().root().subject});
+  EXPECT_EQ(resolver->names, std::vector<Bytes>{shared_authority().root().subject});
   EXPECT_EQ(resolver->schemes, policy_of(version()).signature_schemes);
   EXPECT_TRUE(resolver->takes);
   EXPECT_EQ(pair.server.peer_chain(), shared_client_leaf().chain);
@@ -385,21 +398,28 @@ TEST_P(ClientCertificates, AreJudgedByTheApplication) {
     auto builder = server();
     builder.require_client_certificate(nullptr).pause_for_verification();
     Pair pair = make_tls_pair(showing(of_stranger()), build(std::move(builder)));
-    pair.run();
-    ASSERT_EQ(pair.server.pause(), Pause::verification) << why(pair);
-    ASSERT_EQ(pair.server.pending_chain().size(), of_stranger()->chain().size());
-    EXPECT_FALSE(pair.server.can_send());
-
     if (accepts) {
-      ASSERT_TRUE(pair.server.resume(answer::Verified{x509::Verdict::accept({}, {})}));
-      EXPECT_TRUE(pair.run()) << why(pair);
+      EXPECT_TRUE(run_with_verdict(pair, answer::Verified{x509::Verdict::accept({}, {})})) << why(pair);
+      EXPECT_EQ(pair.server.peer_chain(), chain_of(of_stranger()));
       continue;
     }
-    EXPECT_FALSE(pair.server.resume(answer::Refuse{AlertDescription::certificate_unknown}));
-    pair.run();
+    EXPECT_FALSE(run_with_verdict(pair, answer::Refuse{AlertDescription::certificate_unknown}));
     EXPECT_EQ(code_of(pair.server), ErrorCode::CertificateRefused);
     EXPECT_EQ(alert_of(pair.client), AlertDescription::certificate_unknown);
   }
+}
+
+TEST_P(ClientCertificates, LieOpenToTheApplicationWhileItJudges) {
+  auto builder = server();
+  builder.require_client_certificate(nullptr).pause_for_verification();
+  Pair pair = make_tls_pair(showing(of_stranger()), build(std::move(builder)));
+
+  pair.run();
+
+  ASSERT_EQ(pair.server.pause(), Pause::verification) << why(pair);
+  ASSERT_EQ(pair.server.pending_chain().size(), of_stranger()->chain().size());
+  EXPECT_TRUE(std::ranges::equal(pair.server.pending_chain().front(), of_stranger()->leaf().der()));
+  EXPECT_FALSE(pair.server.can_send());
 }
 
 // ------------------------------------------------------------------------------------------------ configurations
