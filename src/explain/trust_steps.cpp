@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -138,21 +137,7 @@ void tell_finding(Step& step, const x509::Verdict& verdict) {
   }
 }
 
-[[nodiscard]] Json path_json(const std::vector<x509::PathElement>& path) {
-  Json json = Json::array();
-  for (const x509::PathElement& element : path) {
-    json.push_back({{"origin", origin_text(element.origin)}, {"index", element.index}});
-  }
-  return json;
-}
-
-[[nodiscard]] Json finding_json(const x509::Finding& finding) {
-  return {{"code", name(finding.code)}, {"depth", finding.depth},       {"subject", finding.subject},
-          {"rule", finding.rule},       {"expected", finding.expected}, {"received", finding.received},
-          {"advice", finding.advice}};
-}
-
-/// The certificates of a Certificate message.
+/// The certificates of a Certificate message, DER.
 [[nodiscard]] Result<std::vector<ByteView>> read_chain(ByteView body, ProtocolVersion version) {
   if (version == ProtocolVersion::TLS1_2) {
     auto message = tls::CertificateTls12::parse(body);
@@ -168,52 +153,70 @@ void tell_finding(Step& step, const x509::Verdict& verdict) {
 
 /// What a CertificateRequest says, whichever version it is of.
 struct Request {
-  tls::WireList<SignatureScheme> schemes;
+  std::vector<SignatureScheme> schemes;
   std::vector<std::string> authorities;
 };
 
-[[nodiscard]] std::vector<std::string> names_in(ByteView authorities) {
-  std::vector<std::string> names;
-  tls::CertificateAuthoritiesExtension{authorities}.for_each(
-      [&](ByteView name) { names.push_back(printable(x509::DistinguishedNameView{name}.to_string(), 200)); });
-  return names;
+[[nodiscard]] Request request_of(const tls::WireList<SignatureScheme>& schemes, ByteView authorities) {
+  Request request{{schemes.begin(), schemes.end()}, {}};
+  tls::CertificateAuthoritiesExtension{authorities}.for_each([&](ByteView name) {
+    request.authorities.push_back(printable(x509::DistinguishedNameView{name}.to_string(), 200));
+  });
+  return request;
 }
 
 [[nodiscard]] Result<Request> read_request(ByteView body, ProtocolVersion version) {
   if (version == ProtocolVersion::TLS1_2) {
     const auto request = tls::CertificateRequestTls12::parse(body);
     if (!request) return std::unexpected(request.error());
-    return Request{request->supported_signature_algorithms, names_in(request->certificate_authorities)};
+    return request_of(request->supported_signature_algorithms, request->certificate_authorities);
   }
-  const auto message = tls::CertificateRequest::parse(body);
-  if (!message) return std::unexpected(message.error());
-  Request request;
-  if (const auto schemes = message->extensions.find(ExtensionType::signature_algorithms)) {
-    const auto parsed = tls::SignatureAlgorithmsExtension::parse(*schemes);
+  const auto request = tls::CertificateRequest::parse(body);
+  if (!request) return std::unexpected(request.error());
+  tls::SignatureAlgorithmsExtension schemes;
+  if (const auto extension = request->extensions.find(ExtensionType::signature_algorithms)) {
+    const auto parsed = tls::SignatureAlgorithmsExtension::parse(*extension);
     if (!parsed) return std::unexpected(parsed.error());
-    request.schemes = parsed->supported_signature_algorithms;
+    schemes = *parsed;
   }
-  if (const auto authorities = message->extensions.find(ExtensionType::certificate_authorities)) {
-    const auto parsed = tls::CertificateAuthoritiesExtension::parse(*authorities);
+  tls::CertificateAuthoritiesExtension authorities;
+  if (const auto extension = request->extensions.find(ExtensionType::certificate_authorities)) {
+    const auto parsed = tls::CertificateAuthoritiesExtension::parse(*extension);
     if (!parsed) return std::unexpected(parsed.error());
-    request.authorities = names_in(parsed->authorities);
+    authorities = *parsed;
   }
-  return request;
+  return request_of(schemes.supported_signature_algorithms, authorities.authorities);
+}
+
+[[nodiscard]] Json path_json(const std::vector<x509::PathElement>& path) {
+  Json json = Json::array();
+  for (const x509::PathElement& element : path) {
+    json.push_back({{"origin", origin_text(element.origin)}, {"index", element.index}});
+  }
+  return json;
+}
+
+[[nodiscard]] Json finding_json(const x509::Finding& finding) {
+  return {{"code", name(finding.code)}, {"depth", finding.depth},       {"subject", finding.subject},
+          {"rule", finding.rule},       {"expected", finding.expected}, {"received", finding.received},
+          {"advice", finding.advice}};
 }
 
 }  // namespace
 
-Step tell_certificates(ByteView body, ProtocolVersion version, Side sender, const Viewpoint& from) {
+Step tell_certificates(ByteView body, ProtocolVersion version, std::string_view sender, const Viewpoint& from) {
   const auto chain = read_chain(body, version);
   if (!chain) return tell_unreadable("certificate", "Certificate", chain.error());
 
   Step step;
   step.kind = "certificate";
-  step.headline = fmt::format("Certificate: the {} shows who it is, with {}", to_string(sender),
-                              count_of(chain->size(), "certificate"));
-  if (chain->empty()) step.headline = fmt::format("Certificate: the {} has none to show", to_string(sender));
-  step.data["from"] = to_string(sender);
-  step.data["certificates"] = Json::array();
+  step.data = {{"from", sender}, {"certificates", Json::array()}};
+  if (chain->empty()) {
+    step.headline = fmt::format("Certificate: the {} has none to show", sender);
+    return step;
+  }
+  step.headline =
+      fmt::format("Certificate: the {} shows who it is, with {}", sender, count_of(chain->size(), "certificate"));
   std::size_t number = 0;
   for (const ByteView der : *chain) {
     ++number;
@@ -229,6 +232,10 @@ Step tell_certificates(ByteView body, ProtocolVersion version, Side sender, cons
     step.facts.insert(step.facts.end(), facts.begin(), facts.end());
     step.data["certificates"].push_back(certificate_json(*certificate, from));
   }
+  if (version == ProtocolVersion::TLS1_2) {
+    step.facts.push_back(
+        {"", "In the clear: TLS 1.2 shows it to everybody on the way; TLS 1.3 does not.", Tone::aside});
+  }
   return step;
 }
 
@@ -237,22 +244,16 @@ Step tell_certificate_request(ByteView body, ProtocolVersion version) {
   if (!request) return tell_unreadable("certificate_request", "CertificateRequest", request.error());
   Step step;
   step.kind = "certificate_request";
-  step.headline = "CertificateRequest: the server asks the client who it is";
-  std::vector<std::string> schemes;
-  for (const SignatureScheme scheme : request->schemes) schemes.push_back(to_string(scheme));
-  add_fact(step, "takes signatures of", join(schemes, ", "));
-  step.data = {{"signature_algorithms", schemes}, {"certificate_authorities", request->authorities}};
-  if (request->authorities.empty()) {
-    add_fact(step, "of authorities", "it does not say which", Tone::aside);
-    return step;
-  }
+  step.headline = "CertificateRequest: the server asks who the client is";
+  step.facts.push_back({"signatures", join(names_of(request->schemes))});
+  step.data = {{"signature_schemes", names_of(request->schemes)}, {"certificate_authorities", request->authorities}};
   constexpr std::size_t most = 8;
-  for (std::size_t i = 0; i < request->authorities.size() && i < most; ++i) {
-    step.facts.push_back({i == 0 ? "of authorities" : "", request->authorities[i]});
+  const std::size_t count = request->authorities.size();
+  if (count == 0) step.facts.push_back({"authorities", "it does not say whose certificates it takes", Tone::aside});
+  for (std::size_t i = 0; i < count && i < most; ++i) {
+    step.facts.push_back({i == 0 ? "authorities" : "", request->authorities[i]});
   }
-  if (request->authorities.size() > most) {
-    add_fact(step, "", fmt::format("and {} more", request->authorities.size() - most));
-  }
+  if (count > most) step.facts.push_back({"", fmt::format("and {} more", count - most)});
   return step;
 }
 

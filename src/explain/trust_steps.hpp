@@ -15,10 +15,10 @@
 
 namespace keyway::explain {
 
-/// A Certificate message of the version that was chosen, from its body. `sender`: whose it is.
-[[nodiscard]] Step tell_certificates(ByteView body, ProtocolVersion version, Side sender, const Viewpoint& from);
-
-/// A CertificateRequest, from its body: what the server takes of a client.
+/// A Certificate message, from its body, which the versions write differently. `sender`: "server" or "client".
+[[nodiscard]] Step tell_certificates(ByteView body, ProtocolVersion version, std::string_view sender,
+                                     const Viewpoint& from);
+/// A CertificateRequest, likewise.
 [[nodiscard]] Step tell_certificate_request(ByteView body, ProtocolVersion version);
 
 /// Each check with its outcome. `chain` is as the peer sent it. `server_name`: empty for a client's chain.
