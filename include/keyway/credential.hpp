@@ -18,6 +18,10 @@
 
 namespace keyway {
 
+namespace tls {
+class CertificateMessages;
+}
+
 /// What limits the use of a credential beside its key.
 struct CredentialTerms {
   /// The schemes that it signs with, in order of preference; empty: the policy's.
@@ -57,9 +61,11 @@ class Credential {
   [[nodiscard]] crypto::KeyType key_type() const noexcept { return key_type_; }
   [[nodiscard]] const CredentialTerms& terms() const noexcept { return terms_; }
   /// TLS 1.3's Certificate message with an empty request context, handshake header included.
-  [[nodiscard]] ByteView certificate_message_tls13() const noexcept { return message_tls13_; }
+  [[nodiscard]] ByteView certificate_message_tls13() const noexcept;
   /// TLS 1.2's.
-  [[nodiscard]] ByteView certificate_message_tls12() const noexcept { return message_tls12_; }
+  [[nodiscard]] ByteView certificate_message_tls12() const noexcept;
+  /// All of its messages, as the library keeps them; not part of the interface.
+  [[nodiscard]] const tls::CertificateMessages& messages() const noexcept { return *messages_; }
 
  private:
   Credential() = default;
@@ -69,8 +75,7 @@ class Credential {
   std::vector<x509::Certificate> chain_;
   std::shared_ptr<const crypto::PrivateKey> key_;
   crypto::KeyType key_type_{};
-  Bytes message_tls13_;
-  Bytes message_tls12_;
+  std::shared_ptr<const tls::CertificateMessages> messages_;
   CredentialTerms terms_;
 };
 

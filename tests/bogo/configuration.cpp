@@ -5,6 +5,7 @@
 
 #include <keyway/bytes.hpp>
 
+#include "compressors.hpp"
 #include "core/text.hpp"
 #include "policy.hpp"
 
@@ -21,6 +22,7 @@ Outcome<void> apply_common(Builder& builder, const Settings& settings,
   auto policy = make_policy(settings, *provider);
   if (!policy) return std::unexpected(std::move(policy.error()));
   builder.provider(provider).policy(std::move(*policy));
+  builder.certificate_compression(mock_compressors(settings));
   if (settings.max_send_fragment) builder.max_fragment(static_cast<std::size_t>(*settings.max_send_fragment));
   return {};
 }

@@ -92,6 +92,10 @@ constexpr auto flags = std::to_array<Flag>({
     {"expect-client-ca-list", &Settings::expect_client_ca_list},
     {"expect-peer-cert-file", &Settings::expect_peer_cert_file},
 
+    // certificate compression
+    {"install-cert-compression-algs", &Settings::install_cert_compression_algs},
+    {"install-one-cert-compression-alg", &Settings::install_one_cert_compression_alg},
+
     // names and protocols
     {"advertise-alpn", &Settings::advertise_alpn},
     {"expect-alpn", &Settings::expect_alpn},

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "tls/handshake/next.hpp"
+#include "tls/handshake/peer_certificate.hpp"
 #include "tls/handshake/peer_chain.hpp"
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_request.hpp"
@@ -59,8 +60,9 @@ Result<AwaitVerdict::Next> AwaitVerdict::resume(Flow& flow, Answer& answer) && {
 }
 
 Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const HandshakeMessage& message) && {
-  auto certificate = CertificateMessage::parse(message.body);
-  if (!certificate) return std::unexpected(std::move(certificate.error()));
+  auto taken = PeerCertificate::take(flow, common_.config->common(), message);
+  if (!taken) return std::unexpected(std::move(taken.error()));
+  const CertificateMessage* const certificate = &taken->message;
   if (auto checked = check_message(*certificate); !checked) return std::unexpected(std::move(checked.error()));
 
   const crypto::Provider& provider = *common_.config->common().provider;
@@ -84,7 +86,7 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
 
 Result<ExpectCertificateOrRequest::Next> ExpectCertificateOrRequest::handle(Flow& flow,
                                                                             const HandshakeMessage& message) && {
-  if (message.type == HandshakeType::certificate) {
+  if (message.type != HandshakeType::certificate_request) {
     return widen<Next>(ExpectCertificate(std::move(common_), std::move(server_name_), nullptr).handle(flow, message));
   }
   auto request = CertificateRequest::parse(message.body);
