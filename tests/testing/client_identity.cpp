@@ -25,7 +25,7 @@ std::shared_ptr<const Credential> shared_client_credential(crypto::KeyType type)
 }
 
 Policy policy_of(ProtocolVersion version) {
-  return Policy::compatible_2026().narrowed_to({version});
+  return version == ProtocolVersion::TLS1_3 ? classical_policy() : Policy::compatible_2026().narrowed_to({version});
 }
 
 ClientConfig::Builder client_builder_of(ProtocolVersion version) {

@@ -15,7 +15,7 @@ namespace keyway::testing {
 /// What clientAuth looks like among extended key usages.
 inline constexpr std::string_view client_auth = "1.3.6.1.5.5.7.3.2";
 
-/// Both versions, or one of them.
+/// Of this version alone, without hybrid groups.
 [[nodiscard]] Policy policy_of(ProtocolVersion version);
 
 /// Of this version, with one credential to show.
