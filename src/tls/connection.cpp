@@ -77,6 +77,26 @@ Result<void> Connection::Core::export_keying_material(std::string_view label, st
   return std::unexpected(fail(ErrorCode::NotReady).at("export_keying_material").expected("a finished handshake"));
 }
 
+Result<Bytes> Connection::Core::channel_binding(ChannelBinding kind) const {
+  constexpr std::size_t exported_size = 32;
+  const auto* tls12 = std::get_if<TrafficTls12>(&traffic_);
+  const bool is_safe = is_established() && (tls12 == nullptr || tls12->extended_master_secret);
+  if (!is_safe) {
+    return std::unexpected(fail(ErrorCode::NotReady)
+                               .at("channel_binding")
+                               .expected("a finished handshake, in TLS 1.2 with extended_master_secret"));
+  }
+  if (kind == ChannelBinding::tls_unique) {
+    if (tls12 != nullptr) return Bytes(tls12->first_finished.begin(), tls12->first_finished.end());
+    return std::unexpected(
+        fail(ErrorCode::NotReady).at("channel_binding").expected("TLS 1.2").received("TLS 1.3, which has no tls-unique"));
+  }
+  Bytes binding(exported_size);
+  auto exported = export_keying_material("EXPORTER-Channel-Binding", ByteView(), binding);
+  if (!exported) return std::unexpected(std::move(exported.error()));
+  return binding;
+}
+
 std::optional<Pause> Connection::Core::pause() const noexcept {
   if (!machine_ || error_ || closed_) return std::nullopt;
   return std::visit([](const auto& machine) { return machine.pause(); }, *machine_);
@@ -173,6 +193,10 @@ const std::vector<Bytes>& Connection::peer_chain() const noexcept {
 Result<void> Connection::export_keying_material(std::string_view label, std::optional<ByteView> context,
                                                 ByteSpan out) const {
   return core_->export_keying_material(label, context, out);
+}
+
+Result<Bytes> Connection::channel_binding(ChannelBinding kind) const {
+  return core_->channel_binding(kind);
 }
 
 std::optional<Pause> Connection::pause() const noexcept {

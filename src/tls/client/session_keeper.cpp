@@ -10,11 +10,8 @@
 namespace keyway::tls::client {
 namespace {
 
-/// Tickets of most servers have some hundred bytes; those with a client's chain inside, some thousand.
-constexpr std::size_t max_kept_ticket = 16384;
-
 /// When the first certificate ends of those that `verdict` took from the peer; the leaf's end where there is no path.
-Time end_of(const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict) {
+Time end_of(const std::vector<Bytes>& chain, const x509::Verdict* verdict) {
   Time end = Time::max();
   const auto include = [&](std::size_t index) {
     if (index >= chain.size()) return;
@@ -22,7 +19,7 @@ Time end_of(const std::vector<Bytes>& chain, const std::optional<x509::Verdict>&
     if (view) end = std::min(end, view->not_after);
   };
   include(0);
-  if (!verdict) return end;
+  if (verdict == nullptr) return end;
   for (const x509::PathElement& element : verdict->path()) {
     if (element.origin == x509::Origin::peer) include(element.index);
   }
@@ -30,6 +27,17 @@ Time end_of(const std::vector<Bytes>& chain, const std::optional<x509::Verdict>&
 }
 
 }  // namespace
+
+std::shared_ptr<const PeerProof> make_peer_proof(ChainAccepted accepted, const std::vector<Bytes>& chain,
+                                                 const x509::Verdict* verdict) {
+  return std::make_shared<const PeerProof>(PeerProof{
+      accepted, chain, verdict != nullptr ? std::optional(*verdict) : std::nullopt, end_of(chain, verdict)});
+}
+
+void recall_peer(Flow& flow, const ClientSession& session) {
+  flow.keep_peer_chain(session.peer->chain);
+  if (session.peer->verdict) flow.keep_verdict(*session.peer->verdict);
+}
 
 void SessionKeeper::remember_peer(const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict,
                                   Time now) {
@@ -39,7 +47,7 @@ void SessionKeeper::remember_peer(const std::vector<Bytes>& chain, const std::op
     authenticated_at_ = parts_.plan.offered->session.authenticated_at;
     return;
   }
-  peer_ = std::make_shared<const PeerProof>(PeerProof{parts_.chain, chain, verdict, end_of(chain, verdict)});
+  peer_ = make_peer_proof(parts_.chain, chain, verdict ? &*verdict : nullptr);
   authenticated_at_ = now;
 }
 
@@ -63,7 +71,7 @@ void SessionKeeper::keep(const NewSessionTicket& ticket, const ClientConfig& con
   session.age_add = ticket.ticket_age_add;
   Bytes kept(ticket.ticket.begin(), ticket.ticket.end());
   config.session_store()->put(parts_.plan.key, std::make_shared<const ClientSession>(
-                                                   ClientSession{std::move(session), std::move(kept), peer_}));
+                                                   ClientSession{std::move(session), std::move(kept), {}, peer_}));
 }
 
 }  // namespace keyway::tls::client

@@ -59,7 +59,7 @@ class AwaitCredential {
 class AwaitHelloDecision {
  public:
   using Next = std::variant<AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished,
-                            server12::AwaitCredential, server12::AwaitSignature, server12::ExpectClientKeyExchange>;
+                            server12::AwaitCredential, server12::AwaitSignature, server12::ExpectClientKeyExchange, server12::ExpectChangeCipherSpecResumed>;
   static constexpr std::string_view name = "server: paused for a decision on the ClientHello";
   static constexpr Pause pause = Pause::client_hello;
   [[nodiscard]] static bool takes(const Answer& answer) noexcept {
@@ -85,7 +85,7 @@ class ExpectClientHello {
  public:
   using Next =
       std::variant<AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished,
-                   server12::AwaitCredential, server12::AwaitSignature, server12::ExpectClientKeyExchange>;
+                   server12::AwaitCredential, server12::AwaitSignature, server12::ExpectClientKeyExchange, server12::ExpectChangeCipherSpecResumed>;
   static constexpr std::string_view name = "server: waiting for ClientHello";
   static constexpr std::array accepts{HandshakeType::client_hello};
 

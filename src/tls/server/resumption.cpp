@@ -5,15 +5,13 @@
 #include <keyway/secret.hpp>
 
 #include "tls/schedule/key_schedule.hpp"
-#include "tls/session/ticket_sealer.hpp"
+#include "tls/server/session_vault.hpp"
 
 namespace keyway::tls::server {
 namespace {
 
 /// Tickets that are looked into: clients offer one or two, and each costs a decryption.
 constexpr std::size_t max_tickets_opened = 4;
-/// How far apart the clocks of servers with the same ticket keys may stand.
-constexpr std::chrono::seconds clock_skew{60};
 
 struct Candidate {
   Session session;
@@ -29,13 +27,12 @@ bool may_go_on(const Session& session, const ServerConfig& config, const HelloIn
 
 std::optional<Candidate> first_that_may_go_on(const ServerConfig& config, const HelloInHand& hello,
                                               const Choice& choice) {
-  const TicketSealer sealer(*config.common().provider, *config.ticket_keys());
   std::optional<Candidate> found;
   std::uint16_t index = 0;
   hello.extensions.pre_shared_key->for_each([&](const PskIdentity& offered) {
     const std::uint16_t at = index++;
     if (found || at >= max_tickets_opened) return;
-    auto session = sealer.open(offered.identity);
+    auto session = take_back(config, offered.identity);
     if (session && may_go_on(*session, config, hello, choice)) found = Candidate{std::move(*session), at};
   });
   return found;

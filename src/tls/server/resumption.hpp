@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -13,6 +14,9 @@
 #include "tls/session/session.hpp"
 
 namespace keyway::tls::server {
+
+/// How far apart the clocks of servers with the same ticket keys may stand.
+inline constexpr std::chrono::seconds clock_skew{60};
 
 /// A session of ours that the client knows the secret of. Only verifying its binder makes one: the flight without a
 /// certificate takes it.
