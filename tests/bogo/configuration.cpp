@@ -70,11 +70,16 @@ Outcome<ServerChoice> make_choice(int index, const CredentialSettings& credentia
   return choice;
 }
 
-bool can_sign_for(const ServerChoice& choice, std::span<const SignatureScheme> theirs) {
+bool can_sign_for(const ServerChoice& choice, const ClientHelloView& hello) {
   if (!choice.credential) return false;
-  return std::ranges::any_of(choice.config->common().policy.signature_schemes, [&](SignatureScheme scheme) {
-    return crypto::fits_tls13(scheme, choice.credential->key_type()) &&
-           std::ranges::find(theirs, scheme) != theirs.end();
+  const Policy& policy = choice.config->common().policy;
+  const auto versions = hello.versions();
+  const bool is_tls13 =
+      policy.has(ProtocolVersion::TLS1_3) && std::ranges::find(versions, ProtocolVersion::TLS1_3) != versions.end();
+  const auto fits = is_tls13 ? crypto::fits_tls13 : crypto::fits_tls12;
+  const auto theirs = hello.signature_schemes();
+  return std::ranges::any_of(policy.signature_schemes, [&](SignatureScheme scheme) {
+    return fits(scheme, choice.credential->key_type()) && std::ranges::find(theirs, scheme) != theirs.end();
   });
 }
 
@@ -114,8 +119,7 @@ Outcome<std::vector<ServerChoice>> make_server_choices(const Settings& settings,
 }
 
 const ServerChoice& choose(const std::vector<ServerChoice>& choices, const ClientHelloView& hello) {
-  const auto theirs = hello.signature_schemes();
-  const auto first = std::ranges::find_if(choices, [&](const auto& choice) { return can_sign_for(choice, theirs); });
+  const auto first = std::ranges::find_if(choices, [&](const auto& choice) { return can_sign_for(choice, hello); });
   return first == choices.end() ? choices.back() : *first;
 }
 

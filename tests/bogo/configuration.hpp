@@ -10,10 +10,6 @@
 
 namespace keyway::bogo {
 
-/// True when the flags leave TLS 1.2 on, which the library does not speak: a test that turns out to need it is then
-/// `unimplemented`, not failed.
-[[nodiscard]] bool wants_missing_version(const Settings& settings);
-
 [[nodiscard]] Outcome<std::shared_ptr<const ClientConfig>> make_client_config(
     const Settings& settings, std::shared_ptr<const crypto::Provider> provider);
 

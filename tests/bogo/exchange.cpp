@@ -1,6 +1,5 @@
 #include "exchange.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -38,9 +37,6 @@ Outcome<Stream> open_client(const Settings& settings, const std::shared_ptr<cons
 
 Outcome<Answer> choose_credential(const Settings& settings, const std::vector<ServerChoice>& choices,
                                   const ClientHelloView& hello) {
-  const auto versions = hello.versions();
-  const bool is_for_tls13 = std::ranges::find(versions, ProtocolVersion::TLS1_3) != versions.end();
-  if (!is_for_tls13) return answer::Proceed{};  // there is nothing to choose for: the library says so
   if (auto ok = check_client_hello(settings, hello); !ok) return std::unexpected(std::move(ok.error()));
   const ServerChoice& choice = choose(choices, hello);
   if (settings.expect_selected_credential && *settings.expect_selected_credential != choice.index) {

@@ -1,28 +1,17 @@
 #include <iostream>
 #include <span>
 
-#include "configuration.hpp"
 #include "exchange.hpp"
 #include "flags.hpp"
 
 namespace keyway::bogo {
 namespace {
 
-/// The versions had nothing in common, because the library lacks one that the flags allow.
-bool fell_for_want_of_a_version(const Settings& settings, const Failure& failure) {
-  if (!failure.error || !wants_missing_version(settings)) return false;
-  const Error& error = *failure.error;
-  return error.code() == ErrorCode::NoCommonVersion ||
-         (error.code() == ErrorCode::AlertReceived && error.alert() == AlertDescription::protocol_version);
-}
-
 Outcome<void> run_test(const TestSettings& settings) {
   if (settings.initial.resume_count.value_or(0) > 0) return unimplemented("resumption");
   auto provider = crypto::make_provider();
   if (!provider) return broke(std::move(provider.error()));
-  auto done = run_connection(settings.initial, *provider);
-  if (!done && fell_for_want_of_a_version(settings.initial, done.error())) return unimplemented("TLS 1.2");
-  return done;
+  return run_connection(settings.initial, *provider);
 }
 
 int report(const Failure& failure) {

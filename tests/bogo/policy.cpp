@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <vector>
-
-#include "configuration.hpp"
 
 namespace keyway::bogo {
 namespace {
@@ -16,19 +15,24 @@ bool takes(const Settings& settings, ProtocolVersion version, bool switched_off)
   return !switched_off && settings.min_version.value_or(code) <= code && code <= settings.max_version.value_or(code);
 }
 
+std::vector<ProtocolVersion> versions_of(const Settings& settings) {
+  std::vector<ProtocolVersion> versions;
+  if (takes(settings, ProtocolVersion::TLS1_3, settings.no_tls13)) versions.push_back(ProtocolVersion::TLS1_3);
+  if (takes(settings, ProtocolVersion::TLS1_2, settings.no_tls12)) versions.push_back(ProtocolVersion::TLS1_2);
+  return versions;
+}
+
 /// README of the suite, "Defaults the tests assume".
 constexpr std::array default_groups{NamedGroup::X25519MLKEM768, NamedGroup::x25519, NamedGroup::secp256r1,
                                     NamedGroup::secp384r1};
 /// What a client verifies by default. Servers sign with whatever their key can.
-constexpr std::array default_verified{ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256, ecdsa_secp384r1_sha384,
-                                      rsa_pss_rsae_sha384, rsa_pss_rsae_sha512};
-constexpr std::array default_signed{ed25519,
-                                    ecdsa_secp256r1_sha256,
-                                    rsa_pss_rsae_sha256,
-                                    ecdsa_secp384r1_sha384,
-                                    rsa_pss_rsae_sha384,
-                                    ecdsa_secp521r1_sha512,
-                                    rsa_pss_rsae_sha512};
+constexpr std::array default_verified{ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256, rsa_pkcs1_sha256,
+                                      ecdsa_secp384r1_sha384, rsa_pss_rsae_sha384, rsa_pkcs1_sha384,
+                                      rsa_pss_rsae_sha512,    rsa_pkcs1_sha512};
+constexpr std::array default_signed{ed25519,          ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256,
+                                    rsa_pkcs1_sha256, ecdsa_secp384r1_sha384, rsa_pss_rsae_sha384,
+                                    rsa_pkcs1_sha384, ecdsa_secp521r1_sha512, rsa_pss_rsae_sha512,
+                                    rsa_pkcs1_sha512};
 
 Outcome<std::vector<NamedGroup>> groups_of(const Settings& settings, const crypto::Provider& provider) {
   std::vector<NamedGroup> groups;
@@ -60,43 +64,51 @@ std::vector<NamedGroup> shares_of(const Settings& settings, std::span<const Name
   return shares;
 }
 
-/// TLS 1.3 signs no handshake with these (RFC 8446 4.2.3): they only count where TLS 1.2 is on.
-bool is_for_tls12_alone(SignatureScheme scheme) {
-  constexpr std::array old{rsa_pkcs1_sha1, ecdsa_sha1, rsa_pkcs1_sha256, rsa_pkcs1_sha384, rsa_pkcs1_sha512};
-  return std::ranges::find(old, scheme) != old.end();
+bool is_sha1(SignatureScheme scheme) {
+  return scheme == rsa_pkcs1_sha1 || scheme == ecdsa_sha1;
 }
 
-Outcome<std::vector<SignatureScheme>> schemes_of(const Settings& settings, std::span<const int> codes,
+/// TLS 1.3 signs no handshake with these (RFC 8446 4.2.3): they only count where TLS 1.2 is on.
+bool is_for_tls12_alone(SignatureScheme scheme) {
+  return scheme == rsa_pkcs1_sha256 || scheme == rsa_pkcs1_sha384 || scheme == rsa_pkcs1_sha512;
+}
+
+/// The runner's defaults for this side.
+std::span<const SignatureScheme> default_schemes(const Settings& settings) {
+  if (settings.server) return default_signed;
+  return default_verified;
+}
+
+Outcome<std::vector<SignatureScheme>> schemes_of(const Settings& settings, std::span<const int> codes, bool has_tls12,
                                                  const crypto::Provider& provider) {
   std::vector<SignatureScheme> schemes;
   for (const int code : codes) {
     const auto scheme = static_cast<SignatureScheme>(code);
-    if (is_for_tls12_alone(scheme)) continue;
+    if (is_sha1(scheme)) continue;
     const auto algorithm = crypto::algorithm_of(scheme);
     if (!algorithm || !provider.has_signature(*algorithm)) return unimplemented("signatures of " + to_string(scheme));
     schemes.push_back(scheme);
   }
-  if (!codes.empty() && schemes.empty()) return unimplemented("signatures of TLS 1.2 alone");
-  if (!schemes.empty()) return schemes;
-  if (settings.server) return std::vector(default_signed.begin(), default_signed.end());
-  return std::vector(default_verified.begin(), default_verified.end());
+  if (!codes.empty() && schemes.empty()) return unimplemented("signatures with SHA-1 alone");
+  if (schemes.empty()) std::ranges::copy(default_schemes(settings), std::back_inserter(schemes));
+  if (!has_tls12) std::erase_if(schemes, is_for_tls12_alone);
+  if (schemes.empty()) return unimplemented("signatures of TLS 1.2 alone, without TLS 1.2");
+  return schemes;
 }
 
 }  // namespace
 
-bool wants_missing_version(const Settings& settings) {
-  return takes(settings, ProtocolVersion::TLS1_2, settings.no_tls12);
-}
-
 Outcome<Policy> make_policy(const Settings& settings, std::span<const int> schemes, const crypto::Provider& provider) {
-  if (!takes(settings, ProtocolVersion::TLS1_3, settings.no_tls13)) return unimplemented("TLS 1.2");
-  Policy policy = Policy::modern_2026();
+  const auto versions = versions_of(settings);
+  if (versions.empty()) return unimplemented("versions below TLS 1.2");
+  Policy policy = Policy::compatible_2026().narrowed_to(versions);
   policy.name = "bogo";
   auto groups = groups_of(settings, provider);
   if (!groups) return std::unexpected(std::move(groups.error()));
   policy.groups = std::move(*groups);
-  policy.key_shares = shares_of(settings, policy.groups);
-  auto signature_schemes = schemes_of(settings, schemes, provider);
+  policy.key_shares.clear();
+  if (policy.has(ProtocolVersion::TLS1_3)) policy.key_shares = shares_of(settings, policy.groups);
+  auto signature_schemes = schemes_of(settings, schemes, policy.has(ProtocolVersion::TLS1_2), provider);
   if (!signature_schemes) return std::unexpected(std::move(signature_schemes.error()));
   policy.signature_schemes = std::move(*signature_schemes);
   policy.signature_schemes_in_certificates = policy.signature_schemes;
