@@ -28,11 +28,11 @@ struct CommonConfig {
   std::shared_ptr<const Clock> clock;
   std::vector<std::shared_ptr<Observer>> observers;
   Policy policy = Policy::modern_2026();
-  std::vector<std::string> alpn;               ///< in order of preference; empty: none
-  std::size_t padding_block = 0;               ///< records are padded to a multiple of this many bytes; 0: not at all
-  std::size_t max_fragment = 16384;            ///< bytes of plaintext a record, 64 to 16384
-  std::uint64_t max_records_per_key = 0;       ///< records sent before the keys are changed; 0: what the AEAD bears
-  std::size_t max_handshake_message = 131072;  ///< bytes of a handshake message's body that are taken from the peer
+  std::vector<std::string> alpn;                ///< in order of preference; empty: none
+  std::size_t padding_block = 0;                ///< records are padded to a multiple of this many bytes; 0: not at all
+  std::size_t max_fragment = 16384;             ///< bytes of plaintext a record, 64 to 16384
+  std::uint64_t max_records_per_key = 0;        ///< records sent before the keys are changed; 0: what the AEAD bears
+  std::size_t max_handshake_message = 131072;   ///< bytes of a handshake message's body that are taken from the peer
   bool requires_extended_master_secret = true;  ///< TLS 1.2 without RFC 7627 is refused
   bool allows_psk_ke = false;                   ///< TLS 1.3 sessions without a key exchange beside (RFC 8446 4.2.9)
 

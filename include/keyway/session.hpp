@@ -64,9 +64,9 @@ class InMemorySessionStore final : public SessionStore {
   std::size_t per_key_ = 1;
 };
 
-/// Where a server keeps sessions whose name alone the client holds: those of TLS 1.2 clients that have no tickets, and all
-/// of a server without_tickets(). Thread-safe. What is kept is sealed by the configuration's TicketKeys: a store that
-/// others can read betrays no secret, and what they write into it is not taken.
+/// Where a server keeps sessions whose name alone the client holds: those of TLS 1.2 clients that have no tickets, and
+/// all of a server without_tickets(). Thread-safe. What is kept is sealed by the configuration's TicketKeys: a store
+/// that others can read betrays no secret, and what they write into it is not taken.
 class ServerSessionStore {
  public:
   virtual ~ServerSessionStore() = default;

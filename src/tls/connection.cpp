@@ -88,8 +88,10 @@ Result<Bytes> Connection::Core::channel_binding(ChannelBinding kind) const {
   }
   if (kind == ChannelBinding::tls_unique) {
     if (tls12 != nullptr) return Bytes(tls12->first_finished.begin(), tls12->first_finished.end());
-    return std::unexpected(
-        fail(ErrorCode::NotReady).at("channel_binding").expected("TLS 1.2").received("TLS 1.3, which has no tls-unique"));
+    return std::unexpected(fail(ErrorCode::NotReady)
+                               .at("channel_binding")
+                               .expected("TLS 1.2")
+                               .received("TLS 1.3, which has no tls-unique"));
   }
   Bytes binding(exported_size);
   auto exported = export_keying_material("EXPORTER-Channel-Binding", ByteView(), binding);

@@ -30,8 +30,8 @@ struct Offer {
     return session != nullptr && session->session.version == version ? session : nullptr;
   }
 
-  /// The ID of the session that is offered, or a random one: for TLS 1.3's compatibility mode, and beside a ticket, whose
-  /// acceptance the server shows by echoing it (RFC 5077 3.4). Empty where neither is.
+  /// The ID of the session that is offered, or a random one: for TLS 1.3's compatibility mode, and beside a ticket,
+  /// whose acceptance the server shows by echoing it (RFC 5077 3.4). Empty where neither is.
   [[nodiscard]] ByteView session_id() const noexcept {
     const ClientSession* tls12 = offered(ProtocolVersion::TLS1_2);
     if (tls12 != nullptr && !tls12->session_id.empty()) return tls12->session_id;

@@ -27,8 +27,8 @@ bool may_be_offered(const ClientSession& kept, const ClientConfig& config, const
   const Session& session = kept.session;
   const CommonConfig& common = config.common();
   const auto has = [](const auto& list, const auto& value) { return std::ranges::find(list, value) != list.end(); };
-  const bool is_sound = session.version == ProtocolVersion::TLS1_3 ? is_sound_tls13(session, common)
-                                                                   : is_sound_tls12(session, common);
+  const bool is_sound =
+      session.version == ProtocolVersion::TLS1_3 ? is_sound_tls13(session, common) : is_sound_tls12(session, common);
   // RFC 8446 4.2.11: the hash must be one that a suite of this ClientHello has; with the very suite, it is.
   const bool fits_policy = is_sound && has(common.policy.versions, session.version) &&
                            has(common.policy.cipher_suites, session.cipher_suite);

@@ -172,8 +172,7 @@ Result<std::unique_ptr<crypto::KeyExchange>> start_exchange(const CommonConfig& 
 }
 
 Bytes make_client_hello(const Offer& offer, ByteView cookie, const Transcript* before) {
-  HelloParts parts{*offer.config, offer.server_name,   offer.random, offer.session_id(),
-                   offer.key_exchanges, cookie};
+  HelloParts parts{*offer.config, offer.server_name, offer.random, offer.session_id(), offer.key_exchanges, cookie};
   if (const ClientSession* tls12 = offer.offered(ProtocolVersion::TLS1_2)) parts.session_ticket = tls12->ticket;
   const ClientSession* offered = offer.offered(ProtocolVersion::TLS1_3);
   if (offered == nullptr) return build_client_hello(parts);

@@ -30,8 +30,8 @@ Time end_of(const std::vector<Bytes>& chain, const x509::Verdict* verdict) {
 
 std::shared_ptr<const PeerProof> make_peer_proof(ChainAccepted accepted, const std::vector<Bytes>& chain,
                                                  const x509::Verdict* verdict) {
-  return std::make_shared<const PeerProof>(PeerProof{
-      accepted, chain, verdict != nullptr ? std::optional(*verdict) : std::nullopt, end_of(chain, verdict)});
+  return std::make_shared<const PeerProof>(
+      PeerProof{accepted, chain, verdict != nullptr ? std::optional(*verdict) : std::nullopt, end_of(chain, verdict)});
 }
 
 void recall_peer(Flow& flow, const ClientSession& session) {

@@ -28,8 +28,8 @@ struct SessionPlan {
   bool is_resumed = false;  ///< the server goes on with it
 };
 
-/// What a server has shown in this handshake, for the sessions that follow from it. `chain` and `verdict` (null: none) are
-/// the connection's.
+/// What a server has shown in this handshake, for the sessions that follow from it. `chain` and `verdict` (null: none)
+/// are the connection's.
 [[nodiscard]] std::shared_ptr<const PeerProof> make_peer_proof(ChainAccepted accepted, const std::vector<Bytes>& chain,
                                                                const x509::Verdict* verdict);
 

@@ -34,9 +34,8 @@ Result<const ClientSession*> resumed_session(const ServerHello& hello, const cli
   const ByteView sent = offer.session_id();
   if (sent.empty() || !std::ranges::equal(hello.legacy_session_id_echo, sent)) return nullptr;
   if (const ClientSession* offered = offer.offered(ProtocolVersion::TLS1_2)) return offered;
-  return std::unexpected(fail(ErrorCode::SessionNotOffered)
-                             .at("ServerHello, session_id")
-                             .received(to_hex(hello.legacy_session_id_echo)));
+  return std::unexpected(
+      fail(ErrorCode::SessionNotOffered).at("ServerHello, session_id").received(to_hex(hello.legacy_session_id_echo)));
 }
 
 /// RFC 7627 5.2: the handshake is given up where the extension is missing.
@@ -134,7 +133,8 @@ Result<AfterServerHello> accept(Flow& flow, client::Offer& offer, const ServerHe
   std::unique_ptr<SessionDraft> draft;
   if (offer.sessions) {
     const ByteView id = hello.legacy_session_id_echo;
-    draft = std::make_unique<SessionDraft>(SessionDraft{std::move(*offer.sessions), Bytes(id.begin(), id.end()), {}, {}});
+    draft =
+        std::make_unique<SessionDraft>(SessionDraft{std::move(*offer.sessions), Bytes(id.begin(), id.end()), {}, {}});
   }
   Common12 common{offer.config,
                   *suite,

@@ -60,8 +60,8 @@ class SessionAccepted {
                                                 bool extended_master_secret);
   ChainAccepted chain_;
 };
-/// RFC 5246 7.4.1.3 and RFC 7627 5.3, for a ServerHello that goes on with `offered`. `extended_master_secret`: it has the
-/// extension. Errors: SessionSuiteChanged, ExtendedMasterSecretChanged.
+/// RFC 5246 7.4.1.3 and RFC 7627 5.3, for a ServerHello that goes on with `offered`. `extended_master_secret`: it has
+/// the extension. Errors: SessionSuiteChanged, ExtendedMasterSecretChanged.
 [[nodiscard]] Result<SessionAccepted> accept_session(const ServerHello& hello, const ClientSession& offered,
                                                      bool extended_master_secret);
 

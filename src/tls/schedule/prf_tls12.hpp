@@ -50,7 +50,8 @@ using VerifyDataTls12 = std::array<std::uint8_t, 12>;
 /// Derives exported keying material (RFC 5705 4) after the handshake.
 class ExporterTls12 {
  public:
-  ExporterTls12(const crypto::HashFunction& hash, SecretBuffer<master_secret_size> master_secret, const HelloRandoms& randoms) noexcept
+  ExporterTls12(const crypto::HashFunction& hash, SecretBuffer<master_secret_size> master_secret,
+                const HelloRandoms& randoms) noexcept
       : hash_(&hash), master_secret_(std::move(master_secret)), randoms_(randoms) {}
 
   /// Fills `out`. No context and an empty one differ. Errors: InvalidArgument for a context above 2^16-1 bytes, for a

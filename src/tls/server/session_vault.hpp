@@ -13,8 +13,8 @@ namespace keyway::tls::server {
 // Where a server's sessions are between two connections: sealed in a ticket that the client holds, or sealed in the
 // configuration's store, and the client holds their name. All configurations here have ticket keys.
 
-/// What stands for `session` with the client: the sealed session, or, where the configuration gives no such tickets, the
-/// name under which it is stored. Errors: RandomFailed, CryptoFailed.
+/// What stands for `session` with the client: the sealed session, or, where the configuration gives no such tickets,
+/// the name under which it is stored. Errors: RandomFailed, CryptoFailed.
 [[nodiscard]] Result<Bytes> hand_out(const ServerConfig& config, const Session& session);
 
 /// The session that a ticket of hand_out() stands for; nothing for any other. One that was stored is given once.

@@ -37,9 +37,9 @@ class AwaitCredential {
 using AfterClientHello =
     std::variant<AwaitCredential, AwaitSignature, ExpectClientKeyExchange, ExpectChangeCipherSpecResumed>;
 
-/// Answers a ClientHello for which TLS 1.2 was chosen: goes on with the session that it offers, or shows a certificate, or
-/// pauses for the credential. Errors: those of choose(), find_session(), choose_group(), server::resolve_credential() and
-/// send_flight().
+/// Answers a ClientHello for which TLS 1.2 was chosen: goes on with the session that it offers, or shows a certificate,
+/// or pauses for the credential. Errors: those of choose(), find_session(), choose_group(),
+/// server::resolve_credential() and send_flight().
 [[nodiscard]] Result<AfterClientHello> answer_hello(Flow& flow, const ServerConfig& config, server::HelloInHand hello);
 
 }  // namespace keyway::tls::server12

@@ -65,7 +65,9 @@ Result<Choice> choose(const ServerConfig& config, const server::HelloInHand& hel
   auto alpn = server::choose_alpn(config, hello.extensions);
   if (!alpn) return std::unexpected(std::move(alpn.error()));
   const bool has_scsv = hello.hello.cipher_suites.contains(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
-  return Choice{{}, std::move(*alpn), has_scsv || hello.extensions.renegotiation_info,
+  return Choice{{},
+                std::move(*alpn),
+                has_scsv || hello.extensions.renegotiation_info,
                 hello.extensions.extended_master_secret.has_value()};
 }
 

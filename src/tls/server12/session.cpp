@@ -35,10 +35,9 @@ Candidate open_offer(const ServerConfig& config, const server::HelloInHand& hell
 bool may_go_on(const Session& session, const ServerConfig& config, const server::HelloInHand& hello,
                const Choice& choice) {
   return session.version == ProtocolVersion::TLS1_2 && find_suite_tls12(session.cipher_suite) != nullptr &&
-         session.secret.size() == master_secret_size &&
-         hello.hello.cipher_suites.contains(session.cipher_suite) && session.configuration == config.id() &&
-         session.server_name == hello.server_name.value_or("") && session.alpn == choice.alpn &&
-         session.is_alive(config.common().clock->now(), server::clock_skew);
+         session.secret.size() == master_secret_size && hello.hello.cipher_suites.contains(session.cipher_suite) &&
+         session.configuration == config.id() && session.server_name == hello.server_name.value_or("") &&
+         session.alpn == choice.alpn && session.is_alive(config.common().clock->now(), server::clock_skew);
 }
 
 std::unique_ptr<SessionOrder> make_order(const ServerConfig& config, const server::HelloInHand& hello,

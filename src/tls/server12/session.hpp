@@ -14,8 +14,8 @@
 
 namespace keyway::tls::server12 {
 
-/// A session of ours that the client names: it was sealed by our keys, and may be gone on with. Only find_session() makes
-/// one: the flight without a certificate takes it. That the client knows its secret shows in the Finished.
+/// A session of ours that the client names: it was sealed by our keys, and may be gone on with. Only find_session()
+/// makes one: the flight without a certificate takes it. That the client knows its secret shows in the Finished.
 class ResumedSession {
  public:
   [[nodiscard]] const Session& session() const noexcept { return session_; }
@@ -24,8 +24,8 @@ class ResumedSession {
  private:
   ResumedSession(Session session, bool is_by_ticket) noexcept
       : session_(std::move(session)), is_by_ticket_(is_by_ticket) {}
-  friend Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, const server::HelloInHand& hello,
-                                                            const Choice& choice);
+  friend Result<std::optional<ResumedSession>> find_session(const ServerConfig& config,
+                                                            const server::HelloInHand& hello, const Choice& choice);
   Session session_;
   bool is_by_ticket_;
 };
@@ -43,8 +43,8 @@ struct SessionOrder {
   Bytes id;         ///< empty: a ticket is given
 };
 
-/// What the ServerHello of a full handshake promises, by what the client takes and the configuration has; null: nothing.
-/// Errors: RandomFailed.
+/// What the ServerHello of a full handshake promises, by what the client takes and the configuration has; null:
+/// nothing. Errors: RandomFailed.
 [[nodiscard]] Result<std::unique_ptr<SessionOrder>> order_session(const ServerConfig& config,
                                                                   const server::HelloInHand& hello,
                                                                   const Choice& choice, const SuiteTls12& suite);

@@ -8,8 +8,8 @@
 
 namespace keyway::tls {
 
-/// RFC 5077 3.2. In a ClientHello, a ticket or nothing, which asks for one; in a ServerHello nothing, which promises one.
-/// The body is the ticket itself, without a length of its own.
+/// RFC 5077 3.2. In a ClientHello, a ticket or nothing, which asks for one; in a ServerHello nothing, which promises
+/// one. The body is the ticket itself, without a length of its own.
 struct SessionTicketExtension {
   static constexpr ExtensionType type = ExtensionType::session_ticket;
 
