@@ -182,8 +182,9 @@ class Connection {
   [[nodiscard]] Result<void> export_keying_material(std::string_view label, std::optional<ByteView> context,
                                                     ByteSpan out) const;
 
-  /// The channel binding's bytes. Errors: NotReady during the handshake; also for what the connection can't give:
-  /// without extended_master_secret (RFC 7627 6.1) neither, and in TLS 1.3 no `tls_unique` (RFC 8446 C.5).
+  /// The channel binding's bytes. Errors: NotReady during the handshake; also for what the connection can't give: in TLS
+  /// 1.3 no `tls_unique` (RFC 8446 C.5); without extended_master_secret no `tls_exporter`, and no `tls_unique` when it
+  /// is resumed (RFC 7627 1).
   [[nodiscard]] Result<Bytes> channel_binding(ChannelBinding kind) const;
 
   // --- pauses

@@ -139,7 +139,8 @@ class TicketKeys {
   struct Key {
     Name name{};
     SecretBuffer<key_size> secret;
-    [[nodiscard]] Key clone() const noexcept { return {name, secret.clone()}; }
+    bool seals = true;  ///< false for one that only opens any more
+    [[nodiscard]] Key clone(bool still_seals) const noexcept { return {name, secret.clone(), still_seals}; }
   };
   struct State;
 

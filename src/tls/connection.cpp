@@ -79,20 +79,18 @@ Result<void> Connection::Core::export_keying_material(std::string_view label, st
 
 Result<Bytes> Connection::Core::channel_binding(ChannelBinding kind) const {
   constexpr std::size_t exported_size = 32;
+  const auto refuse = [](std::string_view expected) {
+    return std::unexpected(fail(ErrorCode::NotReady).at("channel_binding").expected(expected));
+  };
+  if (!is_established()) return refuse("a finished handshake");
   const auto* tls12 = std::get_if<TrafficTls12>(&traffic_);
-  const bool is_safe = is_established() && (tls12 == nullptr || tls12->extended_master_secret);
-  if (!is_safe) {
-    return std::unexpected(fail(ErrorCode::NotReady)
-                               .at("channel_binding")
-                               .expected("a finished handshake, in TLS 1.2 with extended_master_secret"));
-  }
   if (kind == ChannelBinding::tls_unique) {
-    if (tls12 != nullptr) return Bytes(tls12->first_finished.begin(), tls12->first_finished.end());
-    return std::unexpected(fail(ErrorCode::NotReady)
-                               .at("channel_binding")
-                               .expected("TLS 1.2")
-                               .received("TLS 1.3, which has no tls-unique"));
+    if (tls12 == nullptr) return refuse("TLS 1.2");
+    // The triple handshake: without the extension, two resumed connections can have the same Finished.
+    if (info_.is_resumption && !tls12->extended_master_secret) return refuse("extended_master_secret");
+    return Bytes(tls12->first_finished.begin(), tls12->first_finished.end());
   }
+  if (tls12 != nullptr && !tls12->extended_master_secret) return refuse("extended_master_secret");
   Bytes binding(exported_size);
   auto exported = export_keying_material("EXPORTER-Channel-Binding", ByteView(), binding);
   if (!exported) return std::unexpected(std::move(exported.error()));

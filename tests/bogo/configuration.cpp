@@ -67,7 +67,8 @@ Outcome<ServerChoice> make_choice(int index, const CredentialSettings& credentia
   builder.credentials(std::make_shared<SameForAll>(choice.credential));
   builder.alpn(server_protocols(settings)).pause_for_client_hello();
   builder.session_store(lasting.server_sessions).ticket_keys(lasting.ticket_keys);
-  if (settings.no_ticket) builder.without_tickets().tickets(0, std::chrono::hours(24));
+  if (settings.no_ticket) builder.without_tickets();
+  if (settings.no_ticket || settings.skip_ticket) builder.tickets(0, std::chrono::hours(24));
   auto config = builder.build();
   if (!config) return broke(std::move(config.error()));
   choice.config = std::move(*config);

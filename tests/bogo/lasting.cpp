@@ -57,10 +57,9 @@ Outcome<Lasting> Lasting::make() {
   return lasting;
 }
 
-Outcome<void> Lasting::change_ticket_keys(bool opens_old) {
+Outcome<void> Lasting::change_ticket_keys() {
   auto key = make_key(*provider);
   if (!key) return std::unexpected(std::move(key.error()));
-  if (!opens_old) keys_.clear();
   keys_.insert(keys_.begin(), std::move(*key));
   const std::vector<ByteView> views(keys_.begin(), keys_.end());
   if (auto replaced = ticket_keys->replace(views); !replaced) return broke(std::move(replaced.error()));

@@ -50,8 +50,8 @@ struct Lasting {
   std::shared_ptr<TicketKeys> ticket_keys;
 
   [[nodiscard]] static Outcome<Lasting> make();
-  /// New ticket keys; the old ones still open where `opens_old`.
-  [[nodiscard]] Outcome<void> change_ticket_keys(bool opens_old);
+  /// Another key seals tickets; the ones before still open.
+  [[nodiscard]] Outcome<void> change_ticket_keys();
 
  private:
   std::vector<Bytes> keys_;

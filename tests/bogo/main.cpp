@@ -13,8 +13,7 @@ namespace {
 Outcome<void> prepare_resumption(const Settings& before, const Settings& next, Lasting& lasting) {
   if (before.resumption_delay) lasting.clock->move(std::chrono::seconds(*before.resumption_delay));
   if (!next.server && lasting.client_sessions->empty()) return mismatch("there is no session to offer");
-  if (next.skip_ticket) return lasting.change_ticket_keys(/*opens_old=*/false);
-  if (next.renew_ticket) return lasting.change_ticket_keys(/*opens_old=*/true);
+  if (next.renew_ticket) return lasting.change_ticket_keys();
   return {};
 }
 

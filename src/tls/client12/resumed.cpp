@@ -43,6 +43,8 @@ Result<ExpectChangeCipherSpecResumed::Next> ExpectChangeCipherSpecResumed::chang
 }
 
 Result<ExpectFinishedResumed::Next> ExpectFinishedResumed::handle(Flow& flow, const HandshakeMessage& message) && {
+  // The peer is done: nothing of its handshake may follow in the record.
+  if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
   auto& [common, master, reading, writing] = resumed_;
   const VerifyDataTls12 expected = master.finished(Side::server, common.transcript.hash());
   auto proof = verify_finished(expected, message.body);

@@ -29,15 +29,6 @@ Result<const SuiteTls12*> check_fields(const ServerHello& hello, const client::O
   return suite;
 }
 
-/// The session that the server goes on with; null: none. RFC 5246 7.4.1.3: it says so by the client's session ID.
-Result<const ClientSession*> resumed_session(const ServerHello& hello, const client::Offer& offer) {
-  const ByteView sent = offer.session_id();
-  if (sent.empty() || !std::ranges::equal(hello.legacy_session_id_echo, sent)) return nullptr;
-  if (const ClientSession* offered = offer.offered(ProtocolVersion::TLS1_2)) return offered;
-  return std::unexpected(
-      fail(ErrorCode::SessionNotOffered).at("ServerHello, session_id").received(to_hex(hello.legacy_session_id_echo)));
-}
-
 /// RFC 7627 5.2: the handshake is given up where the extension is missing.
 Result<void> check_extended_master_secret(const ExtensionBlock& extensions, bool is_required) {
   const auto body = extensions.find(ExtensionType::extended_master_secret);
@@ -90,22 +81,16 @@ Result<void> check_answers(const ServerHello& hello, const client::Offer& offer)
   return client::check_plain_answers(hello.extensions, "ServerHello");
 }
 
-/// What the server answered beside the suite.
-struct Answered {
-  std::string alpn;
-  const ClientSession* resumed;  ///< null: a full handshake
-  bool extended_master_secret;
-  bool promises_ticket;
-};
-
-Result<Answered> read_answers(const ServerHello& hello, const client::Offer& offer) {
-  auto resumed = resumed_session(hello, offer);
-  if (!resumed) return std::unexpected(std::move(resumed.error()));
-  if (auto checked = check_answers(hello, offer); !checked) return std::unexpected(std::move(checked.error()));
-  auto alpn = client::chosen_alpn(hello.extensions, offer.config->common().alpn, "ServerHello");
-  if (!alpn) return std::unexpected(std::move(alpn.error()));
-  return Answered{std::move(*alpn), *resumed, hello.extensions.has(ExtensionType::extended_master_secret),
-                  hello.extensions.has(ExtensionType::session_ticket)};
+/// Whether the server goes on with the session that was offered. RFC 5246 7.4.1.3: it says so by the client's session ID.
+Result<std::optional<SessionAccepted>> read_session_answer(const ServerHello& hello, const client::Offer& offer) {
+  const ByteView sent = offer.session_id();
+  if (sent.empty() || !std::ranges::equal(hello.legacy_session_id_echo, sent)) return std::nullopt;
+  if (const ClientSession* offered = offer.offered(ProtocolVersion::TLS1_2)) {
+    return accept_session(hello, *offered, hello.extensions.has(ExtensionType::extended_master_secret));
+  }
+  return std::unexpected(fail(ErrorCode::SessionNotOffered)
+                             .at("ServerHello, session_id")
+                             .received(to_hex(hello.legacy_session_id_echo)));
 }
 
 }  // namespace
@@ -117,15 +102,19 @@ Result<AfterServerHello> accept(Flow& flow, client::Offer& offer, const ServerHe
     return std::unexpected(fail(ErrorCode::UnexpectedChangeCipherSpec).at("record").received("one before ServerHello"));
   }
   flow.reader().allow_change_cipher_spec(false);
+  auto resumed = read_session_answer(hello, offer);
+  if (!resumed) return std::unexpected(std::move(resumed.error()));
   auto suite = check_fields(hello, offer);
   if (!suite) return std::unexpected(std::move(suite.error()));
-  auto answered = read_answers(hello, offer);
-  if (!answered) return std::unexpected(std::move(answered.error()));
+  if (auto checked = check_answers(hello, offer); !checked) return std::unexpected(std::move(checked.error()));
+  auto alpn = client::chosen_alpn(hello.extensions, offer.config->common().alpn, "ServerHello");
+  if (!alpn) return std::unexpected(std::move(alpn.error()));
 
   flow.info().version = ProtocolVersion::TLS1_2;
   flow.info().cipher_suite = (*suite)->id;
-  flow.info().alpn = std::move(answered->alpn);
-  flow.info().is_resumption = answered->resumed != nullptr;
+  flow.info().alpn = std::move(*alpn);
+  flow.info().is_resumption = resumed->has_value();
+  if (*resumed) flow.info().group = offer.offered(ProtocolVersion::TLS1_2)->session.group;
   flow.emit_parameters();
   Transcript transcript(*offer.config->common().provider->hash((*suite)->hash));
   transcript.add(client_hello);
@@ -141,12 +130,10 @@ Result<AfterServerHello> accept(Flow& flow, client::Offer& offer, const ServerHe
                   transcript,
                   {offer.random, hello.random},
                   std::move(draft),
-                  answered->extended_master_secret,
-                  answered->promises_ticket};
-  if (answered->resumed == nullptr) return ExpectCertificate(std::move(common), std::move(offer.server_name));
-  auto accepted = accept_session(hello, *answered->resumed, answered->extended_master_secret);
-  if (!accepted) return std::unexpected(std::move(accepted.error()));
-  return widen<AfterServerHello>(resume_session(flow, std::move(common), *accepted));
+                  hello.extensions.has(ExtensionType::extended_master_secret),
+                  hello.extensions.has(ExtensionType::session_ticket)};
+  if (!*resumed) return ExpectCertificate(std::move(common), std::move(offer.server_name));
+  return widen<AfterServerHello>(resume_session(flow, std::move(common), **resumed));
 }
 
 }  // namespace keyway::tls::client12

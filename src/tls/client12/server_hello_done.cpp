@@ -34,6 +34,8 @@ MasterSecretTls12 make_master(const Common12& common, ByteView premaster_secret)
 }  // namespace
 
 Result<ExpectServerHelloDone::Next> ExpectServerHelloDone::handle(Flow& flow, const HandshakeMessage& message) && {
+  // The answer goes out now: nothing of the server's may follow in the record.
+  if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
   auto hello_done = ServerHelloDone::parse(message.body);
   if (!hello_done) return std::unexpected(std::move(hello_done.error()));
   Transcript& transcript = common_.transcript;

@@ -44,6 +44,7 @@ void keep_session(Flow& flow, const ClientConfig& config, const SessionDraft& dr
   session.issued_at = now;
   session.authenticated_at = now;
   session.lifetime = lifetime_of(draft);
+  session.group = flow.info().group;
   session.extended_master_secret = extended_master_secret;
   put(config, draft, std::move(session), client::make_peer_proof(accepted, flow.peer_chain(), flow.verdict()));
 }

@@ -49,4 +49,8 @@ std::optional<Session> take_back(const ServerConfig& config, ByteView ticket) {
   return ticket.size() == id_size ? open(config, config.session_store()->take(ticket)) : std::nullopt;
 }
 
+bool is_of_older_key(const ServerConfig& config, ByteView ticket) {
+  return config.gives_tickets() && sealer_of(config).is_of_older_key(ticket);
+}
+
 }  // namespace keyway::tls::server

@@ -20,6 +20,9 @@ namespace keyway::tls::server {
 /// The session that a ticket of hand_out() stands for; nothing for any other. One that was stored is given once.
 [[nodiscard]] std::optional<Session> take_back(const ServerConfig& config, ByteView ticket);
 
+/// True when a new ticket would be sealed with a newer key than this one.
+[[nodiscard]] bool is_of_older_key(const ServerConfig& config, ByteView ticket);
+
 /// Keeps `session` in the configuration's store under an ID of TLS 1.2. Errors: CryptoFailed, RandomFailed.
 [[nodiscard]] Result<void> store(const ServerConfig& config, ByteView id, const Session& session);
 

@@ -58,7 +58,7 @@ std::optional<Session> begin_session(const ServerConfig& config, const HelloInHa
 
 std::unique_ptr<TicketOrder> order_tickets(const ServerConfig& config, const HelloInHand& hello, const Choice& choice,
                                            const Session* resumed) {
-  if (config.ticket_keys() == nullptr || config.tickets().count == 0 || !takes_tickets(hello)) return nullptr;
+  if (config.ticket_keys() == nullptr || config.tickets().count == 0 || !psk_mode(config, hello)) return nullptr;
   auto session = begin_session(config, hello, ProtocolVersion::TLS1_3, choice.suite->id, choice.alpn, resumed);
   if (!session) return nullptr;
   auto order = std::make_unique<TicketOrder>();

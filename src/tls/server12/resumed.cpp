@@ -19,6 +19,8 @@ Result<ExpectChangeCipherSpecResumed::Next> ExpectChangeCipherSpecResumed::chang
 }
 
 Result<ExpectFinishedResumed::Next> ExpectFinishedResumed::handle(Flow& flow, const HandshakeMessage& message) && {
+  // The peer is done: nothing of its handshake may follow in the record.
+  if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
   auto proof = verify_finished(resumed_.expected_finished, message.body);
   if (!proof) return std::unexpected(std::move(proof.error()));
   flow.emit(event::Finished{Direction::received});
@@ -34,6 +36,7 @@ Result<ExpectChangeCipherSpecResumed> send_resumed_flight(Flow& flow, const Serv
   const SuiteTls12& suite = *find_suite_tls12(session.cipher_suite);
   flow.info().version = ProtocolVersion::TLS1_2;
   flow.info().cipher_suite = suite.id;
+  flow.info().group = session.group;
   flow.info().alpn = choice.alpn;
   flow.info().is_resumption = true;
   flow.emit_parameters();

@@ -44,6 +44,7 @@ std::unique_ptr<SessionOrder> make_order(const ServerConfig& config, const serve
                                          const Choice& choice, CipherSuite suite, const Session* resumed) {
   auto session = server::begin_session(config, hello, ProtocolVersion::TLS1_2, suite, choice.alpn, resumed);
   if (!session) return nullptr;
+  session->group = resumed == nullptr ? choice.group : resumed->group;
   session->extended_master_secret = choice.extended_master_secret;
   return std::make_unique<SessionOrder>(SessionOrder{std::move(*session), {}});
 }
@@ -81,8 +82,9 @@ Result<std::unique_ptr<SessionOrder>> order_session(const ServerConfig& config, 
 std::unique_ptr<SessionOrder> order_renewal(const ServerConfig& config, const server::HelloInHand& hello,
                                             const Choice& choice, const ResumedSession& resumed) {
   const Session& session = resumed.session();
+  if (!resumed.is_by_ticket() || !gives_ticket(config, hello)) return nullptr;
   const bool is_young = config.common().clock->now() - session.issued_at < session.lifetime / 2;
-  if (!resumed.is_by_ticket() || is_young || !gives_ticket(config, hello)) return nullptr;
+  if (is_young && !server::is_of_older_key(config, hello.extensions.session_ticket->ticket)) return nullptr;
   return make_order(config, hello, choice, session.cipher_suite, &session);
 }
 

@@ -49,7 +49,8 @@ struct SessionOrder {
                                                                   const server::HelloInHand& hello,
                                                                   const Choice& choice, const SuiteTls12& suite);
 
-/// The same for a resumption: a new ticket in place of one that has lived for half its time; null: none.
+/// The same for a resumption: a new ticket in place of one that has lived for half its time, or whose key no longer
+/// seals; null: none.
 [[nodiscard]] std::unique_ptr<SessionOrder> order_renewal(const ServerConfig& config, const server::HelloInHand& hello,
                                                           const Choice& choice, const ResumedSession& resumed);
 

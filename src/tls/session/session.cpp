@@ -27,7 +27,7 @@ void write_time(Writer& out, Time time) {
 
 Session Session::clone() const {
   return {version,         cipher_suite, secret.clone(),   server_name, alpn,    configuration,
-          client_identity, issued_at,    authenticated_at, lifetime,    age_add, extended_master_secret};
+          client_identity, issued_at,    authenticated_at, lifetime,    age_add, group, extended_master_secret};
 }
 
 bool Session::is_alive(Time now, std::chrono::seconds skew) const noexcept {
@@ -55,6 +55,7 @@ Result<Session> Session::parse(ByteView bytes) {
   session.lifetime = std::chrono::seconds(in.u32("lifetime"));
   if (session.lifetime > max_session_lifetime) in.reject(ErrorCode::InvalidValue, "lifetime");
   session.age_add = in.u32("age_add");
+  session.group = in.value<NamedGroup>("group");
   const std::uint8_t extended = in.u8("extended_master_secret");
   if (extended > 1) in.reject(ErrorCode::InvalidValue, "extended_master_secret");
   session.extended_master_secret = extended == 1;
@@ -75,11 +76,12 @@ void Session::write(Writer& out) const {
   write_time(out, authenticated_at);
   out.u32(static_cast<std::uint32_t>(lifetime.count()));
   out.u32(age_add);
+  out.value(group);
   out.u8(extended_master_secret ? 1 : 0);
 }
 
 std::size_t Session::written_size() const noexcept {
-  constexpr std::size_t numbers = 1 + 2 + 2 + 8 + 8 + 4 + 4 + 1;
+  constexpr std::size_t numbers = 1 + 2 + 2 + 8 + 8 + 4 + 4 + 2 + 1;
   constexpr std::size_t lengths = 4;
   return numbers + lengths + secret.size() + server_name.size() + alpn.size() + configuration.size() +
          client_identity.size();
