@@ -49,6 +49,11 @@ struct Record {
   ContentType type{};  ///< the inner one, where it is protected
   bool is_protected = false;
   std::size_t size = 0;
+  /// Of what it carries, without padding; 0 where it is not known: of data that was sent in several records at once.
+  std::size_t content_size = 0;
+  ByteView first_bytes;  ///< as they are on the wire, max_first_bytes at most
+
+  static constexpr std::size_t max_first_bytes = 48;
 };
 
 /// Both sides' offers were compared and this came out. On the client, `group` and `alpn` may come later than the rest:

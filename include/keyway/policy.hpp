@@ -2,7 +2,9 @@
 /// \file
 /// Which versions and algorithms a configuration takes: one immutable, named, dated value.
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <keyway/error.hpp>
@@ -33,10 +35,28 @@ struct Policy {
   /// The same with these versions alone, and without what then no longer serves: suites, key shares, schemes. Its name
   /// says so.
   [[nodiscard]] Policy narrowed_to(const std::vector<ProtocolVersion>& kept) const;
+  /// The same with these suites alone, in this order of preference. A version of which none is among them keeps its own
+  /// suites, behind them. Its name says so. Errors: InvalidConfiguration, for a suite that the policy has not.
+  [[nodiscard]] Result<Policy> with_cipher_suites(std::span<const CipherSuite> kept) const;
+  /// The same with these groups alone, in this order of preference; they may be ones that the policy leaves out. Key
+  /// shares are sent for those that had one before, else for the first. Its name says so.
+  [[nodiscard]] Policy with_groups(std::span<const NamedGroup> chosen) const;
 
   /// True when the policy holds together: no list empty (but key_shares), a suite for each version and a version for
   /// each suite, key_shares within groups, nothing twice, nothing that Keyway lacks. Errors: InvalidConfiguration.
   [[nodiscard]] Result<void> check() const;
 };
+
+/// A policy with a name of its own. Frozen once released: a better one gets another name.
+struct NamedPolicy {
+  Policy policy;
+  std::string_view purpose;  ///< for whom it is, in words
+};
+
+/// All of them; the first is what configurations have when nothing is said.
+[[nodiscard]] std::span<const NamedPolicy> named_policies();
+
+/// The policy of this name. Errors: InvalidArgument, with the names that there are.
+[[nodiscard]] Result<Policy> find_policy(std::string_view name);
 
 }  // namespace keyway

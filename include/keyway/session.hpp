@@ -20,6 +20,8 @@
 
 namespace keyway {
 
+class ClientConfig;
+
 namespace tls {
 struct ClientSession;
 class TicketSealer;
@@ -28,6 +30,19 @@ class TicketSealer;
 /// What a client keeps of a connection to come back: a ticket with its secret, what both are bound to, and the proof of
 /// who the server was. Opaque and immutable.
 using StoredSession = std::shared_ptr<const tls::ClientSession>;
+
+/// The most bytes that a session has when it is written.
+inline constexpr std::size_t max_written_session = std::size_t{1} << 18U;
+
+/// A session as bytes, for stores that outlive the process. They hold its secret: whoever reads them can take the
+/// session's place, and whoever writes them can say with whom it is. To be kept from others, and wiped. Errors:
+/// InvalidArgument (null, or too large to be read again).
+[[nodiscard]] Result<Bytes> write_session(const StoredSession& session);
+
+/// Reads what write_session() wrote; strict: no byte more or less. The server's chain is verified again, by `config`
+/// and now, so that no file can stand for a certificate. Errors: those of parsing, LengthOutOfRange, InvalidValue (of
+/// another configuration), the verdict's; InvalidConfiguration where `config` does not verify chains itself.
+[[nodiscard]] Result<StoredSession> read_session(ByteView bytes, const ClientConfig& config);
 
 /// Where a client keeps sessions. Thread-safe. Each session is given out once: two connections with one ticket could be
 /// told to be the same client's (RFC 8446 C.4).

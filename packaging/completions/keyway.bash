@@ -22,8 +22,14 @@ _keyway() {
 
   local kinds="p256 p384 ed25519 rsa2048 rsa3072"
   local reasons="keyCompromise superseded affiliationChanged cessationOfOperation privilegeWithdrawn unspecified"
+  local policies="compatible-2026 modern-2026"
+  local suites="TLS_AES_128_GCM_SHA256 TLS_AES_256_GCM_SHA384 TLS_CHACHA20_POLY1305_SHA256
+    ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-RSA-AES256-GCM-SHA384
+    ECDHE-ECDSA-CHACHA20-POLY1305 ECDHE-RSA-CHACHA20-POLY1305"
+  local groups="X25519MLKEM768 SecP256r1MLKEM768 MLKEM768 x25519 secp256r1 secp384r1 secp521r1 ffdhe2048 ffdhe3072"
+  local tls="--policy --tlsv1.2 --tlsv1.3 --tls-max --ciphers --groups --alpn --keylog"
   case $prev in
-    --cacert | --crl | --cert | --output | -o | --keylog) _keyway_files; return ;;
+    --cacert | --crl | --cert | --output | -o | --keylog | --session-file) _keyway_files; return ;;
     --dir) _keyway_folders; return ;;
     --out) if [[ $sub == issue ]]; then _keyway_folders; else _keyway_files; fi; return ;;
     --key)
@@ -32,7 +38,11 @@ _keyway() {
       ;;
     --reason) COMPREPLY=($(compgen -W "$reasons" -- "$cur")); return ;;
     --unknown-name) COMPREPLY=($(compgen -W "first refuse" -- "$cur")); return ;;
-    --alpn) COMPREPLY=($(compgen -W "h2 http/1.1" -- "$cur")); return ;;
+    --alpn) COMPREPLY=($(compgen -W "h2 http/1.1 none" -- "$cur")); return ;;
+    --policy) COMPREPLY=($(compgen -W "$policies" -- "$cur")); return ;;
+    --tls-max) COMPREPLY=($(compgen -W "1.2 1.3" -- "$cur")); return ;;
+    --ciphers) COMPREPLY=($(compgen -W "$suites" -- "$cur")); return ;;
+    --groups) COMPREPLY=($(compgen -W "$groups" -- "$cur")); return ;;
     --name | --org | --days | --ttl | --crl-url | --listen | --threads | --max-connections | --drain | --resolve | --timeout)
       return
       ;;
@@ -43,13 +53,14 @@ _keyway() {
     /) options="--help --version" ;;
     demo/*) options="--help --json --no-colour --no-color --dir --browser" ;;
     serve/*)
-      options="--help --cert --key --listen --unknown-name --threads --max-connections --drain --keylog --no-listings
-        --allow-expired --quiet"
+      options="--help --cert --key --listen --unknown-name --threads --max-connections --drain --no-listings
+        --allow-expired --quiet $tls"
       ;;
     get/*)
-      options="--help --cacert --crl --require-revocation-answer --resolve --alpn --output --keylog --timeout --head
-        --location --verbose --json"
+      options="--help --cacert --crl --require-revocation-answer --resolve --output --timeout --head --location
+        --verbose --json --session-file $tls"
       ;;
+    policies/*) options="--help --json" ;;
     inspect/*) options="--help --json --cacert --resolve" ;;
     ca/) options="--help" ;;
     ca/init) options="--help --name --key --crl-url --dir --json" ;;
@@ -65,9 +76,10 @@ _keyway() {
     return
   fi
   case $command/$sub in
-    /) COMPREPLY=($(compgen -W "demo serve get ca inspect" -- "$cur")) ;;
+    /) COMPREPLY=($(compgen -W "demo serve get ca inspect policies" -- "$cur")) ;;
     ca/) COMPREPLY=($(compgen -W "init issue revoke list crl" -- "$cur")) ;;
     serve/*) _keyway_folders ;;
+    policies/*) COMPREPLY=($(compgen -W "$policies" -- "$cur")) ;;
     inspect/* | ca/revoke) _keyway_files ;;
     get/*) COMPREPLY=($(compgen -W "https://" -- "$cur")); compopt -o nospace 2> /dev/null ;;
   esac

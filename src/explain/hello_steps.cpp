@@ -9,8 +9,10 @@
 
 #include "core/text.hpp"
 #include "explain/plain_words.hpp"
+#include "explain/tls12_steps.hpp"
 #include "tls/wire/client_hello.hpp"
 #include "tls/wire/encrypted_extensions.hpp"
+#include "tls/wire/extensions/pre_shared_key.hpp"
 #include "tls/wire/server_hello.hpp"
 
 namespace keyway::explain {
@@ -19,13 +21,6 @@ namespace {
 template <typename E>
 [[nodiscard]] std::vector<E> listed(const tls::WireList<E>& list) {
   return {list.begin(), list.end()};
-}
-
-template <typename E>
-[[nodiscard]] std::vector<std::string> names_of(const std::vector<E>& values) {
-  std::vector<std::string> names;
-  for (const E value : values) names.push_back(to_string(value));
-  return names;
 }
 
 /// `[{"name": "x25519", "code": 29}, …]`
@@ -48,13 +43,6 @@ template <typename E>
   return names;
 }
 
-/// "x, out of a, x, c"; "x, the only one offered".
-[[nodiscard]] std::string out_of(const std::string& chosen, const std::vector<std::string>& offered) {
-  if (offered.size() == 1 && offered.front() == chosen) return chosen + ", the only one offered";
-  if (offered.empty()) return chosen;
-  return fmt::format("{}, out of {}", chosen, join(offered));
-}
-
 void add_aside(Step& step, std::string_view text) {
   if (!text.empty()) step.facts.push_back({"", std::string(text), Tone::aside});
 }
@@ -64,9 +52,12 @@ void add_aside(Step& step, std::string_view text) {
 void tell_compression(Step& step, const std::vector<CompressionMethod>& methods) {
   const bool null_alone = methods.size() == 1 && methods.front() == CompressionMethod::null;
   step.facts.push_back({"compression", join(names_of(methods)) + (null_alone ? ", that is none" : "")});
-  add_aside(step,
-            "Only null: secrets that are compressed together with text that an attacker chooses show in the size "
-            "(CRIME, 2012), so TLS 1.3 forbids every other method (RFC 8446 4.1.2).");
+  add_aside(step, null_alone
+                      ? "Only null: secrets that are compressed together with text that an attacker chooses show "
+                        "in the size (CRIME, 2012), so TLS 1.3 forbids every other method (RFC 8446 4.1.2)."
+                      : "Whatever is offered, null alone is ever chosen here: secrets that are compressed together "
+                        "with text that an attacker chooses show in the size (CRIME, 2012). TLS 1.3 forbids every "
+                        "other method (RFC 8446 4.1.2).");
   step.data["compression_methods"] = codes_of(methods);
 }
 
@@ -94,6 +85,7 @@ void tell_key_shares(Step& step, const tls::KeyShareClientHello& shares) {
     case ExtensionType::application_layer_protocol_negotiation:
     case ExtensionType::key_share:
     case ExtensionType::cookie:
+    case ExtensionType::pre_shared_key:
       return true;
     default:
       return false;
@@ -147,6 +139,24 @@ void tell_client_extensions(Step& step, Offer& offer, const tls::ClientHelloExte
   }
 }
 
+/// The sessions that the client would go on with.
+void tell_sessions(Step& step, Offer& offer, const tls::ExtensionBlock& extensions) {
+  step.data["offers_resumption"] = false;
+  if (const auto body = extensions.find(ExtensionType::pre_shared_key)) {
+    const auto psk = tls::PreSharedKeyClientHello::parse(*body);
+    if (!psk) return;
+    psk->for_each([&](const tls::PskIdentity&) { ++offer.psk_count; });
+    step.facts.push_back(
+        {"resumption", fmt::format("{} of an earlier visit, with a proof of the secret that goes with it",
+                                   count_of(offer.psk_count, "ticket"))});
+    step.data["offers_resumption"] = true;
+  }
+  const auto ticket = extensions.find(ExtensionType::session_ticket);
+  if (!ticket || ticket->empty()) return;
+  step.facts.push_back({"… of TLS 1.2", fmt::format("a ticket, {}", count_of(ticket->size(), "byte"))});
+  step.data["offers_resumption"] = true;
+}
+
 [[nodiscard]] std::string client_headline(const Offer& offer, bool is_second) {
   if (is_second) return "ClientHello, again: the client follows the server's wish";
   if (offer.server_name.empty()) return "ClientHello: the client says what it can do; it names no server";
@@ -164,6 +174,12 @@ void tell_server_name(Step& step, const Offer& offer) {
 }
 
 }  // namespace
+
+std::string out_of(const std::string& chosen, const std::vector<std::string>& offered) {
+  if (offered.size() == 1 && offered.front() == chosen) return chosen + ", the only one offered";
+  if (offered.empty()) return chosen;
+  return fmt::format("{}, out of {}", chosen, join(offered));
+}
 
 Step tell_unreadable(std::string_view kind, std::string_view title, const Error& error) {
   Step step;
@@ -207,10 +223,15 @@ ToldClientHello tell_client_hello(ByteView body, bool is_second) {
 
   step.facts.push_back({"random", to_hex(ByteView(hello->random).first(8)) + "…, 32 bytes that are new each time"});
   step.data["random"] = to_hex(hello->random);
-  if (!hello->legacy_session_id.empty()) {
+  tell_sessions(step, offer, hello->extensions);
+  offer.session_id.assign(hello->legacy_session_id.begin(), hello->legacy_session_id.end());
+  const bool speaks_tls13 = std::ranges::find(offer.versions, ProtocolVersion::TLS1_3) != offer.versions.end();
+  if (!offer.session_id.empty() && !speaks_tls13) {
+    step.facts.push_back({"session ID", count_of(offer.session_id.size(), "byte") + ": the session to go on with"});
+  } else if (!offer.session_id.empty()) {
     step.facts.push_back({"session ID", fmt::format("{}, without a meaning since TLS 1.3: they make the handshake look "
                                                     "familiar to old equipment on the way",
-                                                    count_of(hello->legacy_session_id.size(), "byte"))});
+                                                    count_of(offer.session_id.size(), "byte"))});
   }
   tell_other_extensions(step, hello->extensions);
   step.facts.push_back({"size", count_of(body.size() + 4, "byte") + ", in the clear"});
@@ -254,6 +275,26 @@ void tell_server_share(Step& step, const tls::ServerHello& hello, const Offer& o
   step.data["key_share_bytes"] = bytes.size();
 }
 
+/// RFC 8446 4.2.11; RFC 5246 7.4.1.3: the session ID that came is the one that was sent.
+void tell_resumption(Step& step, const tls::ServerHello& hello, const Offer& offer, ProtocolVersion version) {
+  const bool is_tls13 = version == ProtocolVersion::TLS1_3;
+  const bool takes_it =
+      is_tls13 ? hello.extensions.has(ExtensionType::pre_shared_key)
+               : !offer.session_id.empty() && std::ranges::equal(hello.legacy_session_id_echo, offer.session_id);
+  step.data["is_resumption"] = takes_it;
+  if (takes_it) {
+    step.facts.push_back({"resumption", "the server goes on with the earlier session", Tone::good});
+    add_aside(step,
+              is_tls13
+                  ? "Who holds the session's secret was proven then: no certificate is shown again. A new key "
+                    "exchange goes into the keys all the same, so that an old secret does not open this connection."
+                  : "Who holds the session's secret was proven then: no certificate is shown, and a round trip is "
+                    "saved. The keys come from the old master secret and new randoms: without forward secrecy.");
+  } else if (is_tls13 && offer.psk_count > 0) {
+    step.facts.push_back({"resumption", "not taken: a full handshake follows"});
+  }
+}
+
 void tell_sentinel(Step& step, const tls::ServerHello& hello) {
   const auto sentinel = tls::downgrade_sentinel(hello.random);
   step.data["downgrade_sentinel"] = sentinel != tls::DowngradeSentinel::none;
@@ -266,11 +307,12 @@ void tell_sentinel(Step& step, const tls::ServerHello& hello) {
 
 }  // namespace
 
-Step tell_server_hello(ByteView body, const Offer& offer) {
+Step tell_server_hello(ByteView body, const Offer& offer, ProtocolVersion& chosen) {
   const auto hello = tls::ServerHello::parse(body);
   if (!hello) return tell_unreadable("server_hello", "ServerHello", hello.error());
   const auto version = tls::selected_version(*hello);
   if (!version) return tell_unreadable("server_hello", "ServerHello", version.error());
+  chosen = *version;
   if (hello->is_hello_retry_request()) return tell_hello_retry_request(*hello, offer);
 
   Step step;
@@ -286,6 +328,8 @@ Step tell_server_hello(ByteView body, const Offer& offer) {
   step.facts.push_back({"compression", out_of(compression, names_of(offer.compression_methods))});
   step.data["compression_method"] = compression;
   tell_server_share(step, *hello, offer);
+  tell_resumption(step, *hello, offer, *version);
+  if (*version == ProtocolVersion::TLS1_2) add_tls12_facts(step, hello->extensions);
   step.facts.push_back({"random", to_hex(ByteView(hello->random).first(8)) + "…"});
   step.data["random"] = to_hex(hello->random);
   tell_sentinel(step, *hello);

@@ -11,103 +11,17 @@
 
 #include "core/text.hpp"
 #include "explain/hello_steps.hpp"
+#include "explain/key_steps.hpp"
 #include "explain/plain_words.hpp"
+#include "explain/tls12_steps.hpp"
 #include "explain/trust_steps.hpp"
 #include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/handshake.hpp"
-#include "tls/wire/key_update.hpp"
-#include "tls/wire/new_session_ticket.hpp"
 
 namespace keyway::explain {
 namespace {
 
 using std::chrono::nanoseconds;
-
-constexpr std::size_t shown_record_bytes = 48;
-
-[[nodiscard]] std::string_view sender_of(Direction direction, Side side) noexcept {
-  return to_string(direction == Direction::sent ? side : peer_of(side));
-}
-
-[[nodiscard]] std::string hex_line(ByteView bytes) {
-  std::string line;
-  for (std::size_t i = 0; i < bytes.size(); ++i)
-    line += (i == 8 ? "  " : i == 0 ? "" : " ") + to_hex(bytes.subspan(i, 1));
-  return line;
-}
-
-[[nodiscard]] std::string numbered(SecretLabel label, std::uint32_t generation) {
-  const bool has_number = label == SecretLabel::CLIENT_TRAFFIC_SECRET || label == SecretLabel::SERVER_TRAFFIC_SECRET;
-  return std::string(to_string(label)) + (has_number ? fmt::format("_{}", generation) : "");
-}
-
-[[nodiscard]] bool is_of_the_handshake(SecretLabel label) noexcept {
-  return label == SecretLabel::CLIENT_HANDSHAKE_TRAFFIC_SECRET || label == SecretLabel::SERVER_HANDSHAKE_TRAFFIC_SECRET;
-}
-
-[[nodiscard]] Step tell_secrets(const std::vector<event::SecretDerived>& secrets) {
-  Step step;
-  step.kind = "keys";
-  const bool early = std::ranges::all_of(secrets, is_of_the_handshake, &event::SecretDerived::label);
-  step.headline = early ? "Keys for the rest of the handshake are derived, one for each direction"
-                        : "Session keys are derived; both sides have the same, nobody else has them";
-  step.data["secrets"] = Json::array();
-  for (const event::SecretDerived& secret : secrets) {
-    const std::string label = numbered(secret.label, secret.generation);
-    step.facts.push_back({label, fmt::format("fingerprint {}, {} bits; {}", to_hex(secret.fingerprint), secret.size * 8,
-                                             meaning_of(secret.label))});
-    step.data["secrets"].push_back(
-        {{"label", label}, {"fingerprint", to_hex(secret.fingerprint)}, {"bytes", secret.size}});
-  }
-  step.facts.push_back(
-      {"", "A fingerprint lets both sides compare; the keys themselves are never shown.", Tone::aside});
-  return step;
-}
-
-[[nodiscard]] Step tell_key_agreement(const event::KeyAgreement& agreement) {
-  Step step;
-  step.kind = "key_agreement";
-  const std::string group = to_string(agreement.group);
-  step.headline = "Key agreement: both sides now share a secret that never went over the wire";
-  step.facts.push_back({"group", group});
-  if (const auto meaning = meaning_of(agreement.group); !meaning.empty()) {
-    step.facts.push_back({"", std::string(meaning), Tone::aside});
-  }
-  step.facts.push_back({"client's half", count_of(agreement.client_share_size, "byte")});
-  step.facts.push_back({"server's half", count_of(agreement.server_share_size, "byte")});
-  step.data = {{"group", group},
-               {"client_share_bytes", agreement.client_share_size},
-               {"server_share_bytes", agreement.server_share_size}};
-  return step;
-}
-
-[[nodiscard]] Step tell_signature(SignatureScheme scheme, std::size_t size, bool is_own) {
-  Step step;
-  step.kind = "certificate_verify";
-  step.headline = is_own ? "CertificateVerify: the server signs the handshake with its private key"
-                         : "CertificateVerify: the server proves that it holds the certificate's private key";
-  const std::string_view meaning = meaning_of(scheme);
-  step.facts.push_back(
-      {"signature", meaning.empty() ? to_string(scheme) : fmt::format("{} ({})", to_string(scheme), meaning)});
-  if (size > 0) step.facts.push_back({"size", count_of(size, "byte")});
-  step.facts.push_back({"over", "all messages so far, so it can't be copied from another connection"});
-  if (!is_own) step.facts.push_back({"verdict", "it holds", Tone::good});
-  step.data = {{"scheme", {{"name", to_string(scheme)}, {"code", static_cast<unsigned>(scheme)}}}, {"bytes", size}};
-  return step;
-}
-
-[[nodiscard]] Step tell_finished(std::string_view sender, bool was_checked) {
-  Step step;
-  step.kind = "finished";
-  step.headline = fmt::format("Finished, from the {}: a seal over the whole handshake", sender);
-  step.data["from"] = sender;
-  if (was_checked) {
-    step.facts.push_back({"verdict", "it matches: nobody changed a word on the way", Tone::good});
-  } else {
-    step.facts.push_back({"for the peer", "to see that both saw the same messages, to the last bit"});
-  }
-  return step;
-}
 
 [[nodiscard]] Step tell_alert(const event::AlertSeen& alert, std::string_view sender) {
   Step step;
@@ -121,16 +35,16 @@ constexpr std::size_t shown_record_bytes = 48;
   return step;
 }
 
-[[nodiscard]] Step tell_ticket(ByteView body) {
-  const auto ticket = tls::NewSessionTicket::parse(body);
-  if (!ticket) return tell_unreadable("new_session_ticket", "NewSessionTicket", ticket.error());
+[[nodiscard]] Step tell_other_message(const event::HandshakeMessage& message, std::string_view sender) {
   Step step;
-  step.kind = "new_session_ticket";
-  step.headline = "NewSessionTicket: with it the client could come back faster";
-  step.facts.push_back({"good for", span_text(std::chrono::seconds(ticket->ticket_lifetime))});
-  step.facts.push_back({"size", count_of(ticket->ticket.size(), "byte")});
-  step.data = {{"lifetime_seconds", ticket->ticket_lifetime}, {"bytes", ticket->ticket.size()}};
+  step.kind = "handshake_message";
+  step.headline = fmt::format("{}, from the {}", title_of(message.type), sender);
+  step.data = {{"type", to_string(message.type)}, {"bytes", message.raw.size()}};
   return step;
+}
+
+[[nodiscard]] std::string_view sender_of(Direction direction, Side side) noexcept {
+  return to_string(direction == Direction::sent ? side : peer_of(side));
 }
 
 }  // namespace
@@ -148,12 +62,16 @@ struct Narrator::Told {
 
   Offer offer;
   bool has_offer = false;
+  ProtocolVersion version{};  ///< that the ServerHello chose
+  bool has_extended_master_secret = false;
   std::size_t signature_size = 0;
+  std::optional<SignatureScheme> server_signature;
   std::vector<event::SecretDerived> secrets;
   event::ParametersChosen parameters;
   std::string alpn;
   bool told_refusal = false;
-  std::size_t encrypted_records = 0;
+  bool told_data_sent = false;
+  bool told_data_received = false;
 
   [[nodiscard]] nanoseconds now() const noexcept {
     return options.stopwatch != nullptr ? options.stopwatch->elapsed() : steady_stopwatch.elapsed();
@@ -184,9 +102,7 @@ struct Narrator::Told {
   // --- events
 
   void on(const event::HandshakeMessage& message);
-  void on(const event::Record& record) {
-    if (record.is_protected) ++encrypted_records;
-  }
+  void on(const event::Record& record);
   void on(const event::ParametersChosen& chosen) {
     parameters = chosen;
     if (!chosen.alpn.empty()) alpn = printable(chosen.alpn);
@@ -197,10 +113,8 @@ struct Narrator::Told {
     told_refusal = !judged.verdict->accepted();
     tell(tell_verdict(*judged.verdict, judged.chain, judged.server_name));
   }
-  void on(const event::HandshakeSignature& signature) {
-    tell(tell_signature(signature.scheme, signature_size, signature.direction == Direction::sent));
-  }
-  void on(const event::KeyAgreement& agreement) { tell(tell_key_agreement(agreement)); }
+  void on(const event::HandshakeSignature& signature);
+  void on(const event::KeyAgreement& agreement) { tell(tell_key_agreement(agreement, offer)); }
   void on(const event::SecretDerived& secret) {
     // The client's and the server's keys of one stage are one step; the next stage's are another.
     if (!secrets.empty() && is_of_the_handshake(secrets.back().label) != is_of_the_handshake(secret.label)) {
@@ -246,6 +160,7 @@ struct Narrator::Told {
 void Narrator::Told::on(const event::HandshakeMessage& message) {
   if (message.raw.size() < tls::handshake_header_size) return;
   const ByteView body = message.raw.subspan(tls::handshake_header_size);
+  const std::string_view sender = sender_of(message.direction, side);
   switch (message.type) {
     case HandshakeType::client_hello: {
       ToldClientHello told = tell_client_hello(body, has_offer);
@@ -253,45 +168,86 @@ void Narrator::Told::on(const event::HandshakeMessage& message) {
       has_offer = true;
       return tell(std::move(told.step));
     }
-    case HandshakeType::server_hello:
-      return tell(tell_server_hello(body, offer));
+    case HandshakeType::server_hello: {
+      Step step = tell_server_hello(body, offer, version);
+      has_extended_master_secret = step.data.value("extended_master_secret", false);
+      return tell(std::move(step));
+    }
     case HandshakeType::encrypted_extensions:
       return tell(tell_encrypted_extensions(body, offer));
     case HandshakeType::certificate:
-      return tell(tell_certificates(body, viewpoint()));
+      return tell(tell_certificates(body, version, sender, viewpoint()));
+    case HandshakeType::certificate_request:
+      return tell(tell_certificate_request(body, version));
+    case HandshakeType::server_key_exchange:
+      return tell(tell_server_key_exchange(body, offer, signature_size));
+    case HandshakeType::server_hello_done:
+      return tell(tell_server_hello_done());
+    case HandshakeType::client_key_exchange:
+      return tell(tell_client_key_exchange(body, parameters.cipher_suite));
     case HandshakeType::certificate_verify:
       // Told when it is found to hold.
       if (const auto parsed = tls::CertificateVerify::parse(body)) signature_size = parsed->signature.size();
       return;
     case HandshakeType::new_session_ticket:
-      return tell(tell_ticket(body));
+      return tell(tell_ticket(body, version));
     case HandshakeType::finished:
     case HandshakeType::key_update:
       return;  // told by events of their own
-    default: {
-      Step step;
-      step.kind = "handshake_message";
-      step.headline = fmt::format("{}, from the {}", title_of(message.type), sender_of(message.direction, side));
-      step.data = {{"type", to_string(message.type)}, {"bytes", message.raw.size()}};
-      return tell(std::move(step));
-    }
+    default:
+      return tell(tell_other_message(message, sender));
   }
 }
 
+void Narrator::Told::on(const event::Record& record) {
+  const std::string_view sender = sender_of(record.direction, side);
+  if (record.type == ContentType::change_cipher_spec && version == ProtocolVersion::TLS1_2) {
+    return tell(tell_change_cipher_spec(sender));
+  }
+  if (record.type != ContentType::application_data || !record.is_protected) return;
+  bool& is_told = record.direction == Direction::sent ? told_data_sent : told_data_received;
+  if (!std::exchange(is_told, true)) tell(tell_encrypted_record(record, sender));
+}
+
+void Narrator::Told::on(const event::HandshakeSignature& signature) {
+  const std::string_view signer = sender_of(signature.direction, side);
+  const bool is_of_server = signer == to_string(Side::server);
+  if (is_of_server) server_signature = signature.scheme;
+  // In TLS 1.2 the server's signature stands in its ServerKeyExchange.
+  tell(tell_signature({.scheme = signature.scheme,
+                       .size = std::exchange(signature_size, 0),
+                       .signer = signer,
+                       .is_own = signature.direction == Direction::sent,
+                       .is_of_message = version != ProtocolVersion::TLS1_2 || !is_of_server},
+                      is_of_server ? offer : Offer{}));
+}
+
+/// What was agreed on, each out of what was offered.
 Step Narrator::Told::completed() const {
   Step step;
   step.kind = "handshake_completed";
   const nanoseconds took = started ? now() - *started : nanoseconds{};
   step.headline = fmt::format("The connection is secure, after {}", duration_text(took));
   step.tone = Tone::good;
-  step.facts.push_back({"version", to_string(parameters.version)});
-  step.facts.push_back({"cipher suite", to_string(parameters.cipher_suite)});
-  step.facts.push_back({"group", to_string(parameters.group)});
-  if (!alpn.empty()) step.facts.push_back({"protocol", alpn});
+  const bool is_tls12 = parameters.version == ProtocolVersion::TLS1_2;
+  const bool has_group = parameters.group != NamedGroup{};
+  step.facts.push_back({"version", out_of(to_string(parameters.version), names_of(offer.versions))});
+  step.facts.push_back({"cipher suite", out_of(to_string(parameters.cipher_suite), names_of(offer.cipher_suites))});
+  if (has_group) step.facts.push_back({"group", out_of(to_string(parameters.group), names_of(offer.groups))});
+  if (server_signature) {
+    step.facts.push_back({"signature", out_of(to_string(*server_signature), names_of(offer.signature_schemes))});
+  }
+  if (!alpn.empty()) step.facts.push_back({"protocol", out_of(alpn, offer.alpn)});
+  if (is_tls12) step.facts.push_back({"master secret", has_extended_master_secret ? "extended" : "not extended"});
+  step.facts.push_back(
+      {"resumption", parameters.is_resumption ? "yes, of an earlier session" : "no, a full handshake"});
   step.data = {{"version", to_string(parameters.version)},
                {"cipher_suite", to_string(parameters.cipher_suite)},
-               {"group", to_string(parameters.group)},
+               {"group", has_group ? Json(to_string(parameters.group)) : Json(nullptr)},
+               {"signature_scheme", server_signature ? Json(to_string(*server_signature)) : Json(nullptr)},
                {"alpn", alpn.empty() ? Json(nullptr) : Json(alpn)},
+               {"extended_master_secret", is_tls12 ? Json(has_extended_master_secret) : Json(nullptr)},
+               {"is_resumption", parameters.is_resumption},
                {"after_hello_retry_request", parameters.after_hello_retry_request},
                {"total_microseconds", static_cast<double>(took.count()) / 1000.0}};
   return step;
@@ -319,29 +275,6 @@ void Narrator::tcp_connected(std::string_view peer) {
   step.kind = "tcp_connected";
   step.headline = fmt::format("TCP: a connection to {} stands, open to every eye on the way", peer);
   step.data["peer"] = peer;
-  tell(std::move(step));
-}
-
-void Narrator::encrypted_record(Direction direction, ByteView record, std::size_t plaintext_size) {
-  const std::string_view sender = sender_of(direction, told_->side);
-  Step step;
-  step.kind = "encrypted_record";
-  step.headline = fmt::format("Encrypted: {} from the {} go over the wire as {}", count_of(plaintext_size, "byte"),
-                              sender, count_of(record.size(), "byte"));
-  const ByteView shown = record.first(std::min(record.size(), shown_record_bytes));
-  for (std::size_t at = 0; at < shown.size(); at += 16) {
-    const ByteView line = shown.subspan(at, std::min<std::size_t>(16, shown.size() - at));
-    step.facts.push_back({at == 0 ? "as anybody sees it" : "", hex_line(line)});
-  }
-  if (shown.size() < record.size()) step.facts.back().text += " …";
-  step.facts.push_back({"",
-                        "The first five bytes say “a record of so many bytes”; the rest is ciphertext, then a seal of "
-                        "16 bytes that shows every change.",
-                        Tone::aside});
-  step.data = {{"from", sender},
-               {"record_bytes", record.size()},
-               {"plaintext_bytes", plaintext_size},
-               {"first_bytes", to_hex(shown)}};
   tell(std::move(step));
 }
 

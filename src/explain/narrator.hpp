@@ -43,8 +43,6 @@ class Narrator final : public Observer {
   void start_clock() noexcept;
   /// A TCP connection stands; `peer` is "127.0.0.1:8443".
   void tcp_connected(std::string_view peer);
-  /// A protected record as it went over the wire, header included, with the plaintext's size.
-  void encrypted_record(Direction direction, ByteView record, std::size_t plaintext_size);
   /// A step of the application's own, with the time since the step before.
   void tell(Step step);
 

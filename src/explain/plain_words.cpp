@@ -16,6 +16,22 @@ std::string_view meaning_of(CipherSuite suite) noexcept {
       return "AES-128-CCM encrypts and seals the data, SHA-256 derives the keys";
     case TLS_AES_128_CCM_8_SHA256:
       return "AES-128-CCM with a short seal, SHA-256 derives the keys";
+    case TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256:
+    case TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256:
+      return "a new key exchange, signed by the certificate's key; AES-128-GCM encrypts and seals the data, SHA-256 "
+             "derives the keys";
+    case TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384:
+    case TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384:
+      return "a new key exchange, signed by the certificate's key; AES-256-GCM encrypts and seals the data, SHA-384 "
+             "derives the keys";
+    case TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256:
+    case TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256:
+      return "a new key exchange, signed by the certificate's key; ChaCha20 encrypts and Poly1305 seals the data, "
+             "SHA-256 derives the keys";
+    case TLS_RSA_WITH_AES_128_GCM_SHA256:
+    case TLS_RSA_WITH_AES_256_GCM_SHA384:
+      return "no key exchange: the client sends the secret, encrypted to the certificate's RSA key, and whoever gets "
+             "that key one day reads all";
     case TLS_FALLBACK_SCSV:
       return "not a cipher suite: a client says with it that it tries again with an older version";
     case TLS_EMPTY_RENEGOTIATION_INFO_SCSV:
@@ -51,6 +67,26 @@ std::string_view meaning_of(NamedGroup group) noexcept {
   return {};
 }
 
+std::string_view explanation_of(NamedGroup group) noexcept {
+  switch (group) {
+    using enum NamedGroup;
+    case X25519MLKEM768:
+      return "Two exchanges at once. The client sends a Curve25519 key (32 bytes) and an ML-KEM key (1184 bytes); the "
+             "server answers with its Curve25519 key and a secret that only the ML-KEM key opens (1088 bytes). Both "
+             "secrets go into the keys, so whoever wants them has to break both. A quantum computer would break the "
+             "curve, and could then read what is recorded today: ML-KEM, made of noisy sums on a lattice, is to hold "
+             "against that. Should it fall to a better idea, the curve still holds.";
+    case SecP256r1MLKEM768:
+      return "Two exchanges at once, as with X25519MLKEM768, with the curve P-256: whoever wants the keys has to break "
+             "both.";
+    case MLKEM768:
+      return "The client sends a key (1184 bytes), the server a secret that only this key opens (1088 bytes). No curve "
+             "stands beside it, should it fall to a better idea.";
+    default:
+      return {};
+  }
+}
+
 std::string_view meaning_of(SignatureScheme scheme) noexcept {
   switch (scheme) {
     using enum SignatureScheme;
@@ -64,6 +100,12 @@ std::string_view meaning_of(SignatureScheme scheme) noexcept {
       return "EdDSA on Curve25519";
     case ed448:
       return "EdDSA on Curve448";
+    case rsa_pkcs1_sha256:
+      return "RSA, PKCS#1, over SHA-256";
+    case rsa_pkcs1_sha384:
+      return "RSA, PKCS#1, over SHA-384";
+    case rsa_pkcs1_sha512:
+      return "RSA, PKCS#1, over SHA-512";
     case rsa_pss_rsae_sha256:
     case rsa_pss_pss_sha256:
       return "RSA-PSS over SHA-256";

@@ -19,6 +19,8 @@ namespace keyway::explain {
 [[nodiscard]] std::string_view meaning_of(CipherSuite suite) noexcept;
 /// "Diffie-Hellman on Curve25519"; empty for groups not known.
 [[nodiscard]] std::string_view meaning_of(NamedGroup group) noexcept;
+/// More of it, for groups that need more words; empty for the others.
+[[nodiscard]] std::string_view explanation_of(NamedGroup group) noexcept;
 /// "ECDSA on P-256 with SHA-256"; empty for schemes not known.
 [[nodiscard]] std::string_view meaning_of(SignatureScheme scheme) noexcept;
 /// What a secret is for.

@@ -10,6 +10,10 @@
 #include "explain/hello_steps.hpp"
 #include "explain/plain_words.hpp"
 #include "tls/wire/certificate.hpp"
+#include "tls/wire/certificate_request.hpp"
+#include "tls/wire/certificate_request_tls12.hpp"
+#include "tls/wire/certificate_tls12.hpp"
+#include "tls/wire/extensions/signature_algorithms.hpp"
 
 namespace keyway::explain {
 namespace {
@@ -132,6 +136,37 @@ void tell_finding(Step& step, const x509::Verdict& verdict) {
   }
 }
 
+/// The certificates of a Certificate message, DER.
+[[nodiscard]] Result<std::vector<ByteView>> read_chain(ByteView body, ProtocolVersion version) {
+  if (version == ProtocolVersion::TLS1_2) {
+    auto message = tls::CertificateTls12::parse(body);
+    if (!message) return std::unexpected(std::move(message.error()));
+    return std::move(message->certificate_list);
+  }
+  const auto message = tls::CertificateMessage::parse(body);
+  if (!message) return std::unexpected(message.error());
+  std::vector<ByteView> chain;
+  for (const tls::CertificateEntry& entry : message->certificate_list) chain.push_back(entry.cert_data);
+  return chain;
+}
+
+[[nodiscard]] Result<std::vector<SignatureScheme>> read_requested_schemes(ByteView body, ProtocolVersion version) {
+  if (version == ProtocolVersion::TLS1_2) {
+    const auto request = tls::CertificateRequestTls12::parse(body);
+    if (!request) return std::unexpected(request.error());
+    const auto& list = request->supported_signature_algorithms;
+    return std::vector<SignatureScheme>(list.begin(), list.end());
+  }
+  const auto request = tls::CertificateRequest::parse(body);
+  if (!request) return std::unexpected(request.error());
+  const auto extension = request->extensions.find(ExtensionType::signature_algorithms);
+  if (!extension) return std::vector<SignatureScheme>{};
+  const auto schemes = tls::SignatureAlgorithmsExtension::parse(*extension);
+  if (!schemes) return std::unexpected(schemes.error());
+  const auto& list = schemes->supported_signature_algorithms;
+  return std::vector<SignatureScheme>(list.begin(), list.end());
+}
+
 [[nodiscard]] Json path_json(const std::vector<x509::PathElement>& path) {
   Json json = Json::array();
   for (const x509::PathElement& element : path) {
@@ -148,19 +183,23 @@ void tell_finding(Step& step, const x509::Verdict& verdict) {
 
 }  // namespace
 
-Step tell_certificates(ByteView body, const Viewpoint& from) {
-  const auto message = tls::CertificateMessage::parse(body);
-  if (!message) return tell_unreadable("certificate", "Certificate", message.error());
+Step tell_certificates(ByteView body, ProtocolVersion version, std::string_view sender, const Viewpoint& from) {
+  const auto chain = read_chain(body, version);
+  if (!chain) return tell_unreadable("certificate", "Certificate", chain.error());
 
   Step step;
   step.kind = "certificate";
-  const std::size_t count = message->certificate_list.size();
-  step.headline = fmt::format("Certificate: the server shows who it is, with {}", count_of(count, "certificate"));
-  step.data["certificates"] = Json::array();
+  step.data = {{"from", sender}, {"certificates", Json::array()}};
+  if (chain->empty()) {
+    step.headline = fmt::format("Certificate: the {} has none to show", sender);
+    return step;
+  }
+  step.headline =
+      fmt::format("Certificate: the {} shows who it is, with {}", sender, count_of(chain->size(), "certificate"));
   std::size_t number = 0;
-  for (const tls::CertificateEntry& entry : message->certificate_list) {
+  for (const ByteView der : *chain) {
     ++number;
-    const auto certificate = x509::CertificateView::parse(entry.cert_data);
+    const auto certificate = x509::CertificateView::parse(der);
     if (!certificate) {
       step.facts.push_back({fmt::format("{}: unreadable", number), certificate.error().message(), Tone::bad});
       step.data["certificates"].push_back({{"error", error_json(certificate.error())}});
@@ -172,6 +211,21 @@ Step tell_certificates(ByteView body, const Viewpoint& from) {
     step.facts.insert(step.facts.end(), facts.begin(), facts.end());
     step.data["certificates"].push_back(certificate_json(*certificate, from));
   }
+  if (version == ProtocolVersion::TLS1_2) {
+    step.facts.push_back(
+        {"", "In the clear: TLS 1.2 shows it to everybody on the way; TLS 1.3 does not.", Tone::aside});
+  }
+  return step;
+}
+
+Step tell_certificate_request(ByteView body, ProtocolVersion version) {
+  const auto schemes = read_requested_schemes(body, version);
+  if (!schemes) return tell_unreadable("certificate_request", "CertificateRequest", schemes.error());
+  Step step;
+  step.kind = "certificate_request";
+  step.headline = "CertificateRequest: the server asks who the client is";
+  step.facts.push_back({"signatures", join(names_of(*schemes))});
+  step.data["signature_schemes"] = names_of(*schemes);
   return step;
 }
 

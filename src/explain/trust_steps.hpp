@@ -7,6 +7,7 @@
 
 #include <keyway/bytes.hpp>
 #include <keyway/error.hpp>
+#include <keyway/types.hpp>
 #include <keyway/verdict.hpp>
 
 #include "explain/certificate_facts.hpp"
@@ -14,8 +15,11 @@
 
 namespace keyway::explain {
 
-/// A Certificate message, from its body.
-[[nodiscard]] Step tell_certificates(ByteView body, const Viewpoint& from);
+/// A Certificate message, from its body, which the versions write differently. `sender`: "server" or "client".
+[[nodiscard]] Step tell_certificates(ByteView body, ProtocolVersion version, std::string_view sender,
+                                     const Viewpoint& from);
+/// A CertificateRequest, likewise.
+[[nodiscard]] Step tell_certificate_request(ByteView body, ProtocolVersion version);
 
 /// Each check with its outcome. `chain` is as the peer sent it.
 [[nodiscard]] Step tell_verdict(const x509::Verdict& verdict, std::span<const ByteView> chain,

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "tls/connection_core.hpp"
@@ -33,7 +34,12 @@ Result<Received> Connection::Core::receive(ByteSpan input) {
       received.consumed = input.size();
       return received;
     }
-    auto record = reader_.next(input.subspan(received.consumed));
+    const ByteSpan rest = input.subspan(received.consumed);
+    // As they came: records are decrypted in place.
+    std::array<std::uint8_t, event::Record::max_first_bytes> first_bytes{};
+    const std::size_t first_size = emit_.is_active() ? std::min(rest.size(), first_bytes.size()) : 0;
+    std::ranges::copy(rest.first(first_size), first_bytes.begin());
+    auto record = reader_.next(rest);
     if (!record) return die(std::move(record.error()));
     if (record->skipped) {
       received.consumed += record->consumed;
@@ -45,7 +51,8 @@ Result<Received> Connection::Core::receive(ByteSpan input) {
       return received;
     }
     received.consumed += record->consumed;
-    emit_(event::Record{Direction::received, record->type, record->was_protected, record->consumed});
+    emit_(event::Record{Direction::received, record->type, record->was_protected, record->consumed,
+                        record->content.size(), ByteView(first_bytes).first(std::min(first_size, record->consumed))});
     if (auto taken = take_record(*record, received); !taken) return die(std::move(taken.error()));
     if (!received.application_data.empty() || received.consumed == input.size()) return received;
   }

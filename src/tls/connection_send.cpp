@@ -94,7 +94,8 @@ Result<Connection::Sent> Connection::Core::send(std::span<const ByteView> data, 
       if (sealed.error().code() == ErrorCode::OutputTooSmall) return std::unexpected(std::move(sealed.error()));
       return die(std::move(sealed.error()));
     }
-    emit_.records_sent(ContentType::application_data, true, out.subspan(result.written, sealed->written));
+    emit_.records_sent(ContentType::application_data, true, out.subspan(result.written, sealed->written),
+                       sealed->consumed);
     result.consumed += sealed->consumed;
     result.written += sealed->written;
     rest.drop(sealed->consumed);
@@ -114,7 +115,7 @@ void Connection::Core::queue_alert(AlertLevel level, AlertDescription descriptio
   // An alert that can't be sealed can't be told; the connection is over either way.
   const std::size_t before = outbox_.size();
   if (auto written = writer_.append(ContentType::alert, body, outbox_); !written) return;
-  emit_.records_sent(ContentType::alert, writer_.is_protected(), ByteView(outbox_).subspan(before));
+  emit_.records_sent(ContentType::alert, writer_.is_protected(), ByteView(outbox_).subspan(before), body.size());
   emit_(event::AlertSeen{Direction::sent, level, description});
 }
 

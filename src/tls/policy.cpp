@@ -112,6 +112,37 @@ Policy Policy::narrowed_to(const std::vector<ProtocolVersion>& kept) const {
   return narrow;
 }
 
+Result<Policy> Policy::with_cipher_suites(std::span<const CipherSuite> kept) const {
+  Policy narrow = *this;
+  narrow.cipher_suites.assign(kept.begin(), kept.end());
+  std::string names;
+  for (const CipherSuite suite : kept) {
+    if (std::ranges::find(cipher_suites, suite) == cipher_suites.end()) {
+      return contradiction("cipher_suites", "a suite of " + name, to_string(suite));
+    }
+    names += " " + to_string(suite);
+  }
+  for (const CipherSuite suite : cipher_suites) {
+    const auto is_of_the_same = [&](CipherSuite other) { return version_of(other) == version_of(suite); };
+    if (std::ranges::none_of(kept, is_of_the_same)) narrow.cipher_suites.push_back(suite);
+  }
+  if (narrow.cipher_suites != cipher_suites) narrow.name += ", cipher suites" + names;
+  return narrow;
+}
+
+Policy Policy::with_groups(std::span<const NamedGroup> chosen) const {
+  Policy changed = *this;
+  changed.groups.assign(chosen.begin(), chosen.end());
+  if (changed.groups == groups) return changed;
+  changed.name += ", groups";
+  for (const NamedGroup group : chosen) changed.name += " " + to_string(group);
+  std::erase_if(changed.key_shares, [&](NamedGroup share) { return std::ranges::find(chosen, share) == chosen.end(); });
+  if (changed.key_shares.empty() && has(ProtocolVersion::TLS1_3) && !chosen.empty()) {
+    changed.key_shares.push_back(chosen.front());
+  }
+  return changed;
+}
+
 Result<void> Policy::check() const {
   if (auto list = check_list("versions", versions); !list) return list;
   if (auto list = check_list("cipher_suites", cipher_suites); !list) return list;

@@ -113,9 +113,6 @@ class Demo {
     options.observer = &narrator;
     options.request = page_request(demo_name, shop_.server->port());
     options.on_connected = [&](const net::TcpConnection& tcp) { narrator.tcp_connected(tcp.address); };
-    options.on_encrypted = [&](Direction direction, ByteView record, std::size_t size) {
-      narrator.encrypted_record(direction, record, size);
-    };
     const auto exchange = ask(demo_name, shop_, *client, std::move(options));
     if (!exchange) return std::unexpected(exchange.error());
     narrator.tell(tell_page(*exchange));

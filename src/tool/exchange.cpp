@@ -14,7 +14,6 @@ namespace {
 
 /// A record of the largest size, with its header and protection (RFC 8446 5.2).
 constexpr std::size_t max_record = 5 + 16384 + 256;
-constexpr std::size_t record_header_size = 5;
 
 [[nodiscard]] Error transport_error(int cause) {
   return fail(ErrorCode::TransportFailed).received(std::generic_category().message(cause));
@@ -91,7 +90,6 @@ class Driver {
     const auto sent = connection_.send(as_bytes(request), sealed);
     if (!sent) return std::unexpected(sent.error());
     const ByteView record = ByteView(sealed).first(sent->written);
-    if (options_->on_encrypted) options_->on_encrypted(Direction::sent, record, request.size());
     if (auto written = wire_.write(record); !written) return std::unexpected(written.error());
 
     Bytes answer;
@@ -141,10 +139,8 @@ class Driver {
     std::size_t begin = 0;
     while (begin < filled_) {
       const ByteSpan input = ByteSpan(buffer_).subspan(begin, filled_ - begin);
-      remember_record(input);
       auto received = connection_.receive(input);
       if (!received) return std::unexpected(std::move(received).error());
-      if (!received->application_data.empty()) tell_first_record(*received);
       answer.insert(answer.end(), received->application_data.begin(), received->application_data.end());
       begin += received->consumed;
       if (received->consumed == 0) break;
@@ -155,26 +151,11 @@ class Driver {
     return {};
   }
 
-  /// The record at the front, before it is decrypted in place.
-  void remember_record(ByteView input) {
-    if (told_first_ || connection_.is_handshaking() || input.size() < record_header_size) return;
-    const std::size_t size = record_header_size + (static_cast<std::size_t>(input[3]) << 8U | input[4]);
-    record_.clear();
-    if (size <= input.size()) record_.assign(input.begin(), input.begin() + static_cast<std::ptrdiff_t>(size));
-  }
-  void tell_first_record(const Received& received) {
-    if (told_first_ || record_.size() != received.consumed) return;
-    told_first_ = true;
-    if (options_->on_encrypted) options_->on_encrypted(Direction::received, record_, received.application_data.size());
-  }
-
   Wire wire_;
   Connection connection_;
   const ExchangeOptions* options_;
   Bytes buffer_ = Bytes(2 * max_record);
   std::size_t filled_ = 0;
-  Bytes record_;
-  bool told_first_ = false;
 };
 
 [[nodiscard]] Result<void> run(Driver& driver, const ExchangeOptions& options, Exchange& exchange) {

@@ -30,8 +30,6 @@ struct ExchangeOptions {
 
   /// TCP stands; the handshake is about to begin.
   std::function<void(const net::TcpConnection&)> on_connected = {};
-  /// The first record of application data in each direction, as it is on the wire, and its plaintext's size.
-  std::function<void(Direction, ByteView record, std::size_t plaintext_size)> on_encrypted = {};
 };
 
 /// How far an exchange came. Where it failed, what was learnt before stands.

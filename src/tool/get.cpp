@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,7 +13,6 @@
 #include <nlohmann/json.hpp>
 
 #include <keyway/config.hpp>
-#include <keyway/key_log.hpp>
 
 #include "authority/files.hpp"
 #include "core/text.hpp"
@@ -26,6 +24,8 @@
 #include "net/fetch.hpp"
 #include "tool/files.hpp"
 #include "tool/progress.hpp"
+#include "tool/session_file.hpp"
+#include "tool/tls_options.hpp"
 
 namespace keyway::tool {
 namespace {
@@ -36,13 +36,13 @@ constexpr std::size_t most_redirects = 10;
 constexpr std::size_t most_body_in_json = 1U << 20U;
 
 struct GetOptions {
+  TlsOptions tls;
   std::string url;
   std::vector<std::string> anchors;
   std::vector<std::string> crls;
   std::vector<std::string> resolve;
-  std::vector<std::string> alpn{"http/1.1"};
   std::string output;
-  std::string key_log;
+  std::string session_file;
   unsigned timeout = 30;
   bool is_verbose = false;
   bool is_json = false;
@@ -120,9 +120,11 @@ class Body {
   return all;
 }
 
-[[nodiscard]] Result<std::shared_ptr<const ClientConfig>> build_config(const GetOptions& options) {
+[[nodiscard]] Result<std::shared_ptr<const ClientConfig>> build_config(const GetOptions& options,
+                                                                       std::shared_ptr<SessionStore> sessions) {
   ClientConfig::Builder builder;
-  builder.alpn(options.alpn);
+  if (sessions) builder.session_store(std::move(sessions));
+  if (auto applied = apply(options.tls, builder); !applied) return std::unexpected(std::move(applied.error()));
   if (!options.anchors.empty()) {
     auto trust = load_trust(options.anchors);
     if (!trust) return std::unexpected(std::move(trust.error()));
@@ -136,13 +138,6 @@ class Body {
     builder.add_crl(std::move(*crl));
   }
   if (options.requires_revocation_answer) builder.revocation(x509::RevocationPolicy::hard_fail);
-  const char* named = std::getenv("SSLKEYLOGFILE");
-  const std::string key_log = !options.key_log.empty() ? options.key_log : named != nullptr ? named : "";
-  if (!key_log.empty()) {
-    auto log = KeyLogFile::open(key_log);
-    if (!log) return std::unexpected(std::move(log.error()));
-    builder.observe(std::move(*log));
-  }
   return builder.build();
 }
 
@@ -166,6 +161,7 @@ class Body {
               {"group", to_string(response.tls.group)},
               {"signature_scheme", to_string(response.tls.signature_scheme)},
               {"alpn", response.tls.alpn},
+              {"is_resumption", response.tls.is_resumption},
               {"after_hello_retry_request", response.tls.after_hello_retry_request}}},
             {"certificates", std::move(chain)},
             {"microseconds",
@@ -177,6 +173,14 @@ class Body {
   return json;
 }
 
+[[nodiscard]] explain::Step policy_step(const Policy& policy) {
+  explain::Step step;
+  step.kind = "policy";
+  step.headline = "By policy " + policy.name + ", nothing else is offered";
+  step.data["policy"] = policy.name;
+  return step;
+}
+
 /// One run of the command.
 class Get {
  public:
@@ -185,6 +189,11 @@ class Get {
 
   [[nodiscard]] int run() {
     auto outcome = fetch_all();
+    // Also after a failure: a session that was offered is not offered again.
+    if (sessions_) {
+      auto saved = sessions_->save();
+      if (!saved && outcome) outcome = std::unexpected(std::move(saved.error()).at("--session-file"));
+    }
     if (outcome) return *outcome;
     if (!options_.is_json) return report(context_, outcome.error());
     const int code = static_cast<int>(exit_code_for(outcome.error()));
@@ -195,6 +204,19 @@ class Get {
   }
 
  private:
+  [[nodiscard]] Result<void> prepare() {
+    if (!options_.session_file.empty()) {
+      auto sessions = SessionFile::open(options_.session_file);
+      if (!sessions) return std::unexpected(std::move(sessions.error()).at("--session-file"));
+      sessions_ = std::move(*sessions);
+    }
+    auto config = build_config(options_, sessions_);
+    if (!config) return std::unexpected(std::move(config.error()));
+    config_ = std::move(*config);
+    if (sessions_) sessions_->use(*config_);
+    return {};
+  }
+
   [[nodiscard]] Result<int> fetch_all() {
     auto url = net::Url::parse(options_.url);
     if (!url) return std::unexpected(std::move(url.error()));
@@ -203,9 +225,7 @@ class Get {
       if (!entry) return std::unexpected(std::move(entry.error()));
       overrides_.push_back(std::move(*entry));
     }
-    auto config = build_config(options_);
-    if (!config) return std::unexpected(std::move(config.error()));
-    config_ = std::move(*config);
+    if (auto ready = prepare(); !ready) return std::unexpected(std::move(ready.error()));
     for (const std::string& weakening : config_->weakenings()) warn(context_, weakening);
     for (std::size_t redirects = 0;; ++redirects) {
       auto next = fetch_one(*url);
@@ -234,6 +254,7 @@ class Get {
     fetching.stall_timeout = std::chrono::seconds(options_.timeout);
     fetching.method = options_.is_head ? "HEAD" : "GET";
     if (options_.is_verbose) {
+      narrator.tell(policy_step(config_->common().policy));
       narrator.start_clock();
       fetching.observer = &narrator;
       fetching.on_connected = [&](const net::TcpConnection& tcp) { narrator.tcp_connected(tcp.address); };
@@ -294,6 +315,7 @@ class Get {
   explain::Terminal terminal_;
   explain::JsonStory story_;
   std::vector<net::ResolveOverride> overrides_;
+  std::shared_ptr<SessionFile> sessions_;
   std::shared_ptr<const ClientConfig> config_;
   int exit_code_ = ok();
 };
@@ -316,14 +338,12 @@ void add_get_command(CLI::App& app, ToolContext& context) {
   command->add_option("--resolve", options->resolve, "Find HOST:PORT at ADDR, whatever DNS says")
       ->type_name("HOST:PORT:ADDR")
       ->allow_extra_args(false);
-  command->add_option("--alpn", options->alpn, "Application protocols to offer, in order")
-      ->type_name("NAME,…")
-      ->delimiter(',');
+  add_tls_options(*command, options->tls, "Application protocols to offer, in order; 'none' for none");
   command->add_option("-o,--output", options->output, "Write to FILE, which appears when it is complete")
       ->type_name("FILE");
   command
-      ->add_option("--keylog", options->key_log,
-                   "Append the connection's secrets to FILE, for debugging (also: SSLKEYLOGFILE)")
+      ->add_option("--session-file", options->session_file,
+                   "Come back with the sessions in FILE, and keep new ones there (mode 0600: they are secrets)")
       ->type_name("FILE");
   command->add_option("--timeout", options->timeout, "Seconds of silence after which to give up")
       ->type_name("SECONDS")
@@ -338,7 +358,9 @@ void add_get_command(CLI::App& app, ToolContext& context) {
       "  keyway get https://example.org/\n"
       "  keyway get https://localhost:8443/ --cacert root.pem -v\n"
       "  keyway get https://shop.localhost:8443/big.iso -o big.iso --resolve shop.localhost:8443:127.0.0.1\n"
-      "  keyway get https://localhost:8443/ --cacert root.pem --crl revoked.crl --json\n\n" +
+      "  keyway get https://localhost:8443/ --cacert root.pem --crl revoked.crl --json\n"
+      "  keyway get https://example.org/ --tls-max 1.2 --ciphers ECDHE-RSA-AES128-GCM-SHA256 -v\n"
+      "  keyway get https://example.org/ --session-file sessions -v    the second time it resumes\n\n" +
       std::string(exit_codes_help()));
   command->callback(
       [options, &context] { context.run = [options, &context] { return Get(context, *options).run(); }; });

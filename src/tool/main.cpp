@@ -11,6 +11,7 @@
 #include "tool/demo.hpp"
 #include "tool/get.hpp"
 #include "tool/inspect.hpp"
+#include "tool/policies.hpp"
 #include "tool/serve.hpp"
 #include "tool/tool.hpp"
 
@@ -37,6 +38,7 @@ using namespace keyway::tool;
   add_get_command(app, context);
   add_ca_commands(app, context);
   add_inspect_command(app, context);
+  add_policies_command(app, context);
 
   try {
     app.parse(argc, argv);

@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <chrono>
-#include <cstdlib>
 #include <ctime>
 #include <memory>
 #include <string>
@@ -16,21 +15,22 @@
 #include <keyway/clock.hpp>
 #include <keyway/config.hpp>
 #include <keyway/credential.hpp>
-#include <keyway/key_log.hpp>
 
 #include "core/text.hpp"
 #include "net/server.hpp"
+#include "net/site.hpp"
 #include "tool/development.hpp"
+#include "tool/tls_options.hpp"
 
 namespace keyway::tool {
 namespace {
 
 struct ServeOptions {
+  TlsOptions tls;
   std::string folder;
   std::vector<std::string> certificates;
   std::vector<std::string> keys;
   std::string listen = "127.0.0.1:8443";
-  std::string key_log;
   std::string unknown_name;
   std::size_t threads = 0;
   std::size_t max_connections = 4096;
@@ -130,9 +130,12 @@ class Serve {
     auto endpoint = parse_endpoint(options_.listen);
     if (!endpoint) return std::unexpected(std::move(endpoint.error()));
     endpoint_ = std::move(*endpoint);
+    // Nothing is made for a folder that can't be served.
+    if (auto site = net::Site::open(options_.folder); !site) return std::unexpected(std::move(site.error()));
     auto config = build_config();
     if (!config) return std::unexpected(std::move(config.error()));
     for (const std::string& weakening : (*config)->weakenings()) warn(context_, weakening);
+    policy_ = (*config)->common().policy.name;
 
     net::FileServerOptions serving;
     serving.folder = options_.folder;
@@ -157,21 +160,14 @@ class Serve {
     auto provider = crypto::make_provider();
     if (!provider) return std::unexpected(std::move(provider.error()));
     ServerConfig::Builder builder;
-    builder.provider(*provider).alpn({"http/1.1"});
+    builder.provider(*provider);
+    if (auto applied = apply(options_.tls, builder); !applied) return std::unexpected(std::move(applied.error()));
     auto added = options_.certificates.empty() ? add_development(builder, *provider) : add_files(builder, **provider);
     if (!added) return std::unexpected(std::move(added.error()));
     // One certificate is for whoever comes: the client judges it. Of several, nobody gets another customer's.
     const bool uses_first =
         options_.unknown_name == "first" || (options_.unknown_name.empty() && options_.certificates.size() <= 1);
     builder.unknown_name(uses_first ? UnknownName::use_default : UnknownName::refuse);
-
-    const char* named = std::getenv("SSLKEYLOGFILE");
-    const std::string key_log = !options_.key_log.empty() ? options_.key_log : named != nullptr ? named : "";
-    if (!key_log.empty()) {
-      auto log = KeyLogFile::open(key_log);
-      if (!log) return std::unexpected(std::move(log.error()));
-      builder.observe(std::move(*log));
-    }
     return builder.build();
   }
 
@@ -218,13 +214,15 @@ class Serve {
       instructions.replace(at, usual.size(), actual);
     }
     fmt::print(stderr, "{}", instructions);
-    note(context_, fmt::format("serving {} on https://{}:{}/", printable(options_.folder), host, server.port()));
+    note(context_, fmt::format("serving {} on https://{}:{}/, policy {}", printable(options_.folder), host,
+                               server.port(), policy_));
   }
 
   const ToolContext& context_;
   const ServeOptions& options_;
   Endpoint endpoint_;
   std::string instructions_;
+  std::string policy_;  ///< its name, as it is narrowed
 };
 
 }  // namespace
@@ -257,10 +255,7 @@ void add_serve_command(CLI::App& app, ToolContext& context) {
       ->type_name("SECONDS")
       ->check(CLI::Range(0, 3600))
       ->capture_default_str();
-  command
-      ->add_option("--keylog", options->key_log,
-                   "Append the connections' secrets to FILE, for debugging (also: SSLKEYLOGFILE)")
-      ->type_name("FILE");
+  add_tls_options(*command, options->tls, "Application protocols to choose from, in order; 'none' for none");
   command->add_flag("--no-listings", options->has_no_listings, "Don't show what is in a folder without index.html");
   command->add_flag("--allow-expired", options->takes_expired, "Serve an expired certificate all the same");
   command->add_flag("-q,--quiet", options->is_quiet, "No line for each request");
@@ -271,7 +266,9 @@ void add_serve_command(CLI::App& app, ToolContext& context) {
       "Examples:\n"
       "  keyway serve public/\n"
       "  keyway serve public/ --cert shop.pem --key shop-key.pem --listen 0.0.0.0:443\n"
-      "  keyway serve public/ --cert a.pem --key a-key.pem --cert b.pem --key b-key.pem\n\n" +
+      "  keyway serve public/ --cert a.pem --key a-key.pem --cert b.pem --key b-key.pem\n"
+      "  keyway serve public/ --tlsv1.3 --groups X25519MLKEM768:x25519\n"
+      "  keyway serve public/ --tls-max 1.2 --ciphers ECDHE-ECDSA-CHACHA20-POLY1305\n\n" +
       std::string(exit_codes_help()));
   command->callback(
       [options, &context] { context.run = [options, &context] { return Serve(context, *options).run(); }; });

@@ -37,6 +37,8 @@ class Conversation {
     bool revoked = false;
     bool trusted = true;
     bool hello_retry = false;
+    std::optional<Policy> policy = {};         ///< the client's; nothing: the default
+    std::optional<Policy> server_policy = {};  ///< nothing: TLS 1.2 and 1.3
   };
 
   explicit Conversation(const Options& options, Observer* client_observer, Observer* server_observer = nullptr)
@@ -58,7 +60,9 @@ class Conversation {
       policy.key_shares.clear();
       client.policy(policy);
     }
+    if (options.policy) client.policy(*options.policy);
     client_config = client.build().value();
+    name = ServerName::parse(options.asked).value();
 
     auto credential = Credential::create(shop.chain_certificates(), shop.key, *testing::provider());
     EXPECT_TRUE(credential) << credential.error().message();
@@ -67,14 +71,18 @@ class Conversation {
                         .unknown_name(UnknownName::use_default)
                         .alpn({"http/1.1"})
                         .clock(clock)
+                        .policy(options.server_policy.value_or(Policy::compatible_2026()))
                         .provider(testing::provider())
                         .observe(spy)
                         .build()
                         .value();
-    client_end.emplace(Connection::client(client_config, ServerName::parse(options.asked).value(),
-                                          {.id = 7, .observer = client_observer})
-                           .value());
-    server_end.emplace(Connection::server(server_config, {.id = 8, .observer = server_observer}).value());
+    meet(client_observer, server_observer);
+  }
+
+  /// The same two once more, to the end.
+  void visit_again(Observer* client_observer) {
+    meet(client_observer, nullptr);
+    run();
   }
 
   /// Runs the handshake to its end, good or bad.
@@ -93,8 +101,14 @@ class Conversation {
   std::shared_ptr<const ServerConfig> server_config;
   std::optional<Connection> client_end;
   std::optional<Connection> server_end;
+  std::optional<ServerName> name;
 
  private:
+  void meet(Observer* client_observer, Observer* server_observer) {
+    client_end.emplace(Connection::client(client_config, *name, {.id = 7, .observer = client_observer}).value());
+    server_end.emplace(Connection::server(server_config, {.id = 8, .observer = server_observer}).value());
+  }
+
   static bool pass(Connection& from, Connection& to) {
     Bytes wire(from.output().begin(), from.output().end());
     from.sent(wire.size());

@@ -120,12 +120,31 @@ TEST(TellClientHello, EscapesAHostileServerName) {
   EXPECT_THAT(json_text(step.data), Not(HasSubstr("\x1b")));
 }
 
+TEST(TellClientHello, TellsWhyCompressionThatIsOfferedIsNotUsed) {
+  const Bytes suites = {0xc0, 0x2b};
+  const Bytes compression = {1, 0};
+  tls::ClientHello hello;
+  hello.cipher_suites = tls::WireList<CipherSuite>(suites);
+  hello.legacy_compression_methods = tls::WireList<CompressionMethod>(compression);
+  Bytes body;
+  Writer out(body);
+  hello.write(out);
+
+  const std::string text = render(tell_client_hello(body, false).step, {.width = 1000});
+
+  EXPECT_THAT(text, HasSubstr("DEFLATE, null"));
+  EXPECT_THAT(text, HasSubstr("null alone is ever chosen here"));
+  EXPECT_THAT(text, HasSubstr("CRIME"));
+}
+
 TEST(TellServerHello, TellsWhatWasChosenOutOfWhat) {
   const Offer offer = tell_client_hello(browser_hello(), false).offer;
 
-  const Step step = tell_server_hello(server_hello(CipherSuite::TLS_AES_256_GCM_SHA384), offer);
+  ProtocolVersion version{};
+  const Step step = tell_server_hello(server_hello(CipherSuite::TLS_AES_256_GCM_SHA384), offer, version);
   const std::string text = render(step, {.width = 1000});
 
+  EXPECT_EQ(version, ProtocolVersion::TLS1_3);
   EXPECT_EQ(step.kind, "server_hello");
   EXPECT_THAT(text, HasSubstr("TLS 1.3, out of TLS 1.3, TLS 1.2"));
   EXPECT_THAT(text, HasSubstr("TLS_AES_256_GCM_SHA384, out of TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384, 0x9999"));
@@ -145,7 +164,8 @@ TEST(TellServerHello, TellsAHelloRetryRequestAsSuch) {
   Writer out(body);
   hello.write(out);
 
-  const Step step = tell_server_hello(body, {});
+  ProtocolVersion version{};
+  const Step step = tell_server_hello(body, {}, version);
 
   EXPECT_EQ(step.kind, "hello_retry_request");
   EXPECT_EQ(step.data.at("group"), "secp384r1");

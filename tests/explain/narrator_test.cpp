@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -120,6 +121,73 @@ TEST_F(Narration, TellsAHelloRetryRequest) {
   EXPECT_THAT(reader.text, HasSubstr("none: the server is asked to name a group"));
 }
 
+// ------------------------------------------------------------------------------------------------ TLS 1.2
+
+TEST_F(Narration, TellsATls12HandshakeStepByStepInItsOrder) {
+  converse({.with_crl = true, .policy = Policy::compatible_2026().narrowed_to({ProtocolVersion::TLS1_2})});
+
+  const auto kinds = reader.kinds();
+  ASSERT_GE(kinds.size(), 14U) << reader.text;
+  EXPECT_THAT(std::vector(kinds.begin(), kinds.begin() + 5),
+              ::testing::ElementsAre("client_hello", "server_hello", "certificate", "certificate_checks",
+                                     "server_key_exchange"));
+  for (const char* kind : {"server_key_exchange_signature", "key_agreement", "server_hello_done", "client_key_exchange",
+                           "keys", "change_cipher_spec", "finished", "handshake_completed"}) {
+    EXPECT_THAT(kinds, Contains(kind));
+  }
+  EXPECT_EQ(std::ranges::count(kinds, "change_cipher_spec"), 2);
+  EXPECT_EQ(std::ranges::count(kinds, "finished"), 2);
+}
+
+TEST_F(Narration, TellsWhatDiffersInTls12AndWhy) {
+  converse({.policy = Policy::compatible_2026().narrowed_to({ProtocolVersion::TLS1_2})});
+
+  for (const char* fact :
+       {"TLS 1.2, the only one offered", "extended: made of the whole handshake so far", "Triple Handshake",
+        "In the clear: TLS 1.2 shows it to everybody", "ecdsa_secp256r1_sha256, out of", "two round trips",
+        "In TLS 1.3 the key shares go in the hellos", "CLIENT_RANDOM", "the server signs|proves that it holds"}) {
+    EXPECT_THAT(reader.text, ::testing::ContainsRegex(fact));
+  }
+  const Step* completed = reader.find("handshake_completed");
+  ASSERT_NE(completed, nullptr);
+  EXPECT_EQ(completed->data.at("extended_master_secret"), true);
+  EXPECT_EQ(completed->data.at("signature_scheme"), "ecdsa_secp256r1_sha256");
+}
+
+// ------------------------------------------------------------------------------------------------ other handshakes
+
+TEST_F(Narration, TellsAResumption) {
+  converse({});
+  const std::size_t before = reader.steps.size();
+
+  Narrator again(reader, {.clock = &clock, .stopwatch = &stopwatch, .provider = testing::provider().get()});
+  conversation->visit_again(&again);
+
+  std::string text;
+  std::vector<std::string> kinds;
+  for (std::size_t i = before; i < reader.steps.size(); ++i) {
+    kinds.push_back(reader.steps[i].kind);
+    text += render(reader.steps[i], {.width = 400});
+  }
+  EXPECT_THAT(kinds, Not(Contains("certificate")));
+  for (const char* fact : {"1 ticket of an earlier visit", "the server goes on with the earlier session",
+                           "no certificate is shown again", "yes, of an earlier session"}) {
+    EXPECT_THAT(text, HasSubstr(fact));
+  }
+}
+
+TEST_F(Narration, TellsAHybridKeyExchangeInPlainWords) {
+  Policy policy = Policy::modern_2026();
+  policy.groups = {NamedGroup::X25519MLKEM768, NamedGroup::x25519};
+  policy.key_shares = policy.groups;
+  converse({.policy = policy, .server_policy = policy});
+
+  for (const char* fact : {"X25519MLKEM768, out of X25519MLKEM768, x25519", "quantum computer", "break both",
+                           "1216 bytes", "1120 bytes"}) {
+    EXPECT_THAT(reader.text, HasSubstr(fact));
+  }
+}
+
 struct RefusalCase {
   const char* name;
   Conversation::Options options;
@@ -159,13 +227,30 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST_F(Narration, ShowsTheFirstEncryptedBytesAsTheyAreOnTheWire) {
   converse({});
-  const Bytes record(100, 0xab);
+  Bytes record(conversation->client_end->sealed_size(78));
+  const auto sent = conversation->client_end->send(Bytes(78, 'k'), record);
 
-  narrator.encrypted_record(Direction::sent, record, 78);
-
+  ASSERT_TRUE(sent.has_value());
   EXPECT_EQ(reader.steps.back().kind, "encrypted_record");
   EXPECT_THAT(reader.text, HasSubstr("78 bytes from the client go over the wire as 100 bytes"));
-  EXPECT_THAT(reader.text, HasSubstr("ab ab ab ab ab ab ab ab  ab ab"));
+  EXPECT_EQ(reader.steps.back().data.at("first_bytes"), to_hex(ByteView(record).first(48)));
+  EXPECT_THAT(reader.text, HasSubstr("17 03 03 00 5f"));
+}
+
+TEST_F(Narration, ShowsWhatComesAsItIsOnTheWireAndOnlyOnce) {
+  converse({});
+  Bytes record(conversation->server_end->sealed_size(10));
+  for (int i = 0; i < 2; ++i) {
+    const auto sent = conversation->server_end->send(Bytes(10, 'k'), record);
+    ASSERT_TRUE(sent.has_value());
+    const std::string on_wire = to_hex(ByteView(record).first(sent->written));
+    const auto received = conversation->client_end->receive(ByteSpan(record).first(sent->written));
+    ASSERT_TRUE(received.has_value());
+    if (i > 0) break;
+    EXPECT_EQ(reader.steps.back().data.at("first_bytes"), on_wire);
+    EXPECT_EQ(reader.steps.back().data.at("plaintext_bytes"), 10);
+  }
+  EXPECT_EQ(std::ranges::count(reader.kinds(), "encrypted_record"), 1);
 }
 
 // Attack 44: secrets never reach an explanation, a log or an event.

@@ -2,42 +2,52 @@
 
 #include <string>
 
+#include "interop/peers.hpp"
 #include "interop/world.hpp"
 
 namespace keyway::interop {
 namespace {
 
-/// How a language runs its peer program: the command up to the role.
-using Command = std::vector<std::string>;
+using crypto::KeyType;
 
-std::string source(const std::string& name) {
-  return std::string(KEYWAY_SOURCE_DIR) + "/tests/interop/peers/" + name;
-}
-
-Command with(Command command, const Command& more) {
-  command.insert(command.end(), more.begin(), more.end());
-  return command;
-}
-
-void expect_client_works(const Command& peer, const std::map<std::string, std::string>& environment = {}) {
-  for (const auto type : {crypto::KeyType::p256, crypto::KeyType::rsa}) {
-    KeywayServer server(world(), type);
-    const Outcome outcome = run(with(peer, {"client", std::to_string(server.port()), world().root()}),
-                                {.environment = environment}, std::chrono::seconds(120));
+/// A client fetches from servers of ours: with each kind of key in TLS 1.3, then in TLS 1.2, where `tls12` names what
+/// it prints of that.
+void expect_client_works(const Command& peer, const std::string& tls12) {
+  const auto fetch = [&](KeyType type, const Command& options, const std::string& expected) {
+    KeywayServer server(world(), type, options);
+    const Outcome outcome =
+        run(with(peer, {"client", std::to_string(server.port()), world().root()}), {}, std::chrono::seconds(120));
     EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
     EXPECT_NE(outcome.out.find("Welcome to the shop"), std::string::npos) << outcome.out;
-    EXPECT_NE(outcome.out.find("TLS_AES_128_GCM_SHA256"), std::string::npos) << outcome.out;
-  }
+    EXPECT_NE(outcome.out.find(expected), std::string::npos) << outcome.out;
+  };
+  fetch(KeyType::p256, {}, "TLS_AES_128_GCM_SHA256");
+  fetch(KeyType::rsa, {}, "TLS_AES_128_GCM_SHA256");
+  fetch(KeyType::p256, {"--tls-max", "1.2"}, tls12);
 }
 
+/// Our client fetches from a server in both versions, and comes back in TLS 1.3.
 void expect_server_works(const Command& peer, const Command& files, const std::string& greeting,
-                         const std::map<std::string, std::string>& environment = {}) {
+                         bool has_extended_master_secret = true) {
   const std::uint16_t port = free_port();
-  Process server(with(with(peer, {"server", std::to_string(port)}), files), {.environment = environment});
+  Process server(with(with(peer, {"server", std::to_string(port)}), files));
   ASSERT_TRUE(wait_for_port(port, std::chrono::seconds(90))) << server.output();
-  const Outcome outcome = keyway_get(world(), port);
+  const std::string sessions = world().path("sessions-" + std::to_string(port));
+  for (const bool resumes : {false, true}) {
+    const Outcome outcome = keyway_get(world(), port, {"-v", "--session-file", sessions});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.out << server.output();
+    EXPECT_NE(outcome.out.find(greeting), std::string::npos) << outcome.out;
+    EXPECT_EQ(outcome.out.find("yes, of an earlier session") != std::string::npos, resumes) << outcome.out;
+  }
+  const Outcome outcome = keyway_get(world(), port, {"-v", "--tls-max", "1.2"});
+  if (!has_extended_master_secret) {
+    EXPECT_EQ(outcome.exit_code, 6) << outcome.out;
+    EXPECT_NE(outcome.out.find("extended_master_secret"), std::string::npos) << outcome.out;
+    return;
+  }
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out << server.output();
   EXPECT_NE(outcome.out.find(greeting), std::string::npos) << outcome.out;
+  EXPECT_NE(outcome.out.find("TLS 1.2, the only one offered"), std::string::npos) << outcome.out;
 }
 
 /// A Python whose ssl module speaks TLS 1.3.
@@ -47,55 +57,42 @@ std::string python() {
 
 TEST(Python, ClientFetchesFromOurServer) {
   KEYWAY_REQUIRE_PROGRAM(python());
-  expect_client_works({python(), source("peer.py")});
+  expect_client_works({python(), peer_source("peer.py")}, "TLSv1.2 ECDHE-ECDSA-AES128-GCM-SHA256");
 }
 
 TEST(Python, ServerIsAcceptedByOurClient) {
   KEYWAY_REQUIRE_PROGRAM(python());
-  expect_server_works({python(), source("peer.py")}, {world().chain(), world().key()}, "Hello from Python");
+  expect_server_works({python(), peer_source("peer.py")}, {world().chain(), world().key()}, "Hello from Python");
 }
 
 TEST(Node, ClientFetchesFromOurServer) {
   KEYWAY_REQUIRE_PROGRAM("node");
-  expect_client_works({"node", source("peer.js")});
+  expect_client_works({"node", peer_source("peer.js")}, "TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
 }
 
 TEST(Node, ServerIsAcceptedByOurClient) {
   KEYWAY_REQUIRE_PROGRAM("node");
-  expect_server_works({"node", source("peer.js")}, {world().chain(), world().key()}, "Hello from Node");
-}
-
-/// Builds the Go peer once.
-std::string go_peer() {
-  static const std::string built = [] {
-    const std::string program = world().path("go-peer");
-    const Outcome outcome = run(
-        {"go", "build", "-o", program, source("peer.go")},
-        {.environment = {{"GOCACHE", world().path("go-cache")}, {"GO111MODULE", "off"}, {"HOME", world().path("")}}},
-        std::chrono::seconds(240));
-    EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
-    return program;
-  }();
-  return built;
+  expect_server_works({"node", peer_source("peer.js")}, {world().chain(), world().key()}, "Hello from Node");
 }
 
 TEST(Go, ClientFetchesFromOurServerAndOurClientFromIts) {
-  KEYWAY_REQUIRE_PROGRAM("go");
-  expect_client_works({go_peer()});
-  expect_server_works({go_peer()}, {world().chain(), world().key()}, "Hello from Go");
+  KEYWAY_REQUIRE_PROGRAM(go_command());
+  expect_client_works({go_peer()}, "0x303 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
+  expect_server_works({go_peer()}, {world().chain(), world().key()}, "Hello from Go",
+                      /*has_extended_master_secret=*/go_minor_version() >= 21);
 }
 
 TEST(Java, ClientFetchesFromOurServerAndOurClientFromIts) {
   KEYWAY_REQUIRE_PROGRAM("javac");
   KEYWAY_REQUIRE_PROGRAM("openssl");
   const Outcome compiled =
-      run({"javac", "-d", world().path("java"), source("Peer.java")}, {}, std::chrono::seconds(120));
+      run({"javac", "-d", world().path("java"), peer_source("Peer.java")}, {}, std::chrono::seconds(120));
   ASSERT_EQ(compiled.exit_code, 0) << compiled.out;
   const Outcome exported = run({"openssl", "pkcs12", "-export", "-in", world().chain(), "-inkey", world().key(), "-out",
                                 world().path("java.p12"), "-passout", "pass:keyway"});
   ASSERT_EQ(exported.exit_code, 0) << exported.out;
   const Command peer = {"java", "-cp", world().path("java"), "Peer"};
-  expect_client_works(peer);
+  expect_client_works(peer, "TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_");
   expect_server_works(peer, {world().path("java.p12")}, "Hello from Java");
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "interop/peers.hpp"
 #include "interop/world.hpp"
 
 namespace keyway::interop {
@@ -11,36 +12,6 @@ namespace {
 using crypto::KeyType;
 
 constexpr std::array keys{KeyType::p256, KeyType::p384, KeyType::p521, KeyType::ed25519, KeyType::rsa};
-
-Outcome s_client(const KeywayServer& server, const std::vector<std::string>& more,
-                 const std::string& input = "GET / HTTP/1.0\r\nHost: localhost\r\n\r\n") {
-  std::vector<std::string> command = {"openssl",          "s_client",     "-connect",
-                                      server.address(),   "-servername",  "localhost",
-                                      "-CAfile",          world().root(), "-verify_return_error",
-                                      "-verify_hostname", "localhost",    "-ign_eof"};
-  command.insert(command.end(), more.begin(), more.end());
-  return run(command, {.input = input});
-}
-
-/// `openssl s_server -www` on a free port.
-class OpenSslServer {
- public:
-  explicit OpenSslServer(KeyType type, const std::vector<std::string>& more = {}) : port_(free_port()) {
-    std::vector<std::string> command = {
-        "openssl",     "s_server",          "-accept", "127.0.0.1:" + std::to_string(port_),
-        "-cert_chain", world().chain(type), "-cert",   world().chain(type),
-        "-key",        world().key(type),   "-www"};
-    command.insert(command.end(), more.begin(), more.end());
-    process_ = std::make_unique<Process>(command);
-    EXPECT_TRUE(wait_for_port(port_)) << process_->output();
-  }
-  [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
-  [[nodiscard]] Process& process() noexcept { return *process_; }
-
- private:
-  std::uint16_t port_;
-  std::unique_ptr<Process> process_;
-};
 
 TEST(OpenSslClient, AcceptsEveryKeyOfOurServer) {
   KEYWAY_REQUIRE_PROGRAM("openssl");
@@ -108,7 +79,7 @@ TEST(OpenSslClient, UpdatesKeysInBothDirections) {
 
 TEST(OpenSslClient, IsToldWhyAnOldVersionIsRefused) {
   KEYWAY_REQUIRE_PROGRAM("openssl");
-  KeywayServer server(world());
+  KeywayServer server(world(), KeyType::p256, {"--policy", "modern-2026"});
   const Outcome outcome = s_client(server, {"-tls1_2"});
   EXPECT_NE(outcome.exit_code, 0);
   EXPECT_NE(outcome.out.find("alert protocol version"), std::string::npos) << outcome.out;
@@ -157,7 +128,7 @@ TEST(OpenSslServerTest, AnUnknownIssuerIsRefused) {
 TEST(OpenSslServerTest, AVersionBelowIsToldClearly) {
   KEYWAY_REQUIRE_PROGRAM("openssl");
   const OpenSslServer server(KeyType::p256, {"-tls1_2"});
-  const Outcome outcome = keyway_get(world(), server.port());
+  const Outcome outcome = keyway_get(world(), server.port(), {"--policy", "modern-2026"});
   EXPECT_EQ(outcome.exit_code, 6) << outcome.out;
 }
 

@@ -1,18 +1,11 @@
-// Coming back to and from other programs, TLS 1.3.
+// Coming back to and from other programs.
 
 #include <gtest/gtest.h>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <array>
 #include <filesystem>
 #include <string>
 
-#include <keyway/blocking.hpp>
-
+#include "interop/peers.hpp"
 #include "interop/world.hpp"
 
 namespace keyway::interop {
@@ -46,53 +39,55 @@ TEST(GnuTlsClient, ComesBackWithOurTicket) {
   EXPECT_NE(outcome.out.find("This is a resumed session"), std::string::npos) << outcome.out;
 }
 
-/// One visit of a client of ours: whether it resumed, once all that the server had to say has come.
-Result<bool> visit(std::uint16_t port, const std::shared_ptr<const ClientConfig>& config) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  // SAFETY: the sockets interface takes every kind of address by this cast.
-  if (::connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    ::close(fd);
-    return std::unexpected(fail(ErrorCode::ConnectFailed));
-  }
-  const auto talk = [&]() -> Result<bool> {
-    auto stream = BlockingStream::client(fd, config, *ServerName::parse("localhost"));
-    if (!stream) return std::unexpected(stream.error());
-    if (auto done = stream->handshake(); !done) return std::unexpected(done.error());
-    if (auto sent = stream->write_all(as_bytes("GET / HTTP/1.0\r\n\r\n")); !sent) return std::unexpected(sent.error());
-    std::array<std::uint8_t, 4096> buffer{};
-    for (;;) {
-      const auto count = stream->read_some(buffer);
-      if (!count || *count == 0) return stream->connection().info().is_resumption;
-    }
-  };
-  auto resumed = talk();
-  ::close(fd);
-  return resumed;
+TEST(GoClient, ComesBackWithOurTicket) {
+  KEYWAY_REQUIRE_PROGRAM(go_command());
+  KeywayServer server(world());
+  const Outcome outcome = run({go_peer(), "resume", std::to_string(server.port()), world().root(), "1.3"});
+  EXPECT_NE(outcome.out.find("0x304 resumed: true"), std::string::npos) << outcome.out;
 }
 
-TEST(OpenSslServer, IsComeBackToWithItsTicket) {
+/// Two visits of `keyway get`, with its sessions in a file: the first must be a full handshake, the second is told.
+bool comes_back(std::uint16_t port, const std::vector<std::string>& more = {}) {
+  const std::string file = world().path("sessions-" + std::to_string(port));
+  const auto visit = [&] {
+    const Outcome outcome = keyway_get(world(), port, with({"-v", "--session-file", file}, more));
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+    return outcome.out.find("yes, of an earlier session") != std::string::npos;
+  };
+  EXPECT_FALSE(visit());
+  return visit();
+}
+
+TEST(OpenSslServerTest, IsComeBackToWithItsTicket) {
   KEYWAY_REQUIRE_PROGRAM("openssl");
+  const OpenSslServer server(crypto::KeyType::p256, {"-tls1_3"});
+  EXPECT_TRUE(comes_back(server.port()));
+}
+
+TEST(GnuTlsServer, IsComeBackToWithItsTicket) {
+  KEYWAY_REQUIRE_PROGRAM("gnutls-serv");
   const std::uint16_t port = free_port();
-  Process server({"openssl", "s_server", "-accept", "127.0.0.1:" + std::to_string(port), "-cert_chain", world().chain(),
-                  "-cert", world().chain(), "-key", world().key(), "-www", "-tls1_3"});
+  Process server({"gnutls-serv", "--http", "--port", std::to_string(port), "--x509certfile", world().chain(),
+                  "--x509keyfile", world().key(), "--priority", "NORMAL:-VERS-ALL:+VERS-TLS1.3"},
+                 {.keep_input_open = true});
   ASSERT_TRUE(wait_for_port(port)) << server.output();
-  auto trust = x509::TrustStore::from_file(world().root());
-  ASSERT_TRUE(trust.has_value());
-  ClientConfig::Builder builder;
-  builder.trust(std::make_shared<const x509::TrustStore>(std::move(*trust)));
-  const auto config = *builder.build();
+  EXPECT_TRUE(comes_back(port));
+}
 
-  const auto first = visit(port, config);
-  const auto second = visit(port, config);
+TEST(Nginx, IsComeBackToWithItsTicket) {
+  KEYWAY_REQUIRE_PROGRAM(nginx_command());
+  const NginxServer server("TLSv1.3");
+  EXPECT_TRUE(comes_back(server.port()));
+}
 
-  ASSERT_TRUE(first.has_value()) << first.error().message();
-  ASSERT_TRUE(second.has_value()) << second.error().message();
-  EXPECT_FALSE(*first);
-  EXPECT_TRUE(*second);
+TEST(Curl, ComesBackWithOurTicket) {
+  KEYWAY_REQUIRE_PROGRAM("curl");
+  KeywayServer server(world());
+  const std::string resolve = "localhost:" + std::to_string(server.port()) + ":127.0.0.1";
+  // Two transfers of one run share the session; without a connection that stays open.
+  const Outcome outcome = run({"curl", "-sv", "-H", "Connection: close", "--cacert", world().root(), "--resolve",
+                               resolve, server.url(), server.url()});
+  EXPECT_NE(outcome.out.find("re-using session ID"), std::string::npos) << outcome.out;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <string>
 
+#include "interop/peers.hpp"
 #include "interop/world.hpp"
 
 namespace keyway::interop {
@@ -93,20 +94,9 @@ TEST(Curl, RefusesOurServerUnderAnotherName) {
 }
 
 TEST(Nginx, IsAcceptedByOurClient) {
-  const std::string nginx = has_program("nginx") ? "nginx" : "/usr/sbin/nginx";
-  KEYWAY_REQUIRE_PROGRAM(nginx);
-  const std::uint16_t port = free_port();
-  world().write("nginx.conf",
-                "daemon off; error_log stderr; pid " + world().path("nginx.pid") +
-                    "; events {} http { access_log off; client_body_temp_path " + world().path("body") +
-                    "; proxy_temp_path " + world().path("proxy") + "; fastcgi_temp_path " + world().path("fastcgi") +
-                    "; uwsgi_temp_path " + world().path("uwsgi") + "; scgi_temp_path " + world().path("scgi") +
-                    "; server { listen 127.0.0.1:" + std::to_string(port) +
-                    " ssl; ssl_protocols TLSv1.3; ssl_certificate '" + world().chain() + "'; ssl_certificate_key '" +
-                    world().key() + "'; location / { return 200 \"Hello from nginx\\n\"; } } }");
-  Process server({nginx, "-c", world().path("nginx.conf"), "-p", world().folder().string()});
-  ASSERT_TRUE(wait_for_port(port)) << server.finish(std::chrono::seconds(1)).out;
-  const Outcome outcome = keyway_get(world(), port);
+  KEYWAY_REQUIRE_PROGRAM(nginx_command());
+  const NginxServer server("TLSv1.3");
+  const Outcome outcome = keyway_get(world(), server.port());
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
   EXPECT_NE(outcome.out.find("Hello from nginx"), std::string::npos) << outcome.out;
 }

@@ -56,10 +56,11 @@ std::string World::key(crypto::KeyType type) {
   return path(crypto::to_string(type) + "-key.pem");
 }
 
-KeywayServer::KeywayServer(World& world, crypto::KeyType type) : port_(free_port()) {
-  const std::vector<std::string> command = {keyway_command(), "serve",           world.site(),
-                                            "--cert",         world.chain(type), "--key",
-                                            world.key(type),  "--listen",        address()};
+KeywayServer::KeywayServer(World& world, crypto::KeyType type, const std::vector<std::string>& more)
+    : port_(free_port()) {
+  std::vector<std::string> command = {keyway_command(), "serve",         world.site(), "--cert", world.chain(type),
+                                      "--key",          world.key(type), "--listen",   address()};
+  command.insert(command.end(), more.begin(), more.end());
   process_ = std::make_unique<Process>(command);
   if (!wait_for_port(port_)) {
     static_cast<void>(process_->finish(std::chrono::seconds(1)));

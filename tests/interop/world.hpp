@@ -42,7 +42,8 @@ class World {
 /// `keyway serve` on a free port.
 class KeywayServer {
  public:
-  explicit KeywayServer(World& world, crypto::KeyType type = crypto::KeyType::p256);
+  explicit KeywayServer(World& world, crypto::KeyType type = crypto::KeyType::p256,
+                        const std::vector<std::string>& more = {});
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   [[nodiscard]] std::string url(const std::string& path = "/") const {

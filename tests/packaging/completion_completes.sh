@@ -27,6 +27,14 @@ expect keyCompromise keyway ca revoke x.pem --reason key
 expect --cacert keyway get https://localhost/ --ca
 expect refuse keyway serve . --unknown-name ''
 expect --browser keyway demo --b
+expect modern-2026 keyway get https://localhost/ --policy mod
+expect X25519MLKEM768 keyway serve . --groups ''
+expect 1.2 keyway get https://localhost/ --tls-max ''
+expect compatible-2026 keyway policies ''
+# What is offered is what there is.
+for name in $("$1" policies --json | sed -n 's/^      "name": "\([a-z0-9-]*\)",$/\1/p'); do
+  expect "$name" keyway policies ''
+done
 cd "$2/packaging"
 expect completions keyway serve comp
 expect keyway.pc.in keyway inspect keyway

@@ -12,7 +12,7 @@ commands_of() {
 
 # The long options that the help of "$@" lists, without its examples.
 options_of() {
-  "$keyway" "$@" --help | sed '/^Examples:/,$d' | sed -n 's/^  \(-.*\)/\1/p' | grep -oE '(^|[ ,])--[a-z][a-z-]*' | tr -d ' ,' | sort -u
+  "$keyway" "$@" --help | sed '/^Examples:/,$d' | sed -n 's/^  \(-.*\)/\1/p' | grep -oE '(^|[ ,])--[a-z][a-z0-9.-]*' | tr -d ' ,' | sort -u
 }
 
 # mdoc writes --crl-url as "Fl -crl-url".

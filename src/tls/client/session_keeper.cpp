@@ -3,31 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include <keyway/certificate.hpp>
-
 #include "tls/schedule/key_schedule.hpp"
 
 namespace keyway::tls::client {
-namespace {
-
-/// When the first certificate ends of those that `verdict` took from the peer; the leaf's end where there is no path.
-Time end_of(const std::vector<Bytes>& chain, const x509::Verdict* verdict) {
-  Time end = Time::max();
-  const auto include = [&](std::size_t index) {
-    if (index >= chain.size()) return;
-    const auto view = x509::CertificateView::parse(chain[index]);
-    if (view) end = std::min(end, view->not_after);
-  };
-  include(0);
-  if (verdict == nullptr) return end;
-  for (const x509::PathElement& element : verdict->path()) {
-    if (element.origin == x509::Origin::peer) include(element.index);
-  }
-  return end;
-}
-
-}  // namespace
-
 std::shared_ptr<const PeerProof> make_peer_proof(ChainAccepted accepted, const std::vector<Bytes>& chain,
                                                  const x509::Verdict* verdict) {
   return std::make_shared<const PeerProof>(

@@ -12,10 +12,13 @@ void Emitter::deliver(const Event& event) const noexcept {
   if (own_ != nullptr) own_->on(origin_, event);
 }
 
-void Emitter::deliver_records(ContentType type, bool is_protected, ByteView wire) const noexcept {
+void Emitter::deliver_records(ContentType type, bool is_protected, ByteView wire,
+                              std::size_t content_size) const noexcept {
+  const std::size_t total = wire.size();
   while (wire.size() >= record_header_size) {
     const std::size_t size = record_header_size + RecordHeader::parse(wire).length;
-    deliver(event::Record{Direction::sent, type, is_protected, size});
+    const ByteView first_bytes = wire.first(std::min({size, wire.size(), event::Record::max_first_bytes}));
+    deliver(event::Record{Direction::sent, type, is_protected, size, size == total ? content_size : 0, first_bytes});
     wire = wire.subspan(std::min(size, wire.size()));
   }
 }

@@ -25,9 +25,9 @@ class Emitter {
     if (is_active()) deliver(event);
   }
 
-  /// Tells of each of the records that `wire` is made of.
-  void records_sent(ContentType type, bool is_protected, ByteView wire) const noexcept {
-    if (is_active()) deliver_records(type, is_protected, wire);
+  /// Tells of each of the records that `wire` is made of; together they carry `content_size` bytes.
+  void records_sent(ContentType type, bool is_protected, ByteView wire, std::size_t content_size) const noexcept {
+    if (is_active()) deliver_records(type, is_protected, wire, content_size);
   }
 
   /// Tells of a secret: its fingerprint to all, itself to those that reveal secrets.
@@ -37,7 +37,7 @@ class Emitter {
 
  private:
   void deliver(const Event& event) const noexcept;
-  void deliver_records(ContentType type, bool is_protected, ByteView wire) const noexcept;
+  void deliver_records(ContentType type, bool is_protected, ByteView wire, std::size_t content_size) const noexcept;
   void deliver_secret(SecretLabel label, std::uint32_t generation, ByteView client_random,
                       ByteView secret) const noexcept;
 

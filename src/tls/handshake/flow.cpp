@@ -16,7 +16,7 @@ Result<void> Flow::send(ByteView messages) {
   auto written = parts_.writer.append(ContentType::handshake, messages, parts_.outbox);
   if (!written) return written;
   parts_.emit.records_sent(ContentType::handshake, parts_.writer.is_protected(),
-                           ByteView(parts_.outbox).subspan(before));
+                           ByteView(parts_.outbox).subspan(before), messages.size());
   return {};
 }
 
@@ -25,7 +25,8 @@ Result<void> Flow::send_change_cipher_spec() {
   const std::size_t before = parts_.outbox.size();
   auto written = parts_.writer.append(ContentType::change_cipher_spec, body, parts_.outbox);
   if (!written) return written;
-  parts_.emit.records_sent(ContentType::change_cipher_spec, false, ByteView(parts_.outbox).subspan(before));
+  parts_.emit.records_sent(ContentType::change_cipher_spec, false, ByteView(parts_.outbox).subspan(before),
+                           body.size());
   return {};
 }
 

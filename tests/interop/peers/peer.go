@@ -1,6 +1,7 @@
 // A client and a server of Go's crypto/tls.
 //
 //	peer client PORT ROOT            prints the version, the suite and the page
+//	peer resume PORT ROOT VERSION    visits twice; prints the second time's version and whether it resumed
 //	peer server PORT CHAIN KEY       answers each request with "Hello from Go"
 package main
 
@@ -21,27 +22,49 @@ func fail(err error) {
 	}
 }
 
-func client(port, root string) {
+func configuration(root string) *tls.Config {
 	pem, err := os.ReadFile(root)
 	fail(err)
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(pem)
-	config := &tls.Config{RootCAs: pool, ServerName: "localhost", NextProtos: []string{"http/1.1"}}
+	return &tls.Config{RootCAs: pool, ServerName: "localhost", NextProtos: []string{"http/1.1"},
+		ClientSessionCache: tls.NewLRUClientSessionCache(4)}
+}
+
+func visit(port string, config *tls.Config) (tls.ConnectionState, string) {
 	tcp, err := net.Dial("tcp", "127.0.0.1:"+port)
 	fail(err)
 	connection := tls.Client(tcp, config)
 	fail(connection.Handshake())
-	state := connection.ConnectionState()
-	fmt.Printf("%#x %s %s\n", state.Version, tls.CipherSuiteName(state.CipherSuite), state.NegotiatedProtocol)
 	fmt.Fprintf(connection, "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
 	body, err := io.ReadAll(connection)
 	fail(err)
-	fmt.Print(string(body))
+	return connection.ConnectionState(), string(body)
+}
+
+func client(port, root string) {
+	state, body := visit(port, configuration(root))
+	fmt.Printf("%#x %s %s\n", state.Version, tls.CipherSuiteName(state.CipherSuite), state.NegotiatedProtocol)
+	fmt.Print(body)
+}
+
+func resume(port, root, version string) {
+	config := configuration(root)
+	if version == "1.2" {
+		config.MaxVersion = tls.VersionTLS12
+	}
+	visit(port, config)
+	state, _ := visit(port, config)
+	fmt.Printf("%#x resumed: %t\n", state.Version, state.DidResume)
 }
 
 func main() {
 	if os.Args[1] == "client" {
 		client(os.Args[2], os.Args[3])
+		return
+	}
+	if os.Args[1] == "resume" {
+		resume(os.Args[2], os.Args[3], os.Args[4])
 		return
 	}
 	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprintln(w, "Hello from Go") })
