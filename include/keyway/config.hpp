@@ -36,6 +36,8 @@ struct CommonConfig {
   std::size_t max_handshake_message = 131072;  ///< bytes of a handshake message's body that are taken from the peer
   /// For certificates in TLS 1.3 (RFC 8879), ours and the peer's; empty: not compressed.
   CertificateCompressors certificate_compressors = keyway::certificate_compressors();
+  bool requires_extended_master_secret = true;  ///< TLS 1.2 without RFC 7627 is refused
+  bool allows_psk_ke = false;                   ///< TLS 1.3 sessions without a key exchange beside (RFC 8446 4.2.9)
 
   [[nodiscard]] const crypto::Random& randomness() const noexcept { return random ? *random : provider->random(); }
 };
@@ -130,6 +132,10 @@ class ClientConfig::Builder {
   /// allow and trust the same.
   Builder& session_store(std::shared_ptr<SessionStore> store);
   Builder& without_resumption();  ///< every handshake is a full one
+  /// Weakens: a server may go on with a session without a key exchange (psk_ke, RFC 8446 4.2.9).
+  Builder& allow_psk_ke();
+  /// Weakens: takes TLS 1.2 servers that lack extended_master_secret (RFC 7627).
+  Builder& allow_missing_extended_master_secret();
   /// Weakens: takes any certificate, so anybody can be the server. For tests against servers of one's own.
   Builder& without_certificate_verification();
 
@@ -165,8 +171,12 @@ class ServerConfig {
     return client_authentication_.get();
   }
   [[nodiscard]] const TicketOptions& tickets() const noexcept { return tickets_; }
-  /// Null after without_tickets(): none are given, none are taken.
+  /// What seals sessions. Null after without_tickets(), unless there is a session_store().
   [[nodiscard]] TicketKeys* ticket_keys() const noexcept { return ticket_keys_.get(); }
+  /// False after without_tickets(): no sealed sessions are given to clients, none are taken.
+  [[nodiscard]] bool gives_tickets() const noexcept { return gives_tickets_; }
+  /// Null: no sessions are kept here.
+  [[nodiscard]] ServerSessionStore* session_store() const noexcept { return session_store_.get(); }
   /// A digest of what this configuration shows and allows: tickets of another are not taken.
   [[nodiscard]] const std::array<std::uint8_t, 32>& id() const noexcept { return id_; }
   [[nodiscard]] const std::vector<std::string>& weakenings() const noexcept { return weakenings_; }
@@ -179,7 +189,9 @@ class ServerConfig {
   std::unique_ptr<const ClientAuthentication> client_authentication_;
   TicketOptions tickets_;
   std::shared_ptr<TicketKeys> ticket_keys_;
+  std::shared_ptr<ServerSessionStore> session_store_;
   std::array<std::uint8_t, 32> id_{};
+  bool gives_tickets_ = false;
   bool pauses_for_client_hello_ = false;
   bool pauses_for_credential_ = false;
 };
@@ -229,9 +241,17 @@ class ServerConfig::Builder {
   /// Instead of random keys of the configuration's own that change by themselves every ticket lifetime.
   Builder& ticket_keys(std::shared_ptr<TicketKeys> keys);
   /// What tickets are bound to instead of the certificates that are shown: for servers that share ticket keys, and each
-  /// have certificates of their own.
+  /// have certificates of their own. It also says that their applications judge clients alike, where they do
+  /// (pause_for_verification()); else no server takes another's tickets then.
   Builder& ticket_context(std::string context);
-  Builder& without_tickets();  ///< none are given, none are taken
+  Builder& without_tickets();  ///< no sealed sessions are given, none are taken
+  /// Sessions are kept there for TLS 1.2 clients without tickets, which come back by session ID. After
+  /// without_tickets() all are kept there, TLS 1.3's too: each of those is then gone on with once.
+  Builder& session_store(std::shared_ptr<ServerSessionStore> store);
+  /// Weakens: goes on without a key exchange (psk_ke, RFC 8446 4.2.9) with clients that want it so.
+  Builder& allow_psk_ke();
+  /// Weakens: takes TLS 1.2 clients that lack extended_master_secret (RFC 7627).
+  Builder& allow_missing_extended_master_secret();
 
   /// Errors: InvalidConfiguration, CryptoFailed.
   [[nodiscard]] Result<std::shared_ptr<const ServerConfig>> build();

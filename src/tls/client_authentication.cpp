@@ -96,7 +96,8 @@ Bytes encode_request_tls12(const Policy& policy, ByteView authorities) {
 
 }  // namespace
 
-Result<void> ClientAuthenticationPlan::add_to(ConfigurationDigest& digest, const CommonConfig& common) const {
+Result<void> ClientAuthenticationPlan::add_to(ConfigurationDigest& digest, const CommonConfig& common,
+                                              bool judges_alike) const {
   digest.add_number(asks ? 1 : 0);
   if (!asks) return {};
   digest.add_number(is_required ? 1 : 0);
@@ -108,7 +109,8 @@ Result<void> ClientAuthenticationPlan::add_to(ConfigurationDigest& digest, const
   for (const auto& intermediate : intermediates) digest.add(intermediate.der());
   digest.add_number(crls.size());
   for (const auto& crl : crls) digest.add(crl.der());
-  if (!pauses) return {};
+  digest.add_number(pauses ? 1 : 0);
+  if (!pauses || judges_alike) return {};
   // What the application accepts, nobody here can tell: its sessions are this configuration's alone.
   std::array<std::uint8_t, 32> unique{};
   if (auto filled = common.randomness().fill(unique); !filled) return filled;

@@ -21,8 +21,9 @@ struct ClientAuthenticationPlan {
   x509::Verifier::Options options;
   std::optional<std::vector<Bytes>> authorities;  ///< nothing: the anchors' subjects
 
-  /// Adds all that says which clients are let in: a session goes on only where it is the same. Errors: RandomFailed.
-  [[nodiscard]] Result<void> add_to(ConfigurationDigest& digest, const CommonConfig& common) const;
+  /// Adds all that says which clients are let in: a session goes on only where it is the same. Where the application
+  /// judges, that is nobody's but this configuration's, unless `judges_alike` says otherwise. Errors: RandomFailed.
+  [[nodiscard]] Result<void> add_to(ConfigurationDigest& digest, const CommonConfig& common, bool judges_alike) const;
 };
 
 /// Null where clients are not asked. `common` is complete. Errors: InvalidConfiguration (nobody to trust and no

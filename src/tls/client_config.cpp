@@ -31,6 +31,8 @@ Result<std::array<std::uint8_t, 32>> ClientConfig::Builder::Parts::id() const {
   tls::ConfigurationDigest digest(*common.provider, "client");
   digest.add_policy(common.policy);
   digest.add_protocols(common.alpn);
+  digest.add_number(common.requires_extended_master_secret ? 1 : 0);
+  digest.add_number(common.allows_psk_ke ? 1 : 0);
   digest.add_number(sends_server_name ? 1 : 0);
   digest.add_number(unverified ? 1 : 0);
   digest.add_number(static_cast<std::uint64_t>(options.revocation));
@@ -154,6 +156,15 @@ ClientConfig::Builder& ClientConfig::Builder::without_certificate_verification()
   return *this;
 }
 
+ClientConfig::Builder& ClientConfig::Builder::allow_psk_ke() {
+  parts_->common.allows_psk_ke = true;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::allow_missing_extended_master_secret() {
+  parts_->common.requires_extended_master_secret = false;
+  return *this;
+}
+
 Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   if (!parts_)
     return std::unexpected(fail(ErrorCode::NotReady).at("ClientConfig::Builder").received("a spent builder"));
@@ -210,10 +221,7 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   }
   config->credentials_ = std::move(parts->credentials);
   config->credential_resolver_ = std::move(parts->resolver);
-  for (const auto& observer : parts->common.observers) {
-    if (observer->reveals_secrets())
-      config->weakenings_.emplace_back("the connection's secrets are written to a key log");
-  }
+  tls::add_weakenings(parts->common, config->weakenings_);
   config->common_ = std::move(parts->common);
   return config;
 }

@@ -1,6 +1,7 @@
 #include "configuration.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <keyway/bytes.hpp>
@@ -17,12 +18,12 @@ constexpr std::string_view refuses_all_protocols{"\x01", 1};
 
 /// What both sides' builders take.
 template <typename Builder>
-Outcome<void> apply_common(Builder& builder, const Settings& settings,
-                           const std::shared_ptr<const crypto::Provider>& provider) {
-  auto policy = make_policy(settings, *provider);
+Outcome<void> apply_common(Builder& builder, const Settings& settings, const Lasting& lasting) {
+  auto policy = make_policy(settings, *lasting.provider);
   if (!policy) return std::unexpected(std::move(policy.error()));
-  builder.provider(provider).policy(std::move(*policy));
+  builder.provider(lasting.provider).policy(std::move(*policy)).clock(lasting.clock);
   builder.certificate_compression(mock_compressors(settings));
+  builder.allow_missing_extended_master_secret();  // as the runner expects; what is required is tested elsewhere
   if (settings.max_send_fragment) builder.max_fragment(static_cast<std::size_t>(*settings.max_send_fragment));
   return {};
 }
@@ -82,12 +83,17 @@ Outcome<std::vector<Choice>> load_credentials(const Settings& settings, const cr
 
 Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& settings,
                                                                 const std::vector<Choice>& credentials,
-                                                                std::shared_ptr<const crypto::Provider> provider) {
+                                                                const Lasting& lasting) {
   ClientConfig::Builder builder;
-  if (auto done = apply_common(builder, settings, provider); !done) return std::unexpected(std::move(done.error()));
+  if (auto done = apply_common(builder, settings, lasting); !done) return std::unexpected(std::move(done.error()));
   builder.pause_for_verification();
   for (const Choice& choice : credentials) builder.add_credential(choice.credential);
   if (!credentials.empty()) builder.insist_on_credential();
+  if (settings.no_ticket) {
+    builder.without_resumption();
+  } else {
+    builder.session_store(lasting.client_sessions);
+  }
   if (settings.host_name.empty()) builder.without_server_name_extension();
   auto protocols = parse_protocol_list(settings.advertise_alpn);
   if (!protocols) return std::unexpected(std::move(protocols.error()));
@@ -98,11 +104,15 @@ Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& 
 
 Outcome<std::shared_ptr<const ServerConfig>> make_server_config(const Settings& settings,
                                                                 const std::vector<Choice>& credentials,
-                                                                std::shared_ptr<const crypto::Provider> provider) {
+                                                                const Lasting& lasting) {
   ServerConfig::Builder builder;
-  if (auto done = apply_common(builder, settings, provider); !done) return std::unexpected(std::move(done.error()));
+  if (auto done = apply_common(builder, settings, lasting); !done) return std::unexpected(std::move(done.error()));
   builder.credentials(std::make_shared<FirstThatFits>(credentials));
   builder.alpn(server_protocols(settings)).pause_for_client_hello();
+  // Each connection has a configuration of its own; all judge clients alike.
+  builder.session_store(lasting.server_sessions).ticket_keys(lasting.ticket_keys).ticket_context("bogo");
+  if (settings.no_ticket) builder.without_tickets();
+  if (settings.no_ticket || settings.skip_ticket) builder.tickets(0, std::chrono::hours(24));
   if (settings.require_any_client_certificate) {
     builder.require_client_certificate(nullptr).pause_for_verification();
   } else if (settings.verify_peer) {

@@ -5,6 +5,7 @@
 
 #include <keyway/config.hpp>
 
+#include "lasting.hpp"
 #include "outcome.hpp"
 #include "settings.hpp"
 
@@ -19,12 +20,14 @@ struct Choice {
 /// In the order in which they are tried: the default one comes last.
 [[nodiscard]] Outcome<std::vector<Choice>> load_credentials(const Settings& settings, const crypto::Provider& provider);
 
-[[nodiscard]] Outcome<std::shared_ptr<const ClientConfig>> make_client_config(
-    const Settings& settings, const std::vector<Choice>& credentials, std::shared_ptr<const crypto::Provider> provider);
+[[nodiscard]] Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& settings,
+                                                                              const std::vector<Choice>& credentials,
+                                                                              const Lasting& lasting);
 
 /// Pauses at the ClientHello, for the flags that are about it.
-[[nodiscard]] Outcome<std::shared_ptr<const ServerConfig>> make_server_config(
-    const Settings& settings, const std::vector<Choice>& credentials, std::shared_ptr<const crypto::Provider> provider);
+[[nodiscard]] Outcome<std::shared_ptr<const ServerConfig>> make_server_config(const Settings& settings,
+                                                                              const std::vector<Choice>& credentials,
+                                                                              const Lasting& lasting);
 
 /// Names of DER in hexadecimal with commas between; <NULL> and <EMPTY> are none.
 [[nodiscard]] Outcome<std::vector<Bytes>> parse_name_list(std::string_view text);

@@ -5,6 +5,7 @@
 
 #include "checks.hpp"
 #include "configuration.hpp"
+#include "session_check.hpp"
 #include "stream.hpp"
 #include "witness.hpp"
 
@@ -27,14 +28,14 @@ Outcome<Answer> judge_peer(const Settings& settings) {
 struct Opening {
   const Settings& settings;
   const std::vector<Choice>& credentials;
-  const std::shared_ptr<const crypto::Provider>& provider;
+  const Lasting& lasting;
   Transport& transport;
   Witness& witness;
 };
 
 Outcome<Stream> open_client(const Opening& opening) {
   const Settings& settings = opening.settings;
-  auto config = make_client_config(settings, opening.credentials, opening.provider);
+  auto config = make_client_config(settings, opening.credentials, opening.lasting);
   if (!config) return std::unexpected(std::move(config.error()));
   const auto name = ServerName::parse(settings.host_name.empty() ? "localhost" : settings.host_name);
   if (!name) return broke(name.error());
@@ -51,7 +52,7 @@ Outcome<Answer> look_at(const Settings& settings, const ClientHelloView& hello) 
 
 Outcome<Stream> open_server(const Opening& opening) {
   const Settings& settings = opening.settings;
-  auto config = make_server_config(settings, opening.credentials, opening.provider);
+  auto config = make_server_config(settings, opening.credentials, opening.lasting);
   if (!config) return std::unexpected(std::move(config.error()));
   auto connection = Connection::server(std::move(*config), {.observer = &opening.witness});
   if (!connection) return broke(std::move(connection.error()));
@@ -70,6 +71,11 @@ Outcome<void> write_exports(const Settings& settings, Stream& stream, const Witn
         stream.connection().export_keying_material(settings.export_label, as_bytes(settings.export_context), material);
     if (!exported) return broke(exported.error());
     if (auto written = stream.write(material); !written) return written;
+  }
+  if (settings.tls_unique) {
+    const auto binding = stream.connection().channel_binding(ChannelBinding::tls_unique);
+    if (!binding) return broke(binding.error());
+    if (auto written = stream.write(*binding); !written) return written;
   }
   if (!settings.export_traffic_secrets) return {};
   const Bytes& reading = settings.server ? witness.client_secret() : witness.server_secret();
@@ -119,15 +125,23 @@ Outcome<void> wait_for_close(Stream& stream) {
   return {};
 }
 
-Outcome<void> exchange(const Settings& settings, Stream& stream, const Witness& witness,
-                       std::span<const Choice> credentials) {
+/// What there is to hold a connection against, beside the flags.
+struct Evidence {
+  const Witness& witness;
+  std::span<const Choice> credentials;
+  SessionCheck& sessions;
+};
+
+Outcome<void> exchange(const Settings& settings, Stream& stream, const Evidence& evidence) {
+  const auto& [witness, credentials, sessions] = evidence;
   if (!settings.implicit_handshake) {
     if (auto done = stream.handshake(); !done) return done;
     if (auto checked = check_handshake(settings, stream.connection(), witness, credentials); !checked) return checked;
+    if (auto checked = sessions.after_handshake(stream.connection()); !checked) return checked;
   }
   // An implicit handshake is one that reading or writing brings about.
-  const bool writes_before_reading =
-      settings.export_keying_material || settings.export_traffic_secrets || settings.shim_writes_first;
+  const bool writes_before_reading = settings.export_keying_material || settings.export_traffic_secrets ||
+                                     settings.shim_writes_first || settings.tls_unique;
   if (settings.implicit_handshake && writes_before_reading) {
     if (auto done = stream.handshake(); !done) return done;
   }
@@ -136,6 +150,7 @@ Outcome<void> exchange(const Settings& settings, Stream& stream, const Witness& 
   if (!settings.shim_shuts_down) {
     if (auto echoed = echo(settings, stream); !echoed) return echoed;
   }
+  if (auto checked = sessions.after_data(stream.connection()); !checked) return checked;
   if (auto closed = stream.close(); !closed) return closed;
   if (settings.shim_shuts_down && settings.check_close_notify) return wait_for_close(stream);
   return {};
@@ -143,16 +158,17 @@ Outcome<void> exchange(const Settings& settings, Stream& stream, const Witness& 
 
 }  // namespace
 
-Outcome<void> run_connection(const Settings& settings, const std::shared_ptr<const crypto::Provider>& provider) {
+Outcome<void> run_connection(const Settings& settings, Lasting& lasting, bool is_resumption) {
   auto transport = Transport::connect(settings);
   if (!transport) return std::unexpected(std::move(transport.error()));
   Witness witness(settings.export_traffic_secrets);
-  auto credentials = load_credentials(settings, *provider);
+  auto credentials = load_credentials(settings, *lasting.provider);
   if (!credentials) return std::unexpected(std::move(credentials.error()));
-  const Opening opening{settings, *credentials, provider, *transport, witness};
+  const Opening opening{settings, *credentials, lasting, *transport, witness};
   auto stream = settings.server ? open_server(opening) : open_client(opening);
   if (!stream) return std::unexpected(std::move(stream.error()));
-  if (auto exchanged = exchange(settings, *stream, witness, *credentials); !exchanged) return exchanged;
+  SessionCheck sessions(settings, lasting, is_resumption);
+  if (auto exchanged = exchange(settings, *stream, {witness, *credentials, sessions}); !exchanged) return exchanged;
   if (!settings.expect_msg_callback.empty() && settings.expect_msg_callback != witness.messages()) {
     return mismatch("expected the messages\n" + settings.expect_msg_callback + "got\n" + witness.messages());
   }

@@ -65,6 +65,19 @@ struct Settings {
   std::optional<int> install_one_cert_compression_alg;
   bool install_cert_compression_algs = false;
 
+  // --- sessions
+  std::optional<int> resumption_delay;
+  bool expect_session_miss = false;
+  bool expect_no_session = false;
+  bool expect_session_id = false;
+  bool expect_no_session_id = false;
+  bool expect_ticket_renewal = false;
+  bool expect_extended_master_secret = false;
+  bool no_ticket = false;
+  bool renew_ticket = false;
+  bool skip_ticket = false;
+  bool tls_unique = false;
+
   // --- names and protocols
   std::string advertise_alpn;
   std::string expect_alpn;

@@ -12,7 +12,8 @@ namespace keyway::tls::client {
 using TableTls13 =
     // state                        what may follow
     Table<Row<ExpectServerHello,           ExpectServerHelloAfterRetry, ExpectEncryptedExtensions,
-                                           client12::ExpectCertificate>,
+                                           client12::ExpectCertificate, client12::ExpectTicketResumed,
+                                           client12::ExpectChangeCipherSpecResumed>,
           Row<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions>,
           Row<ExpectEncryptedExtensions,   ExpectCertificateOrRequest, ExpectFinished>,  // the latter resumes
           Row<ExpectCertificateOrRequest,  ExpectCertificate, AwaitVerdict, ExpectCertificateVerify>,

@@ -15,12 +15,7 @@ namespace {
 std::shared_ptr<SessionKeeper> keep_sessions(Flow& flow, Common13& common, ChainAccepted chain) {
   if (!common.sessions) return nullptr;
   SessionPlan& plan = *common.sessions;
-  if (plan.is_resumed) {
-    // The server has proved that it is the one that showed these.
-    flow.keep_peer_chain(plan.offered->peer->chain);
-    if (plan.offered->peer->verdict) flow.keep_verdict(*plan.offered->peer->verdict);
-    flow.info().signature_scheme = plan.offered->session.peer_scheme;
-  }
+  if (plan.is_resumed) recall_peer(flow, *plan.offered);
   return std::make_shared<SessionKeeper>(
       SessionKeeper::Parts{std::move(plan), common.suite, chain, flow.info().signature_scheme,
                            common.master.resumption_master_secret(common.transcript.hash())});

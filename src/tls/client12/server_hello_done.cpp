@@ -9,10 +9,12 @@
 namespace keyway::tls::client12 {
 
 Result<ExpectServerHelloDone::Next> ExpectServerHelloDone::handle(Flow& flow, const HandshakeMessage& message) && {
+  // The answer goes out now: nothing of the server's may follow in the record.
+  if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
   auto hello_done = ServerHelloDone::parse(message.body);
   if (!hello_done) return std::unexpected(std::move(hello_done.error()));
   common_.transcript.add(message.raw);
-  return send_own_flight(flow, std::move(common_), std::move(agreement_), std::move(asked_));
+  return send_own_flight(flow, {std::move(common_), std::move(agreement_), chain_}, std::move(asked_));
 }
 
 Result<ExpectRequestOrDone::Next> ExpectRequestOrDone::handle(Flow& flow, const HandshakeMessage& message) && {

@@ -13,14 +13,14 @@ namespace keyway::tls::client12 {
 /// exchange signed gets here.
 class ExpectServerHelloDone {
  public:
-  using Next = std::variant<AwaitCredential, AwaitSignature, ExpectChangeCipherSpec>;
+  using Next = std::variant<AwaitCredential, AwaitSignature, ExpectNewSessionTicket, ExpectChangeCipherSpec>;
   static constexpr std::string_view name = "client, TLS 1.2: waiting for ServerHelloDone";
   static constexpr std::array accepts{HandshakeType::server_hello_done};
 
   /// `asked`: null where the server asked for no certificate.
   ExpectServerHelloDone(Common12 common, Agreement agreement, std::unique_ptr<client::CertificateAsked> asked,
-                        ChainAccepted, HandshakeSignatureValid) noexcept
-      : common_(std::move(common)), agreement_(std::move(agreement)), asked_(std::move(asked)) {}
+                        ChainAccepted chain, HandshakeSignatureValid) noexcept
+      : common_(std::move(common)), agreement_(std::move(agreement)), asked_(std::move(asked)), chain_(chain) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
 
@@ -28,12 +28,14 @@ class ExpectServerHelloDone {
   Common12 common_;
   Agreement agreement_;
   std::unique_ptr<client::CertificateAsked> asked_;
+  ChainAccepted chain_;
 };
 
 /// Waits for CertificateRequest (RFC 5246 7.4.4) or at once for ServerHelloDone.
 class ExpectRequestOrDone {
  public:
-  using Next = std::variant<ExpectServerHelloDone, AwaitCredential, AwaitSignature, ExpectChangeCipherSpec>;
+  using Next = std::variant<ExpectServerHelloDone, AwaitCredential, AwaitSignature, ExpectNewSessionTicket,
+                            ExpectChangeCipherSpec>;
   static constexpr std::string_view name = "client, TLS 1.2: waiting for CertificateRequest or ServerHelloDone";
   static constexpr std::array accepts{HandshakeType::certificate_request, HandshakeType::server_hello_done};
 

@@ -13,12 +13,18 @@ using TableTls12 =
     Table<Row<ExpectCertificate,       AwaitVerdict, ExpectServerKeyExchange>,
           Row<AwaitVerdict,            ExpectServerKeyExchange>,
           Row<ExpectServerKeyExchange, ExpectRequestOrDone>,
-          Row<ExpectRequestOrDone,     ExpectServerHelloDone, AwaitCredential, AwaitSignature, ExpectChangeCipherSpec>,
-          Row<ExpectServerHelloDone,   AwaitCredential, AwaitSignature, ExpectChangeCipherSpec>,
-          Row<AwaitCredential,         AwaitSignature, ExpectChangeCipherSpec>,
-          Row<AwaitSignature,          ExpectChangeCipherSpec>,
+          Row<ExpectRequestOrDone,     ExpectServerHelloDone, AwaitCredential, AwaitSignature, ExpectNewSessionTicket,
+                                       ExpectChangeCipherSpec>,
+          Row<ExpectServerHelloDone,   AwaitCredential, AwaitSignature, ExpectNewSessionTicket, ExpectChangeCipherSpec>,
+          Row<AwaitCredential,         AwaitSignature, ExpectNewSessionTicket, ExpectChangeCipherSpec>,
+          Row<AwaitSignature,          ExpectNewSessionTicket, ExpectChangeCipherSpec>,
+          Row<ExpectNewSessionTicket,  ExpectChangeCipherSpec>,
           Row<ExpectChangeCipherSpec,  ExpectFinished>,
-          Row<ExpectFinished,          EstablishedTls12>>;
+          Row<ExpectFinished,          EstablishedTls12>,
+          // resumed:
+          Row<ExpectTicketResumed,           ExpectChangeCipherSpecResumed>,
+          Row<ExpectChangeCipherSpecResumed, ExpectFinishedResumed>,
+          Row<ExpectFinishedResumed,         EstablishedTls12>>;
 // clang-format on
 
 }  // namespace keyway::tls::client12

@@ -76,11 +76,11 @@ Result<ExpectCertificateVerify::Next> ExpectCertificateVerify::handle(Flow& flow
   return Next(ExpectFinished(std::move(awaited_), admit_proven(chain_, *proof)));
 }
 
-void recall_client(Flow& flow, const Session& session) {
-  flow.info().client_signature_scheme = session.peer_scheme;
-  if (!session.client) return;
-  flow.keep_peer_chain(session.client->chain);
-  flow.keep_verdict(session.client->verdict());
+void recall_client(Flow& flow, SignatureScheme scheme, const ClientProof* proof) {
+  flow.info().client_signature_scheme = scheme;
+  if (proof == nullptr) return;
+  flow.keep_peer_chain(proof->chain);
+  flow.keep_verdict(proof->verdict());
 }
 
 }  // namespace keyway::tls::server

@@ -70,7 +70,8 @@ class ExpectCertificate {
   AwaitedClient awaited_;
 };
 
-/// Gives back to the connection what the session knows of the client, and of its proof.
-void recall_client(Flow& flow, const Session& session);
+/// Once the client has proved that it is the one of the session: what it showed then is what it shows now. `scheme`:
+/// of its proof then; `proof`: null for a client that showed nothing.
+void recall_client(Flow& flow, SignatureScheme scheme, const ClientProof* proof);
 
 }  // namespace keyway::tls::server

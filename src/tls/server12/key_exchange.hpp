@@ -19,6 +19,8 @@ struct Exchange {
   TranscriptTls12 transcript;
   HelloRandoms randoms;
   std::unique_ptr<crypto::KeyExchange> ephemeral;
+  std::unique_ptr<SessionOrder> session;  ///< null: none is left behind
+  bool extended_master_secret;
 };
 
 /// Waits for the client's half of the key exchange (RFC 8422 5.7), and makes the keys. The client shows no certificate.
@@ -51,13 +53,12 @@ class ExpectCertificateVerify {
   static constexpr std::string_view name = "server, TLS 1.2: waiting for the client's CertificateVerify";
   static constexpr std::array accepts{HandshakeType::certificate_verify};
 
-  ExpectCertificateVerify(const ServerConfig& config, Keyed keyed, ShownClient client) noexcept
-      : config_(&config), keyed_(std::move(keyed)), client_(std::move(client)) {}
+  ExpectCertificateVerify(Keyed keyed, ShownClient client) noexcept
+      : keyed_(std::move(keyed)), client_(std::move(client)) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
 
  private:
-  const ServerConfig* config_;
   Keyed keyed_;
   ShownClient client_;
 };

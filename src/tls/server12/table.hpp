@@ -18,7 +18,10 @@ using TableTls12 =
           Row<ExpectCertificateVerify,      ExpectChangeCipherSpec>,
           Row<ExpectClientKeyExchange,      ExpectChangeCipherSpec>,
           Row<ExpectChangeCipherSpec,       ExpectFinished>,
-          Row<ExpectFinished,               EstablishedTls12>>;
+          Row<ExpectFinished,               EstablishedTls12>,
+          // resumed:
+          Row<ExpectChangeCipherSpecResumed, ExpectFinishedResumed>,
+          Row<ExpectFinishedResumed,         EstablishedTls12>>;
 // clang-format on
 
 }  // namespace keyway::tls::server12
