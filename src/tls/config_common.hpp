@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include <keyway/config.hpp>
 
 namespace keyway::tls {
@@ -7,7 +10,7 @@ namespace keyway::tls {
 /// Fills in what was not said (provider, clock) and judges the rest. Errors: InvalidConfiguration, CryptoFailed.
 [[nodiscard]] Result<void> complete(CommonConfig& config);
 
-/// Adds, in words, what of a policy is weaker than the default.
-void list_weakenings(const Policy& policy, std::vector<std::string>& weakenings);
+/// Adds what of it is weaker than the default, in words.
+void add_weakenings(const CommonConfig& config, std::vector<std::string>& to);
 
 }  // namespace keyway::tls

@@ -47,16 +47,10 @@ bool serves(crypto::KeyType key, const SuiteTls12& suite) noexcept {
 }
 
 std::optional<NamedGroup> curve_of(crypto::KeyType key) noexcept {
-  switch (key) {
-    case crypto::KeyType::p256:
-      return NamedGroup::secp256r1;
-    case crypto::KeyType::p384:
-      return NamedGroup::secp384r1;
-    case crypto::KeyType::p521:
-      return NamedGroup::secp521r1;
-    default:
-      return std::nullopt;
-  }
+  if (key == crypto::KeyType::p256) return NamedGroup::secp256r1;
+  if (key == crypto::KeyType::p384) return NamedGroup::secp384r1;
+  if (key == crypto::KeyType::p521) return NamedGroup::secp521r1;
+  return std::nullopt;
 }
 
 std::span<const SuiteTls12> suites_tls12() noexcept {

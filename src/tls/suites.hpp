@@ -26,6 +26,9 @@ enum class KeyExchangeTls12 : std::uint8_t {
 enum class SuiteAuthentication : std::uint8_t { ecdsa, rsa };
 [[nodiscard]] SuiteAuthentication authentication_of(crypto::KeyType key) noexcept;
 
+/// The curve that keys of this type are on, by its name as a group; nothing where they are on none that has one.
+[[nodiscard]] std::optional<NamedGroup> curve_of(crypto::KeyType key) noexcept;
+
 /// What a TLS 1.2 cipher suite stands for (RFC 5288, RFC 5289, RFC 7905): always with an AEAD.
 struct SuiteTls12 {
   CipherSuite id;
@@ -37,10 +40,6 @@ struct SuiteTls12 {
 
 /// True where a key of this type can do what the suite asks of it. RFC 8017's PSS keys sign, and don't decrypt.
 [[nodiscard]] bool serves(crypto::KeyType key, const SuiteTls12& suite) noexcept;
-
-/// The curve that an ECDSA key lies on; nothing for other keys. In TLS 1.2 the client's supported_groups speak of it,
-/// too (RFC 8422 5.1.1).
-[[nodiscard]] std::optional<NamedGroup> curve_of(crypto::KeyType key) noexcept;
 
 /// All suites of TLS 1.2 that Keyway has, in its own order of preference: those without forward secrecy last.
 [[nodiscard]] std::span<const SuiteTls12> suites_tls12() noexcept;

@@ -14,6 +14,7 @@ struct CredentialSettings {
   std::string certificate_file;
   std::string key_file;
   std::vector<int> signing_preferences;
+  bool must_match_issuer = false;
 };
 
 /// What the flags ask of one connection. Each member is named like its flag; flags.cpp has the table.
@@ -45,6 +46,7 @@ struct Settings {
   std::vector<int> key_shares;
   std::vector<int> server_supported_groups_hint;
   std::vector<int> verify_prefs;
+  std::vector<int> expect_peer_verify_pref;
   std::optional<int> max_cert_list;
   bool no_key_shares = false;
   bool fallback_scsv = false;
@@ -55,6 +57,8 @@ struct Settings {
 
   // --- the peer's authentication
   std::string expect_peer_cert_file;
+  std::string use_client_ca_list;
+  std::string expect_client_ca_list;
   bool verify_peer = false;
   bool require_any_client_certificate = false;
   bool verify_fail = false;
@@ -64,6 +68,19 @@ struct Settings {
   // --- certificate compression
   std::optional<int> install_one_cert_compression_alg;
   bool install_cert_compression_algs = false;
+
+  // --- sessions
+  std::optional<int> resumption_delay;
+  bool expect_session_miss = false;
+  bool expect_no_session = false;
+  bool expect_session_id = false;
+  bool expect_no_session_id = false;
+  bool expect_ticket_renewal = false;
+  bool expect_extended_master_secret = false;
+  bool no_ticket = false;
+  bool renew_ticket = false;
+  bool skip_ticket = false;
+  bool tls_unique = false;
 
   // --- names and protocols
   std::string advertise_alpn;

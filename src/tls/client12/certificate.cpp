@@ -1,10 +1,11 @@
 #include "tls/client12/certificate.hpp"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
-#include "tls/client/server_chain.hpp"
 #include "tls/handshake/next.hpp"
+#include "tls/handshake/peer_chain.hpp"
 #include "tls/wire/certificate_tls12.hpp"
 
 namespace keyway::tls::client12 {
@@ -14,28 +15,23 @@ bool is_transport(const SuiteTls12& suite) noexcept {
   return suite.key_exchange == KeyExchangeTls12::rsa_transport;
 }
 
-/// RFC 8422 5.3: a leaf's key lies on a curve that the client has listed.
-Result<void> check_curve(const crypto::PublicKey& key, const Policy& policy) {
-  const auto curve = curve_of(key.type());
-  if (!curve || std::ranges::find(policy.groups, *curve) != policy.groups.end()) return {};
-  return std::unexpected(fail(ErrorCode::GroupNotOffered)
-                             .at("Certificate, entry 0, subjectPublicKeyInfo")
-                             .expected("a key on a curve of supported_groups")
-                             .received(to_string(*curve)));
-}
-
-/// The leaf's key, which must be of the kind that the suite uses (RFC 5246 7.4.2).
+/// The leaf's key, which must be of the kind that the suite uses (RFC 5246 7.4.2), and on a curve that was offered
+/// (RFC 8422 5.1: in TLS 1.2 the groups are for certificates, too).
 Result<std::unique_ptr<crypto::PublicKey>> leaf_key_for(const SuiteTls12& suite, ByteView leaf,
                                                         const CommonConfig& config) {
-  const auto use = is_transport(suite) ? client::LeafUse::decryption : client::LeafUse::signing;
-  auto key = client::parse_leaf_key(leaf, *config.provider, use);
+  constexpr std::string_view where = "Certificate, entry 0, subjectPublicKeyInfo";
+  auto key = parse_leaf_key(leaf, *config.provider, is_transport(suite) ? LeafUse::decryption : LeafUse::signing);
   if (!key) return key;
-  if (auto checked = check_curve(**key, config.policy); !checked) return std::unexpected(std::move(checked.error()));
-  if (serves((*key)->type(), suite)) return key;
-  return std::unexpected(fail(ErrorCode::WrongKeyForSuite)
-                             .at("Certificate, entry 0, subjectPublicKeyInfo")
-                             .expected("a key for " + to_string(suite.id))
-                             .received(crypto::to_string((*key)->type())));
+  if (!serves((*key)->type(), suite)) {
+    return std::unexpected(fail(ErrorCode::WrongKeyForSuite)
+                               .at(where)
+                               .expected("a key for " + to_string(suite.id))
+                               .received(crypto::to_string((*key)->type())));
+  }
+  const auto curve = curve_of((*key)->type());
+  const auto& offered = config.policy.groups;
+  if (!curve || std::ranges::find(offered, *curve) != offered.end()) return key;
+  return std::unexpected(fail(ErrorCode::GroupNotOffered).at(where).received(to_string(*curve)));
 }
 
 /// The chain is accepted: waits for the server's half of the key exchange; or makes the whole of it, where the server's
@@ -57,7 +53,7 @@ Result<AwaitVerdict::Next> after_chain(Flow& flow, Common12 common, std::unique_
 }  // namespace
 
 Result<AwaitVerdict::Next> AwaitVerdict::resume(Flow& flow, Answer& answer) && {
-  auto accepted = client::take_judgement(server_name_, chain_, flow, answer);
+  auto accepted = take_judgement(server_name_.to_string(), chain_, flow, answer);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
   return after_chain(flow, std::move(common_), std::move(leaf_key_), *accepted);
 }
@@ -72,11 +68,11 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
   auto leaf_key = leaf_key_for(*common_.suite, certificate->certificate_list.front(), config);
   if (!leaf_key) return std::unexpected(std::move(leaf_key.error()));
   common_.transcript.add(message.raw);
-  std::vector<ByteView> chain = client::keep_chain(flow, certificate->certificate_list);
+  std::vector<ByteView> chain = keep_chain(flow, certificate->certificate_list);
   if (common_.config->pauses_for_verification()) {
     return Next(AwaitVerdict(std::move(common_), std::move(server_name_), std::move(*leaf_key), std::move(chain)));
   }
-  auto accepted = client::judge_chain(*common_.config, server_name_, chain, flow);
+  auto accepted = judge_chain(*common_.config, server_name_, chain, flow);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
   return widen<Next>(after_chain(flow, std::move(common_), std::move(*leaf_key), *accepted));
 }

@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include <keyway/config.hpp>
 #include <keyway/crypto.hpp>
@@ -10,9 +12,9 @@
 #include "tls/handshake/flow.hpp"
 #include "tls/handshake/proofs.hpp"
 
-namespace keyway::tls::client {
+namespace keyway::tls {
 
-// What the client does with the server's certificates, in every version.
+// What either side does with the other's certificates, in every version.
 
 /// What the leaf's key is to be good for (RFC 5280 4.2.1.3).
 enum class LeafUse : std::uint8_t {
@@ -27,12 +29,17 @@ enum class LeafUse : std::uint8_t {
 /// Keeps the chain for Connection::peer_chain(); gives views of what is kept.
 [[nodiscard]] std::vector<ByteView> keep_chain(Flow& flow, std::span<const ByteView> chain);
 
-/// Asks the configuration's verifier and tells of its verdict. Errors: the verdict's.
+/// Asks the configuration's verifier about a server's chain and tells of its verdict. Errors: the verdict's.
 [[nodiscard]] Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& name,
                                                 std::span<const ByteView> chain, Flow& flow);
 
-/// What the application answered to Pause::verification. Errors: CertificateRefused, the verdict's.
-[[nodiscard]] Result<ChainAccepted> take_judgement(const ServerName& name, std::span<const ByteView> chain, Flow& flow,
+/// The same about a client's. `config` asks for certificates and has a verifier.
+[[nodiscard]] Result<ChainAccepted> judge_chain(const ServerConfig& config, std::span<const ByteView> chain,
+                                                Flow& flow);
+
+/// What the application answered to Pause::verification. `name`: whom the chain is to be of; empty for a client.
+/// Errors: CertificateRefused, the verdict's.
+[[nodiscard]] Result<ChainAccepted> take_judgement(std::string_view name, std::span<const ByteView> chain, Flow& flow,
                                                    Answer& answer);
 
-}  // namespace keyway::tls::client
+}  // namespace keyway::tls
