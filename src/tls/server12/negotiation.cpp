@@ -131,7 +131,12 @@ Result<SuiteChoice> choose_suite(const ServerConfig& config, const server::Hello
   const bool can_agree = has_group && scheme;
   const auto is_usable = [&](const SuiteTls12& suite) { return can_agree || is_transport(suite); };
   if (const SuiteTls12* suite = common.best(is_usable)) {
-    return SuiteChoice{suite, is_transport(*suite) ? SignatureScheme{} : *scheme};
+    if (!is_transport(*suite)) return SuiteChoice{suite, *scheme};
+    // The terms on which a credential is shown hold here, too.
+    if (auto allowed = server::check_terms(hello, credential); !allowed) {
+      return std::unexpected(std::move(allowed.error()));
+    }
+    return SuiteChoice{suite, SignatureScheme{}};
   }
   const bool lacks_suite = common.best([](const SuiteTls12&) { return true; }) == nullptr;
   if (!lacks_suite && !has_group) return no_common_group(hello.extensions);
