@@ -6,10 +6,12 @@
 #include "tls/schedule/key_schedule.hpp"
 
 namespace keyway::tls::client {
+
 std::shared_ptr<const PeerProof> make_peer_proof(ChainAccepted accepted, const std::vector<Bytes>& chain,
                                                  const x509::Verdict* verdict) {
-  return std::make_shared<const PeerProof>(
-      PeerProof{accepted, chain, verdict != nullptr ? std::optional(*verdict) : std::nullopt, end_of(chain, verdict)});
+  auto judged = verdict != nullptr ? std::optional(*verdict) : std::nullopt;
+  const Time end = end_of(chain, judged);
+  return std::make_shared<const PeerProof>(PeerProof{accepted, chain, std::move(judged), end});
 }
 
 void recall_peer(Flow& flow, const ClientSession& session) {
