@@ -6,6 +6,7 @@
 
 #include <keyway/bytes.hpp>
 
+#include "compressors.hpp"
 #include "policy.hpp"
 
 namespace keyway::bogo {
@@ -22,6 +23,7 @@ Outcome<void> apply_common(Builder& builder, const Settings& settings, std::span
   if (!policy) return std::unexpected(std::move(policy.error()));
   builder.provider(lasting.provider).policy(std::move(*policy)).clock(lasting.clock);
   builder.allow_missing_extended_master_secret();  // as the runner expects; what is required is tested elsewhere
+  builder.certificate_compression(mock_compressors(settings));
   if (settings.max_send_fragment) builder.max_fragment(static_cast<std::size_t>(*settings.max_send_fragment));
   return {};
 }

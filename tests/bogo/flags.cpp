@@ -103,6 +103,10 @@ constexpr auto flags = std::to_array<Flag>({
     {"use-ticket-aead-callback", Ignored{.has_value = false}},
     {"tls-unique", &Settings::tls_unique},
 
+    // certificate compression
+    {"install-cert-compression-algs", &Settings::install_cert_compression_algs},
+    {"install-one-cert-compression-alg", &Settings::install_one_cert_compression_alg},
+
     // names and protocols
     {"advertise-alpn", &Settings::advertise_alpn},
     {"expect-alpn", &Settings::expect_alpn},

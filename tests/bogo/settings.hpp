@@ -70,6 +70,10 @@ struct Settings {
   bool skip_ticket = false;
   bool tls_unique = false;
 
+  // --- certificate compression
+  std::optional<int> install_one_cert_compression_alg;
+  bool install_cert_compression_algs = false;
+
   // --- names and protocols
   std::string advertise_alpn;
   std::string expect_alpn;

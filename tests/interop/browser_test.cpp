@@ -93,7 +93,7 @@ TEST(ChromiumBrowser, ShowsThePadlockForOurServer) {
   EXPECT_EQ(visible.value("securityState", ""), "secure") << visible.dump(1);
   const Json certificate = visible["certificateSecurityState"];
   EXPECT_EQ(certificate.value("protocol", ""), "TLS 1.3");
-  EXPECT_EQ(certificate.value("keyExchangeGroup", ""), "X25519");
+  EXPECT_EQ(certificate.value("keyExchangeGroup", ""), "X25519MLKEM768");
   EXPECT_EQ(certificate.value("cipher", ""), "AES_128_GCM");
   EXPECT_EQ(certificate.value("certificateHasWeakSignature", true), false);
 
