@@ -52,6 +52,8 @@ class ClientConfig {
   [[nodiscard]] const x509::Verifier* verifier() const noexcept { return verifier_.get(); }
   /// True when the connection pauses with Pause::verification instead of asking the verifier itself.
   [[nodiscard]] bool pauses_for_verification() const noexcept { return pauses_for_verification_; }
+  /// True when the chain of a session is judged again before the session is gone on with.
+  [[nodiscard]] bool reverifies_on_resumption() const noexcept { return reverifies_on_resumption_; }
   [[nodiscard]] bool sends_server_name() const noexcept { return sends_server_name_; }
   /// Where sessions are kept to come back to; null after without_resumption().
   [[nodiscard]] SessionStore* session_store() const noexcept { return session_store_.get(); }
@@ -68,6 +70,7 @@ class ClientConfig {
   std::shared_ptr<SessionStore> session_store_;
   std::array<std::uint8_t, 32> id_{};
   bool pauses_for_verification_ = false;
+  bool reverifies_on_resumption_ = false;
   bool sends_server_name_ = true;
 };
 
@@ -103,6 +106,9 @@ class ClientConfig::Builder {
   /// allow and trust the same.
   Builder& session_store(std::shared_ptr<SessionStore> store);
   Builder& without_resumption();  ///< every handshake is a full one
+  /// The server's chain, as it was shown when the session began, is judged again whenever the session is gone on with:
+  /// what is no longer trusted, or was revoked since, ends the handshake. Asks as a full handshake does.
+  Builder& reverify_on_resumption();
   /// Weakens: a server may go on with a session without a key exchange (psk_ke, RFC 8446 4.2.9).
   Builder& allow_psk_ke();
   /// Weakens: takes TLS 1.2 servers that lack extended_master_secret (RFC 7627).

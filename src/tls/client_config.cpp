@@ -17,6 +17,7 @@ struct ClientConfig::Builder::Parts {
   bool pauses = false;
   bool unverified = false;
   bool without_resumption = false;
+  bool reverifies = false;
   std::shared_ptr<SessionStore> session_store;
 
   /// Everything that says whom to trust and what to take. Errors: RandomFailed.
@@ -129,6 +130,10 @@ ClientConfig::Builder& ClientConfig::Builder::without_resumption() {
   parts_->without_resumption = true;
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::reverify_on_resumption() {
+  parts_->reverifies = true;
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::without_certificate_verification() {
   parts_->unverified = true;
   return *this;
@@ -163,6 +168,7 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   const std::shared_ptr<ClientConfig> config(new ClientConfig());
   config->sends_server_name_ = parts->sends_server_name;
   config->pauses_for_verification_ = parts->pauses;
+  config->reverifies_on_resumption_ = parts->reverifies;
   if (parts->unverified) {
     config->weakenings_.emplace_back("certificates are not verified: anybody can be the server");
   } else if (!parts->pauses || parts->anchors) {

@@ -218,7 +218,9 @@ std::optional<PendingSignature> Connection::pending_signature() const noexcept {
 
 std::span<const ByteView> Connection::pending_chain() const noexcept {
   if (const auto* state = core_->paused_client<tls::client::AwaitVerdict>()) return state->chain();
+  if (const auto* state = core_->paused_client<tls::client::AwaitVerdictResumed>()) return state->chain();
   if (const auto* state = core_->paused_client<tls::client12::AwaitVerdict>()) return state->chain();
+  if (const auto* state = core_->paused_client<tls::client12::AwaitVerdictResumed>()) return state->chain();
   return {};
 }
 

@@ -101,6 +101,7 @@ Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& 
     return std::unexpected(std::move(done.error()));
   }
   builder.pause_for_verification();
+  if (settings.reverify_on_resume) builder.reverify_on_resumption();
   if (settings.no_ticket) {
     builder.without_resumption();
   } else {

@@ -102,6 +102,7 @@ constexpr auto flags = std::to_array<Flag>({
     {"use-ticket-callback", Ignored{.has_value = false}},  // other ways to say how tickets are sealed
     {"use-ticket-aead-callback", Ignored{.has_value = false}},
     {"tls-unique", &Settings::tls_unique},
+    {"reverify-on-resume", &Settings::reverify_on_resume},
 
     // certificate compression
     {"install-cert-compression-algs", &Settings::install_cert_compression_algs},

@@ -69,6 +69,7 @@ struct Settings {
   bool renew_ticket = false;
   bool skip_ticket = false;
   bool tls_unique = false;
+  bool reverify_on_resume = false;
 
   // --- certificate compression
   std::optional<int> install_one_cert_compression_alg;

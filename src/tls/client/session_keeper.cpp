@@ -14,7 +14,8 @@ std::shared_ptr<const PeerProof> make_peer_proof(ChainAccepted accepted, const s
   return std::make_shared<const PeerProof>(PeerProof{accepted, chain, std::move(judged), end});
 }
 
-void recall_peer(Flow& flow, const ClientSession& session) {
+void recall_peer(Flow& flow, const ClientConfig& config, const ClientSession& session) {
+  if (config.reverifies_on_resumption()) return;
   flow.keep_peer_chain(session.peer->chain);
   if (session.peer->verdict) flow.keep_verdict(*session.peer->verdict);
 }

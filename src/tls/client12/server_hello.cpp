@@ -81,16 +81,16 @@ Result<void> check_answers(const ServerHello& hello, const client::Offer& offer)
   return client::check_plain_answers(hello.extensions, "ServerHello");
 }
 
-/// Whether the server goes on with the session that was offered. RFC 5246 7.4.1.3: it says so by the client's session ID.
+/// Whether the server goes on with the session that was offered. RFC 5246 7.4.1.3: it says so by the client's session
+/// ID.
 Result<std::optional<SessionAccepted>> read_session_answer(const ServerHello& hello, const client::Offer& offer) {
   const ByteView sent = offer.session_id();
   if (sent.empty() || !std::ranges::equal(hello.legacy_session_id_echo, sent)) return std::nullopt;
   if (const ClientSession* offered = offer.offered(ProtocolVersion::TLS1_2)) {
     return accept_session(hello, *offered, hello.extensions.has(ExtensionType::extended_master_secret));
   }
-  return std::unexpected(fail(ErrorCode::SessionNotOffered)
-                             .at("ServerHello, session_id")
-                             .received(to_hex(hello.legacy_session_id_echo)));
+  return std::unexpected(
+      fail(ErrorCode::SessionNotOffered).at("ServerHello, session_id").received(to_hex(hello.legacy_session_id_echo)));
 }
 
 }  // namespace
@@ -133,7 +133,7 @@ Result<AfterServerHello> accept(Flow& flow, client::Offer& offer, const ServerHe
                   hello.extensions.has(ExtensionType::extended_master_secret),
                   hello.extensions.has(ExtensionType::session_ticket)};
   if (!*resumed) return ExpectCertificate(std::move(common), std::move(offer.server_name));
-  return widen<AfterServerHello>(resume_session(flow, std::move(common), **resumed));
+  return widen<AfterServerHello>(go_on_with_session(flow, std::move(common), std::move(offer.server_name), **resumed));
 }
 
 }  // namespace keyway::tls::client12
