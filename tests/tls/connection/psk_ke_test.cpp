@@ -6,6 +6,7 @@
 #include "tls/client/psk_offer.hpp"
 #include "tls/connection/resumption_testing.hpp"
 #include "tls/wire/extensions/pre_shared_key.hpp"
+#include "tls/wire/handshake.hpp"
 #include "tls/wire/server_hello.hpp"
 
 namespace keyway {
@@ -69,11 +70,11 @@ std::optional<Bytes> answer_to(const Returning& peer, const Bytes& modes, bool h
   return Bytes(wire.begin() + record_header, wire.begin() + static_cast<std::ptrdiff_t>(record_header + size));
 }
 
-struct Answer {
+struct Answered {
   bool has_psk;
   bool has_share;
 };
-Answer read(const Bytes& message) {
+Answered read(const Bytes& message) {
   const auto hello = tls::ServerHello::parse(ByteView(message).subspan(tls::handshake_header_size)).value();
   return {hello.extensions.has(pre_shared_key), hello.extensions.has(key_share)};
 }
