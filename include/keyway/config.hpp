@@ -29,15 +29,15 @@ struct CommonConfig {
   std::shared_ptr<const Clock> clock;
   std::vector<std::shared_ptr<Observer>> observers;
   Policy policy = Policy::compatible_2026();
-  std::vector<std::string> alpn;               ///< in order of preference; empty: none
-  std::size_t padding_block = 0;               ///< records are padded to a multiple of this many bytes; 0: not at all
-  std::size_t max_fragment = 16384;            ///< bytes of plaintext a record, 64 to 16384
-  std::uint64_t max_records_per_key = 0;       ///< records sent before the keys are changed; 0: what the AEAD bears
-  std::size_t max_handshake_message = 131072;  ///< bytes of a handshake message's body that are taken from the peer
-  /// For certificates in TLS 1.3 (RFC 8879), ours and the peer's; empty: not compressed.
-  CertificateCompressors certificate_compressors = keyway::certificate_compressors();
+  std::vector<std::string> alpn;                ///< in order of preference; empty: none
+  std::size_t padding_block = 0;                ///< records are padded to a multiple of this many bytes; 0: not at all
+  std::size_t max_fragment = 16384;             ///< bytes of plaintext a record, 64 to 16384
+  std::uint64_t max_records_per_key = 0;        ///< records sent before the keys are changed; 0: what the AEAD bears
+  std::size_t max_handshake_message = 131072;   ///< bytes of a handshake message's body that are taken from the peer
   bool requires_extended_master_secret = true;  ///< TLS 1.2 without RFC 7627 is refused
   bool allows_psk_ke = false;                   ///< TLS 1.3 sessions without a key exchange beside (RFC 8446 4.2.9)
+  /// For certificates in TLS 1.3 (RFC 8879), ours and the peer's; empty: not compressed.
+  CertificateCompressors certificate_compressors = keyway::certificate_compressors();
 
   [[nodiscard]] const crypto::Random& randomness() const noexcept { return random ? *random : provider->random(); }
 };
@@ -53,6 +53,8 @@ class ClientConfig {
   /// True when the connection pauses with Pause::verification instead of asking the verifier itself.
   [[nodiscard]] bool pauses_for_verification() const noexcept { return pauses_for_verification_; }
   [[nodiscard]] bool is_fallback() const noexcept { return is_fallback_; }
+  /// True when the chain of a session is judged again before the session is gone on with.
+  [[nodiscard]] bool reverifies_on_resumption() const noexcept { return reverifies_on_resumption_; }
   [[nodiscard]] bool sends_server_name() const noexcept { return sends_server_name_; }
   /// What is shown to servers that ask for a certificate: the first that fits.
   [[nodiscard]] const std::vector<std::shared_ptr<const Credential>>& credentials() const noexcept {
@@ -86,6 +88,7 @@ class ClientConfig {
   std::vector<std::shared_ptr<const Credential>> credentials_;
   std::shared_ptr<const ClientCredentialResolver> credential_resolver_;
   bool pauses_for_verification_ = false;
+  bool reverifies_on_resumption_ = false;
   bool sends_server_name_ = true;
   bool is_fallback_ = false;
   bool pauses_for_credential_ = false;
@@ -138,6 +141,9 @@ class ClientConfig::Builder {
   /// allow and trust the same.
   Builder& session_store(std::shared_ptr<SessionStore> store);
   Builder& without_resumption();  ///< every handshake is a full one
+  /// The server's chain, as it was shown when the session began, is judged again whenever the session is gone on with:
+  /// what is no longer trusted, or was revoked since, ends the handshake. Asks as a full handshake does.
+  Builder& reverify_on_resumption();
   /// Weakens: a server may go on with a session without a key exchange (psk_ke, RFC 8446 4.2.9).
   Builder& allow_psk_ke();
   /// Weakens: takes TLS 1.2 servers that lack extended_master_secret (RFC 7627).

@@ -18,6 +18,7 @@ struct ClientConfig::Builder::Parts {
   bool pauses = false;
   bool unverified = false;
   bool without_resumption = false;
+  bool reverifies = false;
   std::shared_ptr<SessionStore> session_store;
   std::vector<std::shared_ptr<const Credential>> credentials;
   std::shared_ptr<const ClientCredentialResolver> resolver;
@@ -160,6 +161,10 @@ ClientConfig::Builder& ClientConfig::Builder::without_resumption() {
   parts_->without_resumption = true;
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::reverify_on_resumption() {
+  parts_->reverifies = true;
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::without_certificate_verification() {
   parts_->unverified = true;
   return *this;
@@ -205,6 +210,7 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   config->pauses_for_verification_ = parts->pauses;
   config->pauses_for_credential_ = parts->pauses_for_credential;
   config->insists_on_credential_ = parts->insists_on_credential;
+  config->reverifies_on_resumption_ = parts->reverifies;
   if (parts->unverified) {
     config->weakenings_.emplace_back("certificates are not verified: anybody can be the server");
   } else if (!parts->pauses || parts->anchors) {

@@ -229,9 +229,11 @@ std::optional<CertificateRequestView> Connection::pending_certificate_request() 
 
 std::span<const ByteView> Connection::pending_chain() const noexcept {
   if (const auto* state = core_->paused_client<tls::client::AwaitVerdict>()) return state->chain();
+  if (const auto* state = core_->paused_client<tls::client::AwaitVerdictResumed>()) return state->chain();
   if (const auto* state = core_->paused_client<tls::client12::AwaitVerdict>()) return state->chain();
   if (const auto* state = core_->paused_server<tls::server::AwaitVerdict>()) return state->chain();
   if (const auto* state = core_->paused_server<tls::server12::AwaitVerdict>()) return state->chain();
+  if (const auto* state = core_->paused_client<tls::client12::AwaitVerdictResumed>()) return state->chain();
   return {};
 }
 

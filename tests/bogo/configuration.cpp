@@ -22,8 +22,8 @@ Outcome<void> apply_common(Builder& builder, const Settings& settings, const Las
   auto policy = make_policy(settings, *lasting.provider);
   if (!policy) return std::unexpected(std::move(policy.error()));
   builder.provider(lasting.provider).policy(std::move(*policy)).clock(lasting.clock);
-  builder.certificate_compression(mock_compressors(settings));
   builder.allow_missing_extended_master_secret();  // as the runner expects; what is required is tested elsewhere
+  builder.certificate_compression(mock_compressors(settings));
   if (settings.max_send_fragment) builder.max_fragment(static_cast<std::size_t>(*settings.max_send_fragment));
   if (settings.max_cert_list) builder.max_handshake_message(static_cast<std::size_t>(*settings.max_cert_list));
   return {};
@@ -90,6 +90,7 @@ Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& 
   builder.pause_for_verification();
   for (const Choice& choice : credentials) builder.add_credential(choice.credential);
   if (!credentials.empty()) builder.insist_on_credential();
+  if (settings.reverify_on_resume) builder.reverify_on_resumption();
   if (settings.no_ticket) {
     builder.without_resumption();
   } else {

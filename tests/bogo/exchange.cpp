@@ -18,7 +18,9 @@ constexpr std::size_t default_read_size = 512;
 // --- the two sides
 
 Outcome<Answer> judge_peer(const Settings& settings) {
-  if (!settings.verify_fail) return answer::Verified{x509::Verdict::accept({}, {})};
+  // Without -verify-peer or the like the handshake goes on whatever comes of it.
+  const bool is_refused = settings.verify_fail && (settings.verify_peer || settings.require_any_client_certificate);
+  if (!is_refused) return answer::Verified{x509::Verdict::accept({}, {})};
   // The tests know two kinds of callback by their alerts.
   return answer::Refuse{settings.use_custom_verify_callback ? AlertDescription::certificate_unknown
                                                             : AlertDescription::handshake_failure};

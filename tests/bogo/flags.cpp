@@ -98,10 +98,6 @@ constexpr auto flags = std::to_array<Flag>({
     {"expect-client-ca-list", &Settings::expect_client_ca_list},
     {"expect-peer-cert-file", &Settings::expect_peer_cert_file},
 
-    // certificate compression
-    {"install-cert-compression-algs", &Settings::install_cert_compression_algs},
-    {"install-one-cert-compression-alg", &Settings::install_one_cert_compression_alg},
-
     // sessions
     {"resumption-delay", &Settings::resumption_delay},
     {"expect-session-miss", &Settings::expect_session_miss},
@@ -116,6 +112,11 @@ constexpr auto flags = std::to_array<Flag>({
     {"use-ticket-callback", Ignored{.has_value = false}},  // other ways to say how tickets are sealed
     {"use-ticket-aead-callback", Ignored{.has_value = false}},
     {"tls-unique", &Settings::tls_unique},
+    {"reverify-on-resume", &Settings::reverify_on_resume},
+
+    // certificate compression
+    {"install-cert-compression-algs", &Settings::install_cert_compression_algs},
+    {"install-one-cert-compression-alg", &Settings::install_one_cert_compression_alg},
 
     // names and protocols
     {"advertise-alpn", &Settings::advertise_alpn},

@@ -65,10 +65,6 @@ struct Settings {
   bool use_custom_verify_callback = false;
   bool expect_verify_result = false;
 
-  // --- certificate compression
-  std::optional<int> install_one_cert_compression_alg;
-  bool install_cert_compression_algs = false;
-
   // --- sessions
   std::optional<int> resumption_delay;
   bool expect_session_miss = false;
@@ -81,6 +77,11 @@ struct Settings {
   bool renew_ticket = false;
   bool skip_ticket = false;
   bool tls_unique = false;
+  bool reverify_on_resume = false;
+
+  // --- certificate compression
+  std::optional<int> install_one_cert_compression_alg;
+  bool install_cert_compression_algs = false;
 
   // --- names and protocols
   std::string advertise_alpn;

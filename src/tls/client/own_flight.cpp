@@ -15,7 +15,7 @@ namespace {
 std::shared_ptr<SessionKeeper> keep_sessions(Flow& flow, Common13& common, ChainAccepted chain) {
   if (!common.sessions) return nullptr;
   SessionPlan& plan = *common.sessions;
-  if (plan.is_resumed) recall_peer(flow, *plan.offered);
+  if (plan.is_resumed) recall_peer(flow, *common.config, *plan.offered);
   return std::make_shared<SessionKeeper>(
       SessionKeeper::Parts{std::move(plan), common.suite, chain, flow.info().signature_scheme,
                            common.master.resumption_master_secret(common.transcript.hash())});

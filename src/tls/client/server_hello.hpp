@@ -41,7 +41,8 @@ class ExpectServerHelloAfterRetry {
 class ExpectServerHello {
  public:
   using Next = std::variant<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions, client12::ExpectCertificate,
-                            client12::ExpectTicketResumed, client12::ExpectChangeCipherSpecResumed>;
+                            client12::AwaitVerdictResumed, client12::ExpectTicketResumed,
+                            client12::ExpectChangeCipherSpecResumed>;
   static constexpr std::string_view name = "client: waiting for ServerHello";
   static constexpr std::array accepts{HandshakeType::server_hello};
 

@@ -13,10 +13,11 @@ std::shared_ptr<const PeerProof> make_peer_proof(ChainAccepted accepted, const s
       accepted, chain, verdict != nullptr ? std::optional(*verdict) : std::nullopt, end_of_chain(chain, verdict)});
 }
 
-void recall_peer(Flow& flow, const ClientSession& session) {
+void recall_peer(Flow& flow, const ClientConfig& config, const ClientSession& session) {
+  flow.info().signature_scheme = session.session.peer_scheme;
+  if (config.reverifies_on_resumption()) return;
   flow.keep_peer_chain(session.peer->chain);
   if (session.peer->verdict) flow.keep_verdict(*session.peer->verdict);
-  flow.info().signature_scheme = session.session.peer_scheme;
 }
 
 void SessionKeeper::remember_peer(const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict,

@@ -33,8 +33,9 @@ struct SessionPlan {
 [[nodiscard]] std::shared_ptr<const PeerProof> make_peer_proof(ChainAccepted accepted, const std::vector<Bytes>& chain,
                                                                const x509::Verdict* verdict);
 
-/// Once the server has proved that it is the one of `session`: what it showed then is what it shows now.
-void recall_peer(Flow& flow, const ClientSession& session);
+/// Once the server has proved that it is the one of `session`: what it showed then is what it shows now. Where the
+/// chain was judged again, the newer verdict stays.
+void recall_peer(Flow& flow, const ClientConfig& config, const ClientSession& session);
 
 /// Makes sessions of the tickets of one connection, and gives them to the store.
 class SessionKeeper {

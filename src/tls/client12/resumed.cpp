@@ -2,10 +2,14 @@
 
 #include <utility>
 
+#include "tls/handshake/next.hpp"
+#include "tls/handshake/peer_chain.hpp"
 #include "tls/wire/new_session_ticket_tls12.hpp"
 
 namespace keyway::tls::client12 {
+namespace {
 
+/// Makes the keys of the session that the ServerHello goes on with.
 Result<std::variant<ExpectTicketResumed, ExpectChangeCipherSpecResumed>> resume_session(Flow& flow, Common12 common,
                                                                                         SessionAccepted accepted) {
   using Next = std::variant<ExpectTicketResumed, ExpectChangeCipherSpecResumed>;
@@ -23,6 +27,29 @@ Result<std::variant<ExpectTicketResumed, ExpectChangeCipherSpecResumed>> resume_
   if (promises_ticket) return Next(ExpectTicketResumed(std::move(resumed), accepted));
   flow.reader().allow_change_cipher_spec(true);
   return Next(ExpectChangeCipherSpecResumed(std::move(resumed), accepted));
+}
+
+}  // namespace
+
+Result<std::variant<AwaitVerdictResumed, ExpectTicketResumed, ExpectChangeCipherSpecResumed>> go_on_with_session(
+    Flow& flow, Common12 common, ServerName server_name, SessionAccepted accepted) {
+  using Next = std::variant<AwaitVerdictResumed, ExpectTicketResumed, ExpectChangeCipherSpecResumed>;
+  const ClientConfig& config = *common.config;
+  if (config.reverifies_on_resumption()) {
+    std::vector<ByteView> chain = recall_chain(flow, *common.session->plan.offered);
+    if (config.pauses_for_verification()) {
+      return Next(AwaitVerdictResumed(std::move(common), std::move(server_name), accepted, std::move(chain)));
+    }
+    auto judged = judge_chain(config, server_name, chain, flow);
+    if (!judged) return std::unexpected(std::move(judged.error()));
+  }
+  return widen<Next>(resume_session(flow, std::move(common), accepted));
+}
+
+Result<AwaitVerdictResumed::Next> AwaitVerdictResumed::resume(Flow& flow, Answer& answer) && {
+  auto judged = take_judgement(server_name_.to_string(), chain_, flow, answer);
+  if (!judged) return std::unexpected(std::move(judged.error()));
+  return resume_session(flow, std::move(common_), accepted_);
 }
 
 Result<ExpectTicketResumed::Next> ExpectTicketResumed::handle(Flow& flow, const HandshakeMessage& message) && {
@@ -53,7 +80,7 @@ Result<ExpectFinishedResumed::Next> ExpectFinishedResumed::handle(Flow& flow, co
   common.transcript.add(message.raw);
   auto sent = send_finished(flow, common.transcript, master, std::move(writing));
   if (!sent) return std::unexpected(std::move(sent.error()));
-  client::recall_peer(flow, *common.session->plan.offered);
+  client::recall_peer(flow, *common.config, *common.session->plan.offered);
   keep_session_again(*common.config, *common.session);
   return Next(EstablishedTls12{*proof, common.suite, std::move(master).into_exporter(common.randoms),
                                common.randoms.client, expected, common.extended_master_secret});

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <array>
+#include <span>
 #include <string_view>
 #include <variant>
+#include <vector>
 
+#include "tls/client12/certificate.hpp"
 #include "tls/client12/finished.hpp"
 
 namespace keyway::tls::client12 {
@@ -66,8 +69,35 @@ class ExpectTicketResumed {
   SessionAccepted accepted_;
 };
 
-/// Makes the keys of the session that the ServerHello goes on with, which `common` has. Errors: the provider's.
-[[nodiscard]] Result<std::variant<ExpectTicketResumed, ExpectChangeCipherSpecResumed>> resume_session(
-    Flow& flow, Common12 common, SessionAccepted accepted);
+/// The server goes on with a session; the application judges again the chain that it showed when that began
+/// (Pause::verification).
+class AwaitVerdictResumed {
+ public:
+  using Next = std::variant<ExpectTicketResumed, ExpectChangeCipherSpecResumed>;
+  static constexpr std::string_view name = "client, TLS 1.2 resumed: paused for a verdict on the server's certificate";
+  static constexpr Pause pause = Pause::verification;
+  [[nodiscard]] static bool takes(const Answer& answer) noexcept { return AwaitVerdict::takes(answer); }
+
+  AwaitVerdictResumed(Common12 common, ServerName server_name, SessionAccepted accepted,
+                      std::vector<ByteView> chain) noexcept
+      : common_(std::move(common)),
+        server_name_(std::move(server_name)),
+        accepted_(accepted),
+        chain_(std::move(chain)) {}
+
+  [[nodiscard]] std::span<const ByteView> chain() const noexcept { return chain_; }
+  [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
+
+ private:
+  Common12 common_;
+  ServerName server_name_;
+  SessionAccepted accepted_;
+  std::vector<ByteView> chain_;  ///< into the connection's peer_chain
+};
+
+/// Goes on with the session that `common` has: judges its chain again where the configuration wants it, and makes the
+/// keys. Errors: the verdict's, the provider's.
+[[nodiscard]] Result<std::variant<AwaitVerdictResumed, ExpectTicketResumed, ExpectChangeCipherSpecResumed>>
+go_on_with_session(Flow& flow, Common12 common, ServerName server_name, SessionAccepted accepted);
 
 }  // namespace keyway::tls::client12

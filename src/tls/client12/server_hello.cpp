@@ -135,7 +135,7 @@ Result<AfterServerHello> accept(Flow& flow, client::Offer& offer, const ServerHe
                   hello.extensions.has(ExtensionType::extended_master_secret),
                   hello.extensions.has(ExtensionType::session_ticket)};
   if (!*resumed) return ExpectCertificate(std::move(common), std::move(offer.server_name));
-  return widen<AfterServerHello>(resume_session(flow, std::move(common), **resumed));
+  return widen<AfterServerHello>(go_on_with_session(flow, std::move(common), std::move(offer.server_name), **resumed));
 }
 
 }  // namespace keyway::tls::client12

@@ -9,7 +9,8 @@
 
 namespace keyway::tls::client12 {
 
-using AfterServerHello = std::variant<ExpectCertificate, ExpectTicketResumed, ExpectChangeCipherSpecResumed>;
+using AfterServerHello =
+    std::variant<ExpectCertificate, AwaitVerdictResumed, ExpectTicketResumed, ExpectChangeCipherSpecResumed>;
 
 /// Takes a ServerHello that chooses TLS 1.2 (RFC 5246 7.4.1.3), and with it perhaps the session that was offered.
 /// `client_hello` is ours, as it was sent; `message` is the ServerHello. Errors: CipherSuiteNotOffered,

@@ -22,6 +22,7 @@ using TableTls12 =
           Row<ExpectChangeCipherSpec,  ExpectFinished>,
           Row<ExpectFinished,          EstablishedTls12>,
           // resumed:
+          Row<AwaitVerdictResumed,           ExpectTicketResumed, ExpectChangeCipherSpecResumed>,
           Row<ExpectTicketResumed,           ExpectChangeCipherSpecResumed>,
           Row<ExpectChangeCipherSpecResumed, ExpectFinishedResumed>,
           Row<ExpectFinishedResumed,         EstablishedTls12>>;

@@ -253,6 +253,82 @@ TEST(ResumptionTls12, AllowingItToBeMissingIsAWeakening) {
   EXPECT_EQ(build(std::move(server))->weakenings().size(), 2U);
 }
 
+// --- judging the chain again
+
+/// A client that judges the server's chain itself, each time, and has been to the server.
+struct Judging {
+  std::shared_ptr<CarelessStore> kept = std::make_shared<CarelessStore>();
+  std::shared_ptr<const ClientConfig> client;
+  std::shared_ptr<const ServerConfig> server;
+
+  explicit Judging(const Policy& policy) : server(server_with(policy)) {
+    auto builder = client_builder();
+    builder.policy(policy).session_store(kept).pause_for_verification().reverify_on_resumption();
+    client = build(std::move(builder));
+    Pair first = make_tls_pair(client, server);
+    EXPECT_TRUE(answered(first, answer::Verified{x509::Verdict::accept({}, {})}));
+    EXPECT_FALSE(first.client.info().is_resumption);
+  }
+  /// Brings the pair to the client's pause, answers, and goes on with what came behind it.
+  static bool answered(Pair& pair, Answer answer) {
+    pair.carry(Side::client);
+    Bytes wire = drain(pair.server);
+    ByteSpan rest = wire;
+    while (!rest.empty() && !pair.client.pause()) {
+      const auto received = pair.client.receive(rest);
+      if (!received) return false;
+      rest = rest.subspan(received->consumed);
+    }
+    EXPECT_EQ(pair.client.pause(), Pause::verification);
+    EXPECT_FALSE(pair.client.pending_chain().empty());
+    if (!pair.client.resume(std::move(answer))) return false;
+    static_cast<void>(feed(pair.client, rest));
+    return pair.run();
+  }
+};
+
+TEST(Reverification, TheSessionsChainIsJudgedAgain) {
+  for (const Policy& policy : {tls12_policy(), Policy::modern_2026()}) {
+    const Judging peer(policy);
+    Pair pair = make_tls_pair(peer.client, peer.server);
+    EXPECT_TRUE(Judging::answered(pair, answer::Verified{x509::Verdict::accept({}, {})})) << policy.name;
+    EXPECT_TRUE(pair.client.info().is_resumption) << policy.name;
+  }
+}
+
+TEST(Reverification, AChainThatIsNoLongerTrustedEndsTheHandshake) {
+  for (const Policy& policy : {tls12_policy(), Policy::modern_2026()}) {
+    const Judging peer(policy);
+    Pair pair = make_tls_pair(peer.client, peer.server);
+    EXPECT_FALSE(Judging::answered(pair, answer::Refuse{AlertDescription::certificate_revoked})) << policy.name;
+    ASSERT_NE(pair.client.error(), nullptr);
+    EXPECT_EQ(pair.client.error()->code(), ErrorCode::CertificateRefused);
+    EXPECT_FALSE(pair.server.can_send());
+  }
+}
+
+TEST(Reverification, TheConfigurationsVerifierIsAskedAgain) {
+  struct Judged final : Observer {
+    int times = 0;
+    void on(const EventOrigin&, const Event& event) noexcept override {
+      if (std::holds_alternative<event::ChainJudged>(event)) ++times;
+    }
+  };
+  for (const bool reverifies : {false, true}) {
+    auto builder = client_builder();
+    builder.policy(tls12_policy());
+    if (reverifies) builder.reverify_on_resumption();
+    const auto client = build(std::move(builder));
+    const auto server = server_with(tls12_policy());
+    static_cast<void>(make_connected_pair(client, server));
+    Judged judged;
+    Pair pair = make_tls_pair(client, server, {.observer = &judged});
+    ASSERT_TRUE(pair.run());
+    EXPECT_TRUE(pair.client.info().is_resumption);
+    EXPECT_EQ(judged.times, reverifies ? 1 : 0);
+  }
+}
+
 // --- channel bindings
 
 TEST(ChannelBindings, AgreeAndDifferFromConnectionToConnection) {
