@@ -62,6 +62,13 @@ bool has_suite_for_transport(const Credential& credential, const tls::ClientHell
   });
 }
 
+/// TLS 1.2's ECDHE wants a curve that both sides have.
+bool has_common_curve(const tls::ClientHelloExtensions& extensions, const Policy& policy) {
+  return extensions.supported_groups && std::ranges::any_of(policy.groups, [&](NamedGroup group) {
+           return tls::is_ecdhe_group(group) && extensions.supported_groups->named_group_list.contains(group);
+         });
+}
+
 /// RFC 8422 5.1: in TLS 1.2 the groups of a client say which curves its certificates may be on, too.
 bool is_curve_taken(const Credential& credential, const tls::ClientHelloExtensions& extensions) {
   const auto curve = tls::curve_of(credential.key_type());
@@ -124,7 +131,8 @@ bool ClientHelloView::takes(const Credential& credential) const {
                         tls::choose_scheme_tls13(credential, policy, schemes);
   if (by_tls13) return true;
   return is_chosen(ProtocolVersion::TLS1_2) && has_suite_for_tls12(credential, hello, policy) &&
-         is_curve_taken(credential, extensions) && tls::choose_scheme_tls12(credential, policy, schemes);
+         has_common_curve(extensions, policy) && is_curve_taken(credential, extensions) &&
+         tls::choose_scheme_tls12(credential, policy, schemes);
 }
 
 bool ClientHelloView::names_issuer_of(const Credential& credential) const {

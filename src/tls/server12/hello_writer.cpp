@@ -41,7 +41,11 @@ void write_server_hello(Bytes& to, const HelloContents& contents) {
     out.vector8(contents.session_id);
     out.value(contents.suite);
     out.value(CompressionMethod::null);
+    const std::size_t at_extensions = out.size();
     out.vector16([&] { write_extensions(out, contents); });
+    // RFC 5246 7.4.1.3: where there are none, the field is left out; a client that sent none may not know it.
+    constexpr std::size_t empty_field = 2;
+    if (out.size() == at_extensions + empty_field) to.resize(at_extensions);
   });
 }
 
