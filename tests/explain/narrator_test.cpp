@@ -107,8 +107,9 @@ TEST_F(Narration, TellsThatAClientIsAskedForACertificateAndShowsIt) {
       EXPECT_THAT(told.text, HasSubstr("Certificate: the client shows who it is, with 2 certificates"));
       EXPECT_THAT(told.text, HasSubstr(side == Side::client ? "CertificateVerify: the client signs the handshake"
                                                             : "CertificateVerify: the client proves that it holds"));
-      if (side == Side::server) EXPECT_THAT(told.text, HasSubstr("Checked: this is alice"));
-      if (side == Side::server) EXPECT_THAT(told.text, HasSubstr("may be used by a client"));
+      if (side == Side::client) continue;
+      EXPECT_THAT(told.text, HasSubstr("Checked: this is alice"));
+      EXPECT_THAT(told.text, HasSubstr("may be used by a client"));
     }
   }
 }

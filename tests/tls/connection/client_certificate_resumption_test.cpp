@@ -15,18 +15,18 @@ namespace {
 using namespace keyway::testing;
 using enum ProtocolVersion;
 
-/// A server of TLS 1.3 whose tickets another configuration with the same keys could open.
+/// Servers whose tickets another configuration with the same keys could open.
 class Fleet {
  public:
-  explicit Fleet(std::shared_ptr<const Clock> clock = std::make_shared<FixedClock>(test_now))
-      : clock_(std::move(clock)) {
+  explicit Fleet(ProtocolVersion version, std::shared_ptr<const Clock> clock = std::make_shared<FixedClock>(test_now))
+      : version_(version), clock_(std::move(clock)) {
     const Bytes key(TicketKeys::key_size, 7);
     const ByteView view(key);
     keys_ = TicketKeys::from(provider(), std::span(&view, 1)).value();
   }
   [[nodiscard]] std::shared_ptr<const ServerConfig> server(
       const std::function<void(ServerConfig::Builder&)>& bend) const {
-    auto builder = server_builder_of(TLS1_3);
+    auto builder = server_builder_of(version_);
     builder.clock(clock_).ticket_keys(keys_);
     bend(builder);
     return build(std::move(builder));
@@ -42,13 +42,22 @@ class Fleet {
   }
 
  private:
+  ProtocolVersion version_;
   std::shared_ptr<const Clock> clock_;
   std::shared_ptr<TicketKeys> keys_;
 };
 
-TEST(ClientCertificatesOnResumption, AreTheSameAsBefore) {
-  const Fleet fleet;
-  const auto client = client_that_shows(TLS1_3, shared_client_credential());
+class ClientCertificatesOnResumption : public ::testing::TestWithParam<ProtocolVersion> {};
+
+std::string name_of(const ::testing::TestParamInfo<ProtocolVersion>& info) {
+  return info.param == TLS1_3 ? "Tls13" : "Tls12";
+}
+
+INSTANTIATE_TEST_SUITE_P(EachVersion, ClientCertificatesOnResumption, ::testing::Values(TLS1_3, TLS1_2), name_of);
+
+TEST_P(ClientCertificatesOnResumption, AreTheSameAsBefore) {
+  const Fleet fleet(GetParam());
+  const auto client = client_that_shows(GetParam(), shared_client_credential());
   Pair first = make_connected_pair(client, fleet.requiring());
   const x509::Verdict& judged = *first.server.verdict();
 
@@ -67,9 +76,9 @@ TEST(ClientCertificatesOnResumption, AreTheSameAsBefore) {
   }
 }
 
-TEST(ClientCertificatesOnResumption, OfNobodyStayNobodys) {
-  const Fleet fleet;
-  const auto client = build(client_builder_of(TLS1_3));
+TEST_P(ClientCertificatesOnResumption, OfNobodyStayNobodys) {
+  const Fleet fleet(GetParam());
+  const auto client = build(client_builder_of(GetParam()));
   static_cast<void>(make_connected_pair(client, fleet.asking()));
 
   Pair again = make_connected_pair(client, fleet.asking());
@@ -79,8 +88,8 @@ TEST(ClientCertificatesOnResumption, OfNobodyStayNobodys) {
   EXPECT_EQ(again.server.verdict(), nullptr);
 }
 
-TEST(ClientCertificatesOnResumption, BindTheServersTrust) {
-  const Fleet fleet;
+TEST_P(ClientCertificatesOnResumption, BindTheServersTrust) {
+  const Fleet fleet(GetParam());
   static const TestAuthority other;
   const auto with_more = fleet.server([](auto& builder) {
     x509::TrustStore store;
@@ -95,24 +104,24 @@ TEST(ClientCertificatesOnResumption, BindTheServersTrust) {
   const auto judging =
       fleet.server([](auto& builder) { builder.require_client_certificate(shared_trust()).pause_for_verification(); });
   for (const auto& changed : {fleet.asking(), fleet.indifferent(), with_more, with_crl}) {
-    const auto client = client_that_shows(TLS1_3, shared_client_credential());
+    const auto client = client_that_shows(GetParam(), shared_client_credential());
     static_cast<void>(make_connected_pair(client, fleet.requiring()));
     EXPECT_EQ(connect(client, changed), Outcome::full);
   }
-  const auto client = client_that_shows(TLS1_3, shared_client_credential());
+  const auto client = client_that_shows(GetParam(), shared_client_credential());
   static_cast<void>(make_connected_pair(client, fleet.requiring()));
   Pair pair = make_tls_pair(client, judging);
   pair.run();
   EXPECT_EQ(pair.server.pause(), Pause::verification) << "a full handshake";
 }
 
-TEST(ClientCertificatesOnResumption, EndWithTheCertificate) {
+TEST_P(ClientCertificatesOnResumption, EndWithTheCertificate) {
   const auto clock = std::make_shared<MovableClock>();
-  const Fleet fleet(clock);
+  const Fleet fleet(GetParam(), clock);
   const auto brief = shared_authority().issue({.names = {"alice"},
                                                .not_after = test_now + std::chrono::minutes(10),
                                                .extended_key_usage = {{std::string(client_auth)}}});
-  auto builder = client_builder_of(TLS1_3);
+  auto builder = client_builder_of(GetParam());
   builder.clock(clock).add_credential(credential_of(brief));
   const auto client = build(std::move(builder));
   static_cast<void>(make_connected_pair(client, fleet.requiring()));
@@ -127,23 +136,23 @@ TEST(ClientCertificatesOnResumption, EndWithTheCertificate) {
   EXPECT_EQ(pair.server.error()->code(), ErrorCode::CertificateExpired);
 }
 
-TEST(ClientCertificatesOnResumption, GetNoTicketWhereTheChainIsTooLong) {
-  const Fleet fleet;
+TEST_P(ClientCertificatesOnResumption, GetNoTicketWhereTheChainIsTooLong) {
+  const Fleet fleet(GetParam());
   const auto large = shared_authority().issue(
       {.names = std::vector<std::string>(900, "alice.example"), .extended_key_usage = {{std::string(client_auth)}}});
   ASSERT_GT(large.der.size(), tls::ClientProof::max_chain_size);
-  const auto client = client_that_shows(TLS1_3, credential_of(large));
+  const auto client = client_that_shows(GetParam(), credential_of(large));
 
   EXPECT_EQ(connect(client, fleet.requiring()), Outcome::full);
   EXPECT_EQ(connect(client, fleet.requiring()), Outcome::full);
 }
 
-TEST(ClientCertificatesOnResumption, AreNotBorrowedByAnotherClient) {
+TEST_P(ClientCertificatesOnResumption, AreNotBorrowedByAnotherClient) {
   // Two configurations share a store; each shows somebody else.
-  const Fleet fleet;
+  const Fleet fleet(GetParam());
   const auto store = std::make_shared<InMemorySessionStore>();
   const auto showing = [&](crypto::KeyType type) {
-    auto builder = client_builder_of(TLS1_3);
+    auto builder = client_builder_of(GetParam());
     builder.add_credential(shared_client_credential(type)).session_store(store);
     return build(std::move(builder));
   };
@@ -155,12 +164,12 @@ TEST(ClientCertificatesOnResumption, AreNotBorrowedByAnotherClient) {
   EXPECT_EQ(other.server.peer_chain(), shared_client_leaf(crypto::KeyType::rsa).chain);
 }
 
-TEST(ClientCertificatesOnResumption, AreNotDoneWithoutByAServerThatRequiresThem) {
+TEST_P(ClientCertificatesOnResumption, AreNotDoneWithoutByAServerThatRequiresThem) {
   // The digest of the configuration keeps such a session away already; this is the check behind it.
   tls::Session session;
-  const auto requiring = server_that_requires(TLS1_3);
+  const auto requiring = server_that_requires(GetParam());
   EXPECT_FALSE(tls::admit_resumed(*requiring, session));
-  EXPECT_TRUE(tls::admit_resumed(*server_that_asks(TLS1_3), session));
+  EXPECT_TRUE(tls::admit_resumed(*server_that_asks(GetParam()), session));
 
   session.client_identity.assign(32, 1);
   EXPECT_TRUE(tls::admit_resumed(*requiring, session));
