@@ -6,6 +6,7 @@
 #include "tls/wire/alert.hpp"
 #include "tls/wire/extension_rules.hpp"
 #include "tls/wire/extensions/early_data.hpp"
+#include "tls/wire/extensions/tls_flags.hpp"
 #include "tls/wire/hello_request.hpp"
 #include "tls/wire/new_session_ticket.hpp"
 
@@ -204,6 +205,10 @@ Result<void> Connection::Core::after_handshake(const tls::HandshakeMessage& mess
     if (const auto body = ticket->extensions.find(ExtensionType::early_data)) {
       auto early_data = tls::EarlyDataNewSessionTicket::parse(*body);
       if (!early_data) return std::unexpected(std::move(early_data.error()).at("NewSessionTicket"));
+    }
+    if (const auto body = ticket->extensions.find(tls::TlsFlagsExtension::type)) {
+      auto flags = tls::TlsFlagsExtension::parse(*body);
+      if (!flags) return std::unexpected(std::move(flags.error()).at("NewSessionTicket"));
     }
     if (++idle_messages_ > max_idle_messages) return std::unexpected(fail(ErrorCode::TooManyTickets));
     if (sessions_) sessions_->keep(*ticket, *client_config_, info_.alpn, peer_chain_, verdict_);
