@@ -29,11 +29,13 @@ struct CommonConfig {
   std::shared_ptr<const Clock> clock;
   std::vector<std::shared_ptr<Observer>> observers;
   Policy policy = Policy::compatible_2026();
-  std::vector<std::string> alpn;               ///< in order of preference; empty: none
-  std::size_t padding_block = 0;               ///< records are padded to a multiple of this many bytes; 0: not at all
-  std::size_t max_fragment = 16384;            ///< bytes of plaintext a record, 64 to 16384
-  std::uint64_t max_records_per_key = 0;       ///< records sent before the keys are changed; 0: what the AEAD bears
-  std::size_t max_handshake_message = 131072;  ///< bytes of a handshake message's body that are taken from the peer
+  std::vector<std::string> alpn;                ///< in order of preference; empty: none
+  std::size_t padding_block = 0;                ///< records are padded to a multiple of this many bytes; 0: not at all
+  std::size_t max_fragment = 16384;             ///< bytes of plaintext a record, 64 to 16384
+  std::uint64_t max_records_per_key = 0;        ///< records sent before the keys are changed; 0: what the AEAD bears
+  std::size_t max_handshake_message = 131072;   ///< bytes of a handshake message's body that are taken from the peer
+  bool requires_extended_master_secret = true;  ///< TLS 1.2 without RFC 7627 is refused
+  bool allows_psk_ke = false;                   ///< TLS 1.3 sessions without a key exchange beside (RFC 8446 4.2.9)
   /// For certificates in TLS 1.3 (RFC 8879), ours and the peer's; empty: not compressed.
   CertificateCompressors certificate_compressors = keyway::certificate_compressors();
 
@@ -50,7 +52,24 @@ class ClientConfig {
   [[nodiscard]] const x509::Verifier* verifier() const noexcept { return verifier_.get(); }
   /// True when the connection pauses with Pause::verification instead of asking the verifier itself.
   [[nodiscard]] bool pauses_for_verification() const noexcept { return pauses_for_verification_; }
+  /// True when the chain of a session is judged again before the session is gone on with.
+  [[nodiscard]] bool reverifies_on_resumption() const noexcept { return reverifies_on_resumption_; }
   [[nodiscard]] bool sends_server_name() const noexcept { return sends_server_name_; }
+  /// What is shown to servers that ask for a certificate: the first that fits.
+  [[nodiscard]] const std::vector<std::shared_ptr<const Credential>>& credentials() const noexcept {
+    return credentials_;
+  }
+  /// Chooses in place of credentials(); null: nobody does.
+  [[nodiscard]] const ClientCredentialResolver* credential_resolver() const noexcept {
+    return credential_resolver_.get();
+  }
+  [[nodiscard]] bool pauses_for_credential() const noexcept { return pauses_for_credential_; }
+  /// True when a handshake ends rather than go on without a certificate that was asked for.
+  [[nodiscard]] bool insists_on_credential() const noexcept { return insists_on_credential_; }
+  /// True when there may be something to show.
+  [[nodiscard]] bool has_credentials() const noexcept {
+    return !credentials_.empty() || credential_resolver_ != nullptr || pauses_for_credential_;
+  }
   /// Where sessions are kept to come back to; null after without_resumption().
   [[nodiscard]] SessionStore* session_store() const noexcept { return session_store_.get(); }
   /// A digest of what this configuration allows and trusts: sessions of another are not gone on with.
@@ -65,8 +84,13 @@ class ClientConfig {
   std::vector<std::string> weakenings_;
   std::shared_ptr<SessionStore> session_store_;
   std::array<std::uint8_t, 32> id_{};
+  std::vector<std::shared_ptr<const Credential>> credentials_;
+  std::shared_ptr<const ClientCredentialResolver> credential_resolver_;
   bool pauses_for_verification_ = false;
+  bool reverifies_on_resumption_ = false;
   bool sends_server_name_ = true;
+  bool pauses_for_credential_ = false;
+  bool insists_on_credential_ = false;
 };
 
 /// Builds a ClientConfig. By default: the system's trust store, every check, Policy's default, no ALPN, sessions kept
@@ -97,10 +121,27 @@ class ClientConfig::Builder {
   Builder& without_server_name_extension();             ///< the name is still what the certificate must be for
   /// The connection pauses with Pause::verification, and the application answers with a verdict of its own.
   Builder& pause_for_verification();
+  /// To show to servers that ask for a certificate. Several are tried in order: the first that the server's request
+  /// takes and whose issuer it names; else the first that it takes. Where none fits, the answer says so with an empty
+  /// list (RFC 8446 4.4.2), and the server decides.
+  Builder& add_credential(std::shared_ptr<const Credential> credential);
+  Builder& credentials(std::shared_ptr<const ClientCredentialResolver> resolver);  ///< instead of add_credential()
+  /// Pause::credential, instead of either, once the server has proved who it is. A connection that resumes a session is
+  /// not asked again: it keeps the identity of the one before.
+  Builder& pause_for_credential();
+  /// The handshake ends with `handshake_failure` where a certificate is asked for and none fits.
+  Builder& insist_on_credential();
   /// Sessions are kept there; several configurations may share it, and don't see each other's sessions unless they
   /// allow and trust the same.
   Builder& session_store(std::shared_ptr<SessionStore> store);
   Builder& without_resumption();  ///< every handshake is a full one
+  /// The server's chain, as it was shown when the session began, is judged again whenever the session is gone on with:
+  /// what is no longer trusted, or was revoked since, ends the handshake. Asks as a full handshake does.
+  Builder& reverify_on_resumption();
+  /// Weakens: a server may go on with a session without a key exchange (psk_ke, RFC 8446 4.2.9).
+  Builder& allow_psk_ke();
+  /// Weakens: takes TLS 1.2 servers that lack extended_master_secret (RFC 7627).
+  Builder& allow_missing_extended_master_secret();
   /// Weakens: takes any certificate, so anybody can be the server. For tests against servers of one's own.
   Builder& without_certificate_verification();
 
@@ -110,6 +151,15 @@ class ClientConfig::Builder {
  private:
   struct Parts;
   std::unique_ptr<Parts> parts_;
+};
+
+/// How a server asks clients who they are.
+struct ClientAuthentication {
+  bool is_required = false;                        ///< a client that shows no certificate is refused
+  bool pauses_for_verification = false;            ///< with Pause::verification, instead of asking the verifier itself
+  std::unique_ptr<const x509::Verifier> verifier;  ///< null only where the application judges
+  Bytes request_tls13;  ///< CertificateRequest with an empty context, handshake header included
+  Bytes request_tls12;
 };
 
 /// A server's configuration.
@@ -122,9 +172,17 @@ class ServerConfig {
   [[nodiscard]] const CredentialResolver* credentials() const noexcept { return credentials_.get(); }
   [[nodiscard]] bool pauses_for_client_hello() const noexcept { return pauses_for_client_hello_; }
   [[nodiscard]] bool pauses_for_credential() const noexcept { return pauses_for_credential_; }
+  /// Null when clients are not asked for certificates.
+  [[nodiscard]] const ClientAuthentication* client_authentication() const noexcept {
+    return client_authentication_.get();
+  }
   [[nodiscard]] const TicketOptions& tickets() const noexcept { return tickets_; }
-  /// Null after without_tickets(): none are given, none are taken.
+  /// What seals sessions. Null after without_tickets(), unless there is a session_store().
   [[nodiscard]] TicketKeys* ticket_keys() const noexcept { return ticket_keys_.get(); }
+  /// False after without_tickets(): no sealed sessions are given to clients, none are taken.
+  [[nodiscard]] bool gives_tickets() const noexcept { return gives_tickets_; }
+  /// Null: no sessions are kept here.
+  [[nodiscard]] ServerSessionStore* session_store() const noexcept { return session_store_.get(); }
   /// A digest of what this configuration shows and allows: tickets of another are not taken.
   [[nodiscard]] const std::array<std::uint8_t, 32>& id() const noexcept { return id_; }
   [[nodiscard]] const std::vector<std::string>& weakenings() const noexcept { return weakenings_; }
@@ -134,9 +192,12 @@ class ServerConfig {
   CommonConfig common_;
   std::shared_ptr<const CredentialResolver> credentials_;
   std::vector<std::string> weakenings_;
+  std::unique_ptr<const ClientAuthentication> client_authentication_;
   TicketOptions tickets_;
   std::shared_ptr<TicketKeys> ticket_keys_;
+  std::shared_ptr<ServerSessionStore> session_store_;
   std::array<std::uint8_t, 32> id_{};
+  bool gives_tickets_ = false;
   bool pauses_for_client_hello_ = false;
   bool pauses_for_credential_ = false;
 };
@@ -166,14 +227,37 @@ class ServerConfig::Builder {
   /// Instead of certificate_compressors(); each algorithm once. None: certificates are not compressed.
   Builder& certificate_compression(CertificateCompressors compressors);
   Builder& max_records_per_key(std::uint64_t records);  ///< keys change themselves after as many, or sooner
+  /// Clients must show a certificate that one of `anchors` stands behind (extended key usage clientAuth).
+  Builder& require_client_certificate(std::shared_ptr<const x509::TrustStore> anchors);
+  /// Clients may show one; one that is shown must be good all the same.
+  Builder& ask_for_client_certificate(std::shared_ptr<const x509::TrustStore> anchors);
+  /// What else there is to judge clients' certificates by.
+  Builder& add_client_intermediate(x509::Certificate certificate);
+  Builder& add_client_crl(x509::Crl crl);
+  Builder& client_revocation(x509::RevocationPolicy policy);  ///< `off` weakens
+  Builder& client_path_budget(x509::PathBudget budget);
+  /// The names (DER) that the request says certificates are taken of, in place of the anchors' subjects. None: it does
+  /// not say.
+  Builder& client_authorities(std::vector<Bytes> names);
+  /// The connection pauses with Pause::verification, and the application answers with a verdict of its own on the
+  /// client's chain. `anchors` above may then be null.
+  Builder& pause_for_verification();
   /// How many tickets, and how long each is good: by default 2, for 24 hours.
   Builder& tickets(std::size_t count, std::chrono::seconds lifetime);
   /// Instead of random keys of the configuration's own that change by themselves every ticket lifetime.
   Builder& ticket_keys(std::shared_ptr<TicketKeys> keys);
   /// What tickets are bound to instead of the certificates that are shown: for servers that share ticket keys, and each
-  /// have certificates of their own.
+  /// have certificates of their own. It also says that their applications judge clients alike, where they do
+  /// (pause_for_verification()); else no server takes another's tickets then.
   Builder& ticket_context(std::string context);
-  Builder& without_tickets();  ///< none are given, none are taken
+  Builder& without_tickets();  ///< no sealed sessions are given, none are taken
+  /// Sessions are kept there for TLS 1.2 clients without tickets, which come back by session ID. After
+  /// without_tickets() all are kept there, TLS 1.3's too: each of those is then gone on with once.
+  Builder& session_store(std::shared_ptr<ServerSessionStore> store);
+  /// Weakens: goes on without a key exchange (psk_ke, RFC 8446 4.2.9) with clients that want it so.
+  Builder& allow_psk_ke();
+  /// Weakens: takes TLS 1.2 clients that lack extended_master_secret (RFC 7627).
+  Builder& allow_missing_extended_master_secret();
 
   /// Errors: InvalidConfiguration, CryptoFailed.
   [[nodiscard]] Result<std::shared_ptr<const ServerConfig>> build();

@@ -126,7 +126,8 @@ void Connection::Core::settle_if_established() {
                                          tls13->client_random);
           sessions_ = std::move(tls13->sessions);
         } else if (auto* tls12 = machine.template in<tls::EstablishedTls12>()) {
-          traffic_.emplace<TrafficTls12>(std::move(tls12->exporter));
+          traffic_.emplace<TrafficTls12>(std::move(tls12->exporter), tls12->first_finished,
+                                         tls12->extended_master_secret);
         }
       },
       *machine_);
@@ -257,6 +258,7 @@ Result<void> Connection::Core::resume(Answer& answer) {
   tls::Flow flow = this->flow();
   auto resumed = std::visit([&](auto& machine) { return machine.resume(flow, answer); }, *machine_);
   if (!resumed) return die(std::move(resumed.error()));
+  settle_if_established();
   if (auto done = work_through_messages(); !done) return die(std::move(done.error()));
   return {};
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "tls/client_authentication.hpp"
 #include "tls/config_common.hpp"
 #include "tls/session/configuration_id.hpp"
 #include "tls/session/session.hpp"
@@ -19,22 +20,29 @@ struct ServerConfig::Builder::Parts {
   TicketOptions tickets;
   std::shared_ptr<TicketKeys> ticket_keys;
   std::string ticket_context;
+  std::shared_ptr<ServerSessionStore> session_store;
   bool without_tickets = false;
+  tls::ClientAuthenticationPlan clients;
 
   /// What is shown and what is taken. A resolver's certificates are its own affair: it answers by name, and names are
-  /// bound anyway.
-  [[nodiscard]] std::array<std::uint8_t, 32> id() const;
+  /// bound anyway. Errors: RandomFailed.
+  [[nodiscard]] Result<std::array<std::uint8_t, 32>> id() const;
   /// Errors: InvalidConfiguration, RandomFailed.
   [[nodiscard]] Result<void> complete_tickets();
 };
 
-std::array<std::uint8_t, 32> ServerConfig::Builder::Parts::id() const {
+Result<std::array<std::uint8_t, 32>> ServerConfig::Builder::Parts::id() const {
   tls::ConfigurationDigest digest(*common.provider, "server");
   digest.add_policy(common.policy);
   digest.add_protocols(common.alpn);
+  digest.add_number(common.requires_extended_master_secret ? 1 : 0);
+  digest.add_number(common.allows_psk_ke ? 1 : 0);
   digest.add(ticket_context);
   if (ticket_context.empty()) {
     for (const auto& credential : credentials) digest.add(credential->leaf().der());
+  }
+  if (auto added = clients.add_to(digest, common, !ticket_context.empty()); !added) {
+    return std::unexpected(std::move(added.error()));
   }
   return digest.finish();
 }
@@ -50,7 +58,7 @@ Result<void> ServerConfig::Builder::Parts::complete_tickets() {
             .expected("at most 8 of them, for 60 to 604800 seconds")
             .received(std::to_string(tickets.count) + ", for " + std::to_string(tickets.lifetime.count())));
   }
-  if (without_tickets) {
+  if (without_tickets && !session_store) {
     if (!ticket_keys) return {};
     return std::unexpected(
         fail(ErrorCode::InvalidConfiguration).at("ServerConfig").received("both ticket_keys and without_tickets"));
@@ -127,6 +135,43 @@ ServerConfig::Builder& ServerConfig::Builder::max_records_per_key(std::uint64_t 
   parts_->common.max_records_per_key = records;
   return *this;
 }
+ServerConfig::Builder& ServerConfig::Builder::require_client_certificate(
+    std::shared_ptr<const x509::TrustStore> anchors) {
+  parts_->clients.asks = parts_->clients.is_required = true;
+  parts_->clients.anchors = std::move(anchors);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::ask_for_client_certificate(
+    std::shared_ptr<const x509::TrustStore> anchors) {
+  parts_->clients.asks = true;
+  parts_->clients.is_required = false;
+  parts_->clients.anchors = std::move(anchors);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::add_client_intermediate(x509::Certificate certificate) {
+  parts_->clients.intermediates.push_back(std::move(certificate));
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::add_client_crl(x509::Crl crl) {
+  parts_->clients.crls.push_back(std::move(crl));
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::client_revocation(x509::RevocationPolicy policy) {
+  parts_->clients.options.revocation = policy;
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::client_path_budget(x509::PathBudget budget) {
+  parts_->clients.options.budget = budget;
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::client_authorities(std::vector<Bytes> names) {
+  parts_->clients.authorities = std::move(names);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::pause_for_verification() {
+  parts_->clients.pauses = true;
+  return *this;
+}
 ServerConfig::Builder& ServerConfig::Builder::tickets(std::size_t count, std::chrono::seconds lifetime) {
   parts_->tickets = {count, lifetime};
   return *this;
@@ -141,6 +186,19 @@ ServerConfig::Builder& ServerConfig::Builder::ticket_context(std::string context
 }
 ServerConfig::Builder& ServerConfig::Builder::without_tickets() {
   parts_->without_tickets = true;
+  return *this;
+}
+
+ServerConfig::Builder& ServerConfig::Builder::session_store(std::shared_ptr<ServerSessionStore> store) {
+  parts_->session_store = std::move(store);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::allow_psk_ke() {
+  parts_->common.allows_psk_ke = true;
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::allow_missing_extended_master_secret() {
+  parts_->common.requires_extended_master_secret = false;
   return *this;
 }
 
@@ -167,7 +225,19 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   const std::shared_ptr<ServerConfig> config(new ServerConfig());
   config->tickets_ = parts->tickets;
   config->ticket_keys_ = std::move(parts->ticket_keys);
-  if (config->ticket_keys_) config->id_ = parts->id();
+  config->session_store_ = std::move(parts->session_store);
+  config->gives_tickets_ = !parts->without_tickets;
+  if (config->ticket_keys_) {
+    auto id = parts->id();
+    if (!id) return std::unexpected(std::move(id.error()).at("ServerConfig"));
+    config->id_ = *id;
+  }
+  if (parts->clients.options.revocation == x509::RevocationPolicy::off) {
+    config->weakenings_.emplace_back("revocation of clients' certificates is not checked");
+  }
+  auto authentication = tls::make_client_authentication(std::move(parts->clients), parts->common);
+  if (!authentication) return std::unexpected(std::move(authentication.error()));
+  config->client_authentication_ = std::move(*authentication);
   if (parts->resolver) {
     config->credentials_ = std::move(parts->resolver);
   } else if (!parts->credentials.empty()) {
@@ -177,10 +247,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   }
   config->pauses_for_client_hello_ = parts->pauses_for_client_hello;
   config->pauses_for_credential_ = parts->pauses_for_credential;
-  for (const auto& observer : parts->common.observers) {
-    if (observer->reveals_secrets())
-      config->weakenings_.emplace_back("the connection's secrets are written to a key log");
-  }
+  tls::add_weakenings(parts->common, config->weakenings_);
   config->common_ = std::move(parts->common);
   return config;
 }

@@ -57,6 +57,7 @@ constexpr auto flags = std::to_array<Flag>({
        current_credential(s).signing_preferences.push_back(static_cast<int>(scheme));
      }}},
     {"new-x509-credential", Act{[](Settings& s) { s.credentials.emplace_back(); }}},
+    {"must-match-issuer", Act{[](Settings& s) { current_credential(s).must_match_issuer = true; }}},
     {"expect-selected-credential", &Settings::expect_selected_credential},
     {"trust-cert", Ignored{.has_value = true}},
 
@@ -78,6 +79,7 @@ constexpr auto flags = std::to_array<Flag>({
     {"expect-hrr", &Settings::expect_hrr},
     {"expect-no-hrr", &Settings::expect_no_hrr},
     {"verify-prefs", &Settings::verify_prefs},
+    {"expect-peer-verify-pref", &Settings::expect_peer_verify_pref},
     {"expect-peer-signature-algorithm", &Settings::expect_peer_signature_algorithm},
 
     // the peer's authentication
@@ -86,7 +88,25 @@ constexpr auto flags = std::to_array<Flag>({
     {"verify-fail", &Settings::verify_fail},
     {"use-custom-verify-callback", &Settings::use_custom_verify_callback},
     {"expect-verify-result", &Settings::expect_verify_result},
+    {"use-client-ca-list", &Settings::use_client_ca_list},
+    {"expect-client-ca-list", &Settings::expect_client_ca_list},
     {"expect-peer-cert-file", &Settings::expect_peer_cert_file},
+
+    // sessions
+    {"resumption-delay", &Settings::resumption_delay},
+    {"expect-session-miss", &Settings::expect_session_miss},
+    {"expect-no-session", &Settings::expect_no_session},
+    {"expect-session-id", &Settings::expect_session_id},
+    {"expect-no-session-id", &Settings::expect_no_session_id},
+    {"expect-ticket-renewal", &Settings::expect_ticket_renewal},
+    {"expect-extended-master-secret", &Settings::expect_extended_master_secret},
+    {"no-ticket", &Settings::no_ticket},
+    {"renew-ticket", &Settings::renew_ticket},
+    {"skip-ticket", &Settings::skip_ticket},
+    {"use-ticket-callback", Ignored{.has_value = false}},  // other ways to say how tickets are sealed
+    {"use-ticket-aead-callback", Ignored{.has_value = false}},
+    {"tls-unique", &Settings::tls_unique},
+    {"reverify-on-resume", &Settings::reverify_on_resume},
 
     // certificate compression
     {"install-cert-compression-algs", &Settings::install_cert_compression_algs},

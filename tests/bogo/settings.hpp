@@ -14,6 +14,7 @@ struct CredentialSettings {
   std::string certificate_file;
   std::string key_file;
   std::vector<int> signing_preferences;
+  bool must_match_issuer = false;
 };
 
 /// What the flags ask of one connection. Each member is named like its flag; flags.cpp has the table.
@@ -43,6 +44,7 @@ struct Settings {
   std::vector<int> curves;
   std::vector<int> key_shares;
   std::vector<int> verify_prefs;
+  std::vector<int> expect_peer_verify_pref;
   bool no_key_shares = false;
   bool no_tls12 = false;
   bool no_tls13 = false;
@@ -51,11 +53,27 @@ struct Settings {
 
   // --- the peer's authentication
   std::string expect_peer_cert_file;
+  std::string use_client_ca_list;
+  std::string expect_client_ca_list;
   bool verify_peer = false;
   bool require_any_client_certificate = false;
   bool verify_fail = false;
   bool use_custom_verify_callback = false;
   bool expect_verify_result = false;
+
+  // --- sessions
+  std::optional<int> resumption_delay;
+  bool expect_session_miss = false;
+  bool expect_no_session = false;
+  bool expect_session_id = false;
+  bool expect_no_session_id = false;
+  bool expect_ticket_renewal = false;
+  bool expect_extended_master_secret = false;
+  bool no_ticket = false;
+  bool renew_ticket = false;
+  bool skip_ticket = false;
+  bool tls_unique = false;
+  bool reverify_on_resume = false;
 
   // --- certificate compression
   std::optional<int> install_one_cert_compression_alg;

@@ -13,10 +13,19 @@ using TableTls12 =
     Table<Row<ExpectCertificate,       AwaitVerdict, ExpectServerKeyExchange>,
           Row<AwaitVerdict,            ExpectServerKeyExchange>,
           Row<ExpectServerKeyExchange, ExpectRequestOrDone>,
-          Row<ExpectRequestOrDone,     ExpectServerHelloDone, ExpectChangeCipherSpec>,
-          Row<ExpectServerHelloDone,   ExpectChangeCipherSpec>,
+          Row<ExpectRequestOrDone,     ExpectServerHelloDone, AwaitCredential, AwaitSignature, ExpectNewSessionTicket,
+                                       ExpectChangeCipherSpec>,
+          Row<ExpectServerHelloDone,   AwaitCredential, AwaitSignature, ExpectNewSessionTicket, ExpectChangeCipherSpec>,
+          Row<AwaitCredential,         AwaitSignature, ExpectNewSessionTicket, ExpectChangeCipherSpec>,
+          Row<AwaitSignature,          ExpectNewSessionTicket, ExpectChangeCipherSpec>,
+          Row<ExpectNewSessionTicket,  ExpectChangeCipherSpec>,
           Row<ExpectChangeCipherSpec,  ExpectFinished>,
-          Row<ExpectFinished,          EstablishedTls12>>;
+          Row<ExpectFinished,          EstablishedTls12>,
+          // resumed:
+          Row<AwaitVerdictResumed,           ExpectTicketResumed, ExpectChangeCipherSpecResumed>,
+          Row<ExpectTicketResumed,           ExpectChangeCipherSpecResumed>,
+          Row<ExpectChangeCipherSpecResumed, ExpectFinishedResumed>,
+          Row<ExpectFinishedResumed,         EstablishedTls12>>;
 // clang-format on
 
 }  // namespace keyway::tls::client12

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "core/text.hpp"
+#include "tls/handshake/credential_fit.hpp"
+#include "tls/server/resumption.hpp"
 #include "tls/wire/list_text.hpp"
 
 namespace keyway::tls::server {
@@ -40,16 +42,17 @@ Result<const SuiteTls13*> choose_suite(const ServerConfig& config, const ClientH
       fail(ErrorCode::NoCommonCipherSuite).at("ClientHello, cipher_suites").received(text_of(hello.cipher_suites)));
 }
 
-Result<void> check_required_extensions(const ExtensionBlock& block, const ClientHelloExtensions& extensions) {
-  // RFC 8446 9.2.
+/// RFC 8446 9.2. `has_group`: the client offers a key exchange, or must.
+Result<void> check_required_extensions(const ExtensionBlock& block, const ClientHelloExtensions& extensions,
+                                       bool has_group) {
   const auto missing = [](std::string_view which) {
     return std::unexpected(
         fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension " + std::string(which)));
   };
   const bool offers_psk = block.has(ExtensionType::pre_shared_key);
   if (!extensions.signature_algorithms && !offers_psk) return missing("signature_algorithms");
-  if (!extensions.supported_groups) return missing("supported_groups");
-  if (!extensions.key_share) return missing("key_share");
+  if (has_group && !extensions.supported_groups) return missing("supported_groups");
+  if (has_group && !extensions.key_share) return missing("key_share");
   // RFC 8446 4.2.9: whoever offers a PSK says how it may be used, taken or not.
   if (offers_psk && !block.has(ExtensionType::psk_key_exchange_modes)) return missing("psk_key_exchange_modes");
   return {};
@@ -142,48 +145,49 @@ Result<Choice> choose(const ServerConfig& config, const HelloInHand& hello) {
   auto suite = choose_suite(config, hello.hello);
   if (!suite) return std::unexpected(std::move(suite.error()));
   choice.suite = *suite;
-  if (auto all = check_required_extensions(hello.hello.extensions, hello.extensions); !all) {
+  const bool comes_for_session =
+      hello.extensions.pre_shared_key && psk_mode(config, hello) == PskKeyExchangeMode::psk_ke;
+  choice.has_group = !comes_for_session || (hello.extensions.supported_groups && hello.extensions.key_share);
+  if (auto all = check_required_extensions(hello.hello.extensions, hello.extensions, choice.has_group); !all) {
     return std::unexpected(std::move(all.error()));
   }
-  if (auto shares = check_shares(hello.extensions); !shares) return std::unexpected(std::move(shares.error()));
-  if (auto group = choose_group(config, hello, choice); !group) return std::unexpected(std::move(group.error()));
+  if (choice.has_group) {
+    if (auto shares = check_shares(hello.extensions); !shares) return std::unexpected(std::move(shares.error()));
+    if (auto group = choose_group(config, hello, choice); !group) return std::unexpected(std::move(group.error()));
+  }
   auto alpn = choose_alpn(config, hello.extensions);
   if (!alpn) return std::unexpected(std::move(alpn.error()));
   choice.alpn = std::move(*alpn);
   return choice;
 }
 
-namespace {
-
-/// RFC 8017 9.1.1: an RSA key must have room for the hash, a salt as long, and two bytes. The small ones that old
-/// configurations hold have none for SHA-512.
-bool has_room_for(SignatureScheme scheme, const crypto::PrivateKey* key) {
-  const bool is_large = scheme == SignatureScheme::rsa_pss_rsae_sha512 || scheme == SignatureScheme::rsa_pss_pss_sha512;
-  constexpr std::size_t bits_for_sha512 = 8 * (64 + 64 + 2) + 1;
-  return !is_large || key == nullptr || key->bits() >= bits_for_sha512;
+Result<void> check_terms(const HelloInHand& hello, const Credential& credential) {
+  if (!credential.terms().only_to_named_issuers) return {};
+  const auto& named = hello.extensions.certificate_authorities;
+  if (named && is_issuer_named(credential, named->authorities)) return {};
+  return std::unexpected(fail(ErrorCode::NoMatchingIssuer)
+                             .at("ClientHello, certificate_authorities")
+                             .expected(credential.chain().back().view().issuer.to_string()));
 }
-
-}  // namespace
 
 Result<SignatureScheme> choose_scheme(const ServerConfig& config, const HelloInHand& hello,
                                       const Credential& credential) {
+  if (auto allowed = check_terms(hello, credential); !allowed) return std::unexpected(std::move(allowed.error()));
   if (!hello.extensions.signature_algorithms) {  // from a client that came for the session alone
     return std::unexpected(
         fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension signature_algorithms"));
   }
   const auto& theirs = hello.extensions.signature_algorithms->supported_signature_algorithms;
-  for (const SignatureScheme scheme : config.common().policy.signature_schemes) {
-    if (!crypto::fits_tls13(scheme, credential.key_type()) || !theirs.contains(scheme)) continue;
-    if (has_room_for(scheme, credential.key())) return scheme;
-  }
+  if (const auto scheme = choose_scheme_tls13(credential, config.common().policy, theirs)) return *scheme;
   return std::unexpected(fail(ErrorCode::NoCommonSignatureScheme)
                              .at("ClientHello, signature_algorithms")
                              .expected("one for a key of type " + crypto::to_string(credential.key_type()))
                              .received(text_of(theirs)));
 }
 
-Result<std::shared_ptr<const Credential>> resolve_credential(const ServerConfig& config, const HelloInHand& hello) {
-  auto credential = config.credentials()->resolve(hello.view());
+Result<std::shared_ptr<const Credential>> resolve_credential(const ServerConfig& config, const HelloInHand& hello,
+                                                             ProtocolVersion version) {
+  auto credential = config.credentials()->resolve(hello.view(config.common().policy, version));
   if (credential) return credential;
   if (!hello.server_name) return std::unexpected(fail(ErrorCode::NoCredential).at("ClientHello"));
   return std::unexpected(

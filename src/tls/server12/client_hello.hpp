@@ -7,6 +7,7 @@
 #include <keyway/connection.hpp>
 
 #include "tls/server12/flight.hpp"
+#include "tls/server12/resumed.hpp"
 
 namespace keyway::tls::server12 {
 
@@ -24,7 +25,9 @@ class AwaitCredential {
   AwaitCredential(const ServerConfig& config, server::HelloInHand hello, Choice choice) noexcept
       : config_(&config), hello_(std::move(hello)), choice_(std::move(choice)) {}
 
-  [[nodiscard]] ClientHelloView client_hello() const noexcept { return hello_.view(); }
+  [[nodiscard]] ClientHelloView client_hello() const noexcept {
+    return hello_.view(config_->common().policy, ProtocolVersion::TLS1_2);
+  }
   [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
 
  private:
@@ -33,9 +36,12 @@ class AwaitCredential {
   Choice choice_;
 };
 
-/// Answers a ClientHello for which TLS 1.2 was chosen, or pauses for the credential. Errors: those of choose(),
+using AfterClientHello = std::variant<AwaitCredential, AwaitSignature, ExpectCertificate, ExpectClientKeyExchange,
+                                      ExpectChangeCipherSpecResumed>;
+
+/// Answers a ClientHello for which TLS 1.2 was chosen: goes on with the session that it offers, or shows a certificate,
+/// or pauses for the credential. Errors: those of choose(), find_session(), choose_group(),
 /// server::resolve_credential() and send_flight().
-[[nodiscard]] Result<std::variant<AwaitCredential, AwaitSignature, ExpectClientKeyExchange>> answer_hello(
-    Flow& flow, const ServerConfig& config, server::HelloInHand hello);
+[[nodiscard]] Result<AfterClientHello> answer_hello(Flow& flow, const ServerConfig& config, server::HelloInHand hello);
 
 }  // namespace keyway::tls::server12

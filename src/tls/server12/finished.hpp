@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string_view>
 #include <variant>
 
@@ -8,21 +9,26 @@
 
 #include "tls/handshake/established.hpp"
 #include "tls/handshake/flow.hpp"
+#include "tls/handshake/proofs.hpp"
 #include "tls/record/protection_tls12.hpp"
 #include "tls/schedule/prf_tls12.hpp"
-#include "tls/schedule/transcript.hpp"
+#include "tls/schedule/transcript_tls12.hpp"
+#include "tls/server12/session.hpp"
 #include "tls/wire/handshake.hpp"
 
 namespace keyway::tls::server12 {
 
 /// What is known once both halves of the key exchange are.
 struct Keyed {
+  const ServerConfig* config;
   const SuiteTls12* suite;
-  Transcript transcript;  ///< ClientHello…ClientKeyExchange
+  TranscriptTls12 transcript;  ///< ClientHello…ClientKeyExchange, and CertificateVerify where there is one
   HelloRandoms randoms;
   MasterSecretTls12 master;
   ProtectionTls12 reading;
   ProtectionTls12 writing;
+  std::unique_ptr<SessionOrder> session;  ///< null: none is left behind
+  bool extended_master_secret;
 };
 
 /// Waits for the client's Finished (RFC 5246 7.4.9), answers it, and is done.
@@ -40,13 +46,14 @@ class ExpectFinished {
   Keyed keyed_;
 };
 
-/// Waits for the client's ChangeCipherSpec (RFC 5246 7.1): no sooner than here does one change keys.
+/// Waits for the client's ChangeCipherSpec (RFC 5246 7.1): no sooner than here does one change keys. Only a client that
+/// is let in gets here.
 class ExpectChangeCipherSpec {
  public:
   using Next = std::variant<ExpectFinished>;
   static constexpr std::string_view name = "server, TLS 1.2: waiting for the client's ChangeCipherSpec";
 
-  explicit ExpectChangeCipherSpec(Keyed keyed) noexcept : keyed_(std::move(keyed)) {}
+  ExpectChangeCipherSpec(Keyed keyed, ClientAdmitted) noexcept : keyed_(std::move(keyed)) {}
 
   [[nodiscard]] Result<Next> change_cipher_spec(Flow& flow) &&;
 

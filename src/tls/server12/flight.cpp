@@ -1,15 +1,10 @@
 #include "tls/server12/flight.hpp"
 
-#include <array>
 #include <string>
 #include <utility>
 
 #include "core/writer.hpp"
-#include "tls/wire/extension_block.hpp"
-#include "tls/wire/extensions/ec_point_formats.hpp"
-#include "tls/wire/extensions/extended_master_secret.hpp"
-#include "tls/wire/extensions/renegotiation_info.hpp"
-#include "tls/wire/server_hello.hpp"
+#include "tls/server12/hello_writer.hpp"
 #include "tls/wire/server_hello_done.hpp"
 #include "tls/wire/server_key_exchange.hpp"
 
@@ -19,45 +14,6 @@ namespace {
 /// Bytes of a flight beside the Certificate message: what a P-521 share and a signature of RSA-4096 take.
 constexpr std::size_t beside_certificate = 1024;
 
-void write_extensions(Writer& out, const server::HelloInHand& hello, const Choice& choice) {
-  static constexpr std::array<std::uint8_t, 1> uncompressed{0};
-  if (hello.server_name) {  // RFC 6066 3: an empty extension says that the name was used
-    out.value(ExtensionType::server_name);
-    out.u16(0);
-  }
-  if (hello.extensions.ec_point_formats) {
-    write_extension(out, EcPointFormatsExtension{WireList<EcPointFormat>(uncompressed)});
-  }
-  if (!choice.alpn.empty()) {
-    out.value(ExtensionType::application_layer_protocol_negotiation);
-    out.vector16([&] { out.vector16([&] { out.vector8(as_bytes(choice.alpn)); }); });
-  }
-  write_extension(out, ExtendedMasterSecretExtension{});
-  if (choice.indicates_renegotiation) write_extension(out, RenegotiationInfoExtension{});
-}
-
-void write_server_hello(Bytes& to, const HelloRandom& random, CipherSuite suite, const server::HelloInHand& hello,
-                        const Choice& choice) {
-  Writer out(to);
-  out.value(ServerHello::type);
-  out.vector24([&] {
-    out.value(ProtocolVersion::TLS1_2);
-    out.bytes(random);
-    out.vector8(ByteView());  // session_id: this session can't be resumed by one
-    out.value(suite);
-    out.value(CompressionMethod::null);
-    out.vector16([&] { write_extensions(out, hello, choice); });
-  });
-}
-
-/// RFC 8446 4.1.3: a server that has TLS 1.3 says so even here, where only the client can read it unforged.
-Result<HelloRandom> make_random(const CommonConfig& config) {
-  HelloRandom random{};
-  if (auto filled = config.randomness().fill(random); !filled) return std::unexpected(std::move(filled.error()));
-  if (config.policy.has(ProtocolVersion::TLS1_3)) set_downgrade_sentinel(random, DowngradeSentinel::tls12);
-  return random;
-}
-
 Bytes encode_params(const crypto::KeyExchange& ephemeral) {
   Bytes params;
   Writer out(params);
@@ -65,35 +21,21 @@ Bytes encode_params(const crypto::KeyExchange& ephemeral) {
   return params;
 }
 
-/// Adds the signed key exchange and sends it all.
-Result<ExpectClientKeyExchange> finish(Flow& flow, UnsignedFlight flight, ByteView signature) {
-  Exchange& exchange = flight.exchange;
-  Writer out(flight.messages);
-  const ServerEcdhParams params{exchange.ephemeral->group(), exchange.ephemeral->share()};
-  write_handshake(out, ServerKeyExchange{params, flight.scheme, signature, {}});
-  flow.emit(event::HandshakeSignature{Direction::sent, flight.scheme});
-  write_handshake(out, ServerHelloDone{});
-  exchange.transcript.add(flight.messages);
-  if (auto sent = flow.send(flight.messages); !sent) return std::unexpected(std::move(sent.error()));
-  return ExpectClientKeyExchange(std::move(exchange));
-}
-
 }  // namespace
 
-Result<AwaitSignature::Next> AwaitSignature::resume(Flow& flow, Answer& answer) && {
-  if (const auto* refuse = std::get_if<answer::Refuse>(&answer)) {
-    return std::unexpected(fail(ErrorCode::RejectedByApplication).at(name).alert(refuse->alert));
-  }
-  const Bytes& signature = std::get<answer::Signature>(answer).signature;
-  if (signature.empty() || signature.size() > crypto::max_signature_size) {
-    return std::unexpected(fail(ErrorCode::SigningFailed)
-                               .at(name)
-                               .expected("1 to " + std::to_string(crypto::max_signature_size) + " bytes")
-                               .received(std::to_string(signature.size())));
-  }
-  auto next = finish(flow, std::move(flight_), signature);
-  if (!next) return std::unexpected(std::move(next.error()));
-  return Next(std::move(*next));
+Result<UnsignedFlight::Next> UnsignedFlight::finish(Flow& flow, ByteView signature) && {
+  Writer out(messages);
+  const ServerEcdhParams params{exchange.ephemeral->group(), exchange.ephemeral->share()};
+  write_handshake(out, ServerKeyExchange{params, wanted.scheme, signature, {}});
+  flow.emit(event::HandshakeSignature{Direction::sent, wanted.scheme});
+  const ServerConfig& config = *exchange.config;
+  const ClientAuthentication* asks = config.client_authentication();
+  if (asks != nullptr) out.bytes(asks->request_tls12);
+  write_handshake(out, ServerHelloDone{});
+  exchange.transcript.add(messages);
+  if (auto sent = flow.send(messages); !sent) return std::unexpected(std::move(sent.error()));
+  if (asks != nullptr) return Next(ExpectCertificate(std::move(exchange)));
+  return Next(ExpectClientKeyExchange(std::move(exchange), admit_unasked(config)));
 }
 
 Result<AfterFlight> send_flight(Flow& flow, const ServerConfig& server_config, const server::HelloInHand& hello,
@@ -114,29 +56,30 @@ Result<AfterFlight> send_flight(Flow& flow, const ServerConfig& server_config, c
   if (!random) return std::unexpected(std::move(random.error()));
   auto ephemeral = config.provider->group(choice.group)->start(config.randomness());
   if (!ephemeral) return std::unexpected(std::move(ephemeral.error()));
+  auto order = order_session(server_config, hello, choice, **suite);
+  if (!order) return std::unexpected(std::move(order.error()));
   const ByteView certificate = credential->certificate_message_tls12();
   flow.expect_to_send(certificate.size() + beside_certificate);
   Bytes messages;
   messages.reserve(certificate.size() + beside_certificate);
-  write_server_hello(messages, *random, (*suite)->id, hello, choice);
+  const ByteView id = *order ? ByteView((*order)->id) : ByteView();
+  const bool promises_ticket = *order && id.empty();
+  write_server_hello(messages, {*random, (*suite)->id, id, hello, choice, promises_ticket, /*is_resumption=*/false});
   messages.insert(messages.end(), certificate.begin(), certificate.end());
 
-  Transcript transcript(*config.provider->hash((*suite)->hash));
+  TranscriptTls12 transcript(*config.provider->hash((*suite)->hash), server_config.client_authentication() != nullptr);
   transcript.add(hello.raw);
   Bytes content = server_key_exchange_content(hello.hello.random, *random, encode_params(**ephemeral));
-  UnsignedFlight flight{{&server_config, *suite, transcript, {hello.hello.random, *random}, std::move(*ephemeral)},
-                        std::move(credential),
-                        *scheme,
-                        std::move(messages)};
-  const crypto::PrivateKey* key = flight.credential->key();
-  if (key == nullptr) return AfterFlight(AwaitSignature(std::move(flight), std::move(content)));
-  Bytes signature;
-  const auto algorithm = crypto::algorithm_of(flight.scheme);
-  if (!algorithm) return std::unexpected(fail(ErrorCode::InternalError).received(to_string(flight.scheme)));
-  if (auto made = key->sign(*algorithm, content, signature); !made) return std::unexpected(std::move(made.error()));
-  auto next = finish(flow, std::move(flight), signature);
-  if (!next) return std::unexpected(std::move(next.error()));
-  return AfterFlight(std::move(*next));
+  Exchange exchange{&server_config,
+                    *suite,
+                    std::move(transcript),
+                    {hello.hello.random, *random},
+                    std::move(*ephemeral),
+                    std::move(*order),
+                    choice.extended_master_secret};
+  return sign<AfterFlight>(
+      flow,
+      UnsignedFlight{std::move(exchange), std::move(messages), {std::move(credential), *scheme, std::move(content)}});
 }
 
 }  // namespace keyway::tls::server12

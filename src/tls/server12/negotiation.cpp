@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <utility>
 
+#include "tls/handshake/credential_fit.hpp"
 #include "tls/server/negotiation.hpp"
 #include "tls/wire/list_text.hpp"
 
 namespace keyway::tls::server12 {
 namespace {
 
-Result<void> check_offer(const ClientHello& hello, const ClientHelloExtensions& extensions) {
+Result<void> check_offer(const CommonConfig& config, const ClientHello& hello,
+                         const ClientHelloExtensions& extensions) {
   // RFC 5246 7.4.1.2: null is always among them, and CRIME shows why it alone is chosen.
   if (!hello.legacy_compression_methods.contains(CompressionMethod::null)) {
     return std::unexpected(fail(ErrorCode::CompressionNotNull)
@@ -18,7 +20,7 @@ Result<void> check_offer(const ClientHello& hello, const ClientHelloExtensions& 
                                .received(text_of(hello.legacy_compression_methods)));
   }
   // RFC 7627 5.3: the handshake is given up where the extension is missing.
-  if (!extensions.extended_master_secret) {
+  if (config.requires_extended_master_secret && !extensions.extended_master_secret) {
     return std::unexpected(fail(ErrorCode::ExtendedMasterSecretMissing).at("ClientHello"));
   }
   // RFC 5746 3.6: this is a first handshake.
@@ -31,6 +33,13 @@ Result<void> check_offer(const ClientHello& hello, const ClientHelloExtensions& 
     return std::unexpected(
         fail(ErrorCode::InvalidValue).at("ClientHello, ec_point_formats").expected("uncompressed among them"));
   }
+  return {};
+}
+
+}  // namespace
+
+Result<NamedGroup> choose_group(const ServerConfig& config, const server::HelloInHand& hello) {
+  const ClientHelloExtensions& extensions = hello.extensions;
   // RFC 5246 7.4.1.4.1: without the extension SHA-1 would be meant.
   if (!extensions.signature_algorithms) {
     return std::unexpected(fail(ErrorCode::NoCommonSignatureScheme)
@@ -38,10 +47,6 @@ Result<void> check_offer(const ClientHello& hello, const ClientHelloExtensions& 
                                .expected("extension signature_algorithms")
                                .received("none, which means SHA-1"));
   }
-  return {};
-}
-
-Result<NamedGroup> choose_group(const ServerConfig& config, const ClientHelloExtensions& extensions) {
   const auto& theirs = extensions.supported_groups;
   const auto fits = [&](NamedGroup group) {
     return is_ecdhe_group(group) && theirs && theirs->named_group_list.contains(group) &&
@@ -54,22 +59,29 @@ Result<NamedGroup> choose_group(const ServerConfig& config, const ClientHelloExt
                              .received(theirs ? text_of(theirs->named_group_list) : "none"));
 }
 
-}  // namespace
-
 Result<Choice> choose(const ServerConfig& config, const server::HelloInHand& hello) {
-  if (auto checked = check_offer(hello.hello, hello.extensions); !checked) {
+  if (auto checked = check_offer(config.common(), hello.hello, hello.extensions); !checked) {
     return std::unexpected(std::move(checked.error()));
   }
-  auto group = choose_group(config, hello.extensions);
-  if (!group) return std::unexpected(std::move(group.error()));
   auto alpn = server::choose_alpn(config, hello.extensions);
   if (!alpn) return std::unexpected(std::move(alpn.error()));
   const bool has_scsv = hello.hello.cipher_suites.contains(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
-  return Choice{*group, std::move(*alpn), has_scsv || hello.extensions.renegotiation_info};
+  return Choice{{},
+                std::move(*alpn),
+                has_scsv || hello.extensions.renegotiation_info,
+                hello.extensions.extended_master_secret.has_value()};
 }
 
 Result<const SuiteTls12*> choose_suite(const ServerConfig& config, const server::HelloInHand& hello,
                                        const Credential& credential) {
+  const auto curve = curve_of(credential.key_type());
+  const auto& groups = hello.extensions.supported_groups;
+  if (curve && groups && !groups->named_group_list.contains(*curve)) {
+    return std::unexpected(fail(ErrorCode::NoCommonGroup)
+                               .at("ClientHello, supported_groups")
+                               .expected("the curve of the certificate's key, " + to_string(*curve))
+                               .received(text_of(groups->named_group_list)));
+  }
   const auto& ours = config.common().policy.cipher_suites;
   const auto& theirs = hello.hello.cipher_suites;
   const SuiteAuthentication authentication = authentication_of(credential.key_type());
@@ -96,16 +108,11 @@ Result<const SuiteTls12*> choose_suite(const ServerConfig& config, const server:
 
 Result<SignatureScheme> choose_scheme(const ServerConfig& config, const server::HelloInHand& hello,
                                       const Credential& credential) {
-  const auto& theirs = hello.extensions.signature_algorithms->supported_signature_algorithms;
-  const auto takes = [&](SignatureScheme scheme) {
-    return crypto::fits_tls12(scheme, credential.key_type()) && theirs.contains(scheme);
-  };
-  const auto& ours = config.common().policy.signature_schemes;
-  // Where there is a choice, the hash that belongs to the key's curve.
-  for (const SignatureScheme scheme : ours) {
-    if (takes(scheme) && crypto::fits_tls13(scheme, credential.key_type())) return scheme;
+  if (auto allowed = server::check_terms(hello, credential); !allowed) {
+    return std::unexpected(std::move(allowed.error()));
   }
-  if (const auto scheme = std::ranges::find_if(ours, takes); scheme != ours.end()) return *scheme;
+  const auto& theirs = hello.extensions.signature_algorithms->supported_signature_algorithms;
+  if (const auto scheme = choose_scheme_tls12(credential, config.common().policy, theirs)) return *scheme;
   return std::unexpected(fail(ErrorCode::NoCommonSignatureScheme)
                              .at("ClientHello, signature_algorithms")
                              .expected("one for a key of type " + crypto::to_string(credential.key_type()))

@@ -23,11 +23,9 @@ struct PeerProof {
 /// A session as a client keeps it. There is none without a chain that was accepted.
 struct ClientSession {
   Session session;
-  Bytes ticket;
+  Bytes ticket;                           ///< empty for one that a TLS 1.2 server knows by its ID
+  Bytes session_id;                       ///< of such a one; else empty
   std::shared_ptr<const PeerProof> peer;  ///< not null
 };
-
-/// When the first certificate ends of those that `verdict` took from the peer; the leaf's end where there is no path.
-[[nodiscard]] Time end_of(const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict);
 
 }  // namespace keyway::tls

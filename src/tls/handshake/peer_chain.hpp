@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include <keyway/config.hpp>
+#include <keyway/crypto.hpp>
+#include <keyway/name.hpp>
+
+#include "tls/handshake/flow.hpp"
+#include "tls/handshake/proofs.hpp"
+#include "tls/session/client_session.hpp"
+
+namespace keyway::tls {
+
+// What either side does with the other's certificates, in every version.
+
+/// The leaf's key, which must be one that may sign. Errors: those of parsing, WrongKeyUsage.
+[[nodiscard]] Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf,
+                                                                        const crypto::Provider& provider);
+
+/// Keeps the chain for Connection::peer_chain(); gives views of what is kept.
+[[nodiscard]] std::vector<ByteView> keep_chain(Flow& flow, std::span<const ByteView> chain);
+
+/// The server goes on with `session`: what it showed when that began stands for its chain. Gives views of it.
+[[nodiscard]] std::vector<ByteView> recall_chain(Flow& flow, const ClientSession& session);
+
+/// Asks the configuration's verifier about a server's chain and tells of its verdict. Errors: the verdict's.
+[[nodiscard]] Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& name,
+                                                std::span<const ByteView> chain, Flow& flow);
+
+/// The same about a client's. `config` asks for certificates and has a verifier.
+[[nodiscard]] Result<ChainAccepted> judge_chain(const ServerConfig& config, std::span<const ByteView> chain,
+                                                Flow& flow);
+
+/// What the application answered to Pause::verification. `name`: whom the chain is to be of; empty for a client.
+/// Errors: CertificateRefused, the verdict's.
+[[nodiscard]] Result<ChainAccepted> take_judgement(std::string_view name, std::span<const ByteView> chain, Flow& flow,
+                                                   Answer& answer);
+
+}  // namespace keyway::tls
