@@ -100,6 +100,20 @@ constexpr auto flags = std::to_array<Flag>({
     {"expect-client-ca-list", &Settings::expect_client_ca_list},
     {"expect-peer-cert-file", &Settings::expect_peer_cert_file},
 
+    // OCSP responses, signed certificate timestamps
+    {"ocsp-response",
+     ActWithText{[](Settings& s, std::string_view text) { current_credential(s).ocsp_response = text; }}},
+    {"signed-cert-timestamps",
+     ActWithText{[](Settings& s, std::string_view text) { current_credential(s).signed_cert_timestamps = text; }}},
+    {"enable-ocsp-stapling", &Settings::enable_ocsp_stapling},
+    {"expect-ocsp-response", &Settings::expect_ocsp_response},
+    {"use-ocsp-callback", &Settings::use_ocsp_callback},
+    {"set-ocsp-in-callback", &Settings::set_ocsp_in_callback},
+    {"decline-ocsp-callback", &Settings::decline_ocsp_callback},
+    {"fail-ocsp-callback", &Settings::fail_ocsp_callback},
+    {"enable-signed-cert-timestamps", &Settings::enable_signed_cert_timestamps},
+    {"expect-signed-cert-timestamps", &Settings::expect_signed_cert_timestamps},
+
     // sessions
     {"resumption-delay", &Settings::resumption_delay},
     {"expect-session-miss", &Settings::expect_session_miss},
@@ -127,6 +141,8 @@ constexpr auto flags = std::to_array<Flag>({
     {"select-alpn", &Settings::select_alpn},
     {"decline-alpn", &Settings::decline_alpn},
     {"reject-alpn", &Settings::reject_alpn},
+    {"select-empty-alpn", &Settings::select_empty_alpn},
+    {"allow-unknown-alpn-protos", &Settings::allow_unknown_alpn_protos},
     {"no-server-name-ack", &Settings::no_server_name_ack},
     {"host-name", &Settings::host_name},
     {"expect-server-name", &Settings::expect_server_name},

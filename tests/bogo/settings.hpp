@@ -14,6 +14,8 @@ struct CredentialSettings {
   std::string certificate_file;
   std::string key_file;
   std::vector<int> signing_preferences;
+  std::string ocsp_response;           ///< base64
+  std::string signed_cert_timestamps;  ///< base64
   bool must_match_issuer = false;
 };
 
@@ -67,6 +69,16 @@ struct Settings {
   bool use_custom_verify_callback = false;
   bool expect_verify_result = false;
 
+  // --- OCSP responses, signed certificate timestamps
+  std::string expect_ocsp_response;           ///< base64
+  std::string expect_signed_cert_timestamps;  ///< base64
+  bool enable_ocsp_stapling = false;
+  bool enable_signed_cert_timestamps = false;
+  bool use_ocsp_callback = false;
+  bool set_ocsp_in_callback = false;
+  bool decline_ocsp_callback = false;
+  bool fail_ocsp_callback = false;
+
   // --- sessions
   std::optional<int> resumption_delay;
   bool expect_session_miss = false;
@@ -95,6 +107,8 @@ struct Settings {
   bool no_server_name_ack = false;
   bool decline_alpn = false;
   bool reject_alpn = false;
+  bool select_empty_alpn = false;
+  bool allow_unknown_alpn_protos = false;
 
   // --- data
   std::string shim_initial_write = "hello";
