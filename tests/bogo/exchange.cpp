@@ -68,7 +68,7 @@ std::vector<int> ranked(const Settings& settings, const std::vector<NamedGroup>&
   for (std::size_t begin = 0; begin < curves.size();) {
     std::size_t end = begin + 1;
     while (end < curves.size() && end <= settings.curves_flags.size() && settings.curves_flags[end - 1] == 1) ++end;
-    std::ranges::stable_sort(std::span(curves).subspan(begin, end - begin), {}, place);
+    std::ranges::sort(std::span(curves).subspan(begin, end - begin), {}, place);
     begin = end;
   }
   return curves;
