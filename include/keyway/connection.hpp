@@ -182,10 +182,6 @@ class Connection {
   /// the session began.
   [[nodiscard]] const std::vector<Bytes>& peer_chain() const noexcept KEYWAY_LIFETIMEBOUND;
 
-  /// Whom the peer's leaf names, safe to print: its subject as RFC 4514 text, or where that is empty its first DNS
-  /// name. Empty where the peer showed none. For logs; who decides by it reads the certificate in peer_chain().
-  [[nodiscard]] std::string peer_identity() const;
-
   /// Fills `out` with keying material (RFC 8446 7.5, RFC 5705). No context (std::nullopt) and an empty one differ in
   /// TLS 1.2, and are the same in TLS 1.3. Errors: NotReady during the handshake, InvalidArgument.
   [[nodiscard]] Result<void> export_keying_material(std::string_view label, std::optional<ByteView> context,

@@ -2,9 +2,6 @@
 
 #include <utility>
 
-#include <keyway/certificate.hpp>
-
-#include "core/text.hpp"
 #include "tls/connection_core.hpp"
 
 namespace keyway {
@@ -191,15 +188,6 @@ const x509::Verdict* Connection::verdict() const noexcept {
 }
 const std::vector<Bytes>& Connection::peer_chain() const noexcept {
   return core_->peer_chain();
-}
-
-std::string Connection::peer_identity() const {
-  if (peer_chain().empty()) return {};
-  const auto leaf = x509::CertificateView::parse(peer_chain().front());
-  if (!leaf) return {};
-  if (!leaf->subject.empty()) return leaf->subject.to_string();
-  const auto names = leaf->dns_names();
-  return names.empty() ? std::string() : printable(names.front());
 }
 
 Result<void> Connection::export_keying_material(std::string_view label, std::optional<ByteView> context,

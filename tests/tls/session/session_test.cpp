@@ -56,42 +56,6 @@ TEST(Session, ReadsBackWhatItWrote) {
   EXPECT_LE(bytes.size(), session.written_size());
 }
 
-Session sample_with_client() {
-  using namespace x509;
-  Session session = sample();
-  session.peer_scheme = SignatureScheme::ecdsa_secp256r1_sha256;
-  session.client_identity = Bytes(32, 0x22);
-  session.client = std::make_shared<const ClientProof>(
-      ClientProof{{Bytes(300, 0x30), Bytes(20, 0x31)},
-                  {{Origin::peer, 0}, {Origin::intermediate, 2}, {Origin::anchor, 70000}},
-                  {{CheckKind::name, CheckOutcome::not_checked}, {CheckKind::revocation, CheckOutcome::unknown}}});
-  return session;
-}
-
-TEST(Session, KnowsTheClientThatItIsOf) {
-  const Session session = sample_with_client();
-  const Bytes bytes = written(session);
-
-  const auto read = Session::parse(bytes);
-
-  ASSERT_TRUE(read.has_value()) << read.error().message();
-  EXPECT_EQ(written(*read), bytes);
-  EXPECT_EQ(written(session.clone()), bytes);
-  EXPECT_EQ(bytes.size(), session.written_size());
-  EXPECT_EQ(read->peer_scheme, session.peer_scheme);
-  ASSERT_NE(read->client, nullptr);
-  EXPECT_EQ(read->client->chain, session.client->chain);
-  EXPECT_EQ(read->client->verdict().path(), session.client->path);
-  EXPECT_EQ(read->client->verdict().checks(), session.client->checks);
-}
-
-TEST(Session, RefusesEveryTruncationOfWhatItKnowsOfTheClient) {
-  const Bytes bytes = written(sample_with_client());
-  for (std::size_t size = 0; size < bytes.size(); ++size) {
-    EXPECT_FALSE(Session::parse(ByteView(bytes).first(size)).has_value()) << size;
-  }
-}
-
 TEST(Session, RefusesEveryTruncationAndBytesAfterTheEnd) {
   Bytes bytes = written(sample());
   for (std::size_t size = 0; size < bytes.size(); ++size) {
