@@ -74,6 +74,20 @@ Outcome<void> check_peer_chain(const Settings& settings, const Connection& conne
   return {};
 }
 
+Outcome<void> expect_proof(std::string_view what, const std::string& base64, ByteView got) {
+  if (base64.empty()) return {};
+  const auto expected = from_base64(base64);
+  if (!expected) return broke(expected.error());
+  if (std::ranges::equal(*expected, got)) return {};
+  return mismatch("the peer's " + std::string(what) + " is not the expected one");
+}
+
+Outcome<void> check_proofs(const Settings& settings, const Connection& connection) {
+  const CarriedProofs& proofs = connection.peer_proofs();
+  if (auto ok = expect_proof("OCSP response", settings.expect_ocsp_response, proofs.ocsp_response(0)); !ok) return ok;
+  return expect_proof("SCT list", settings.expect_signed_cert_timestamps, proofs.sct_list(0));
+}
+
 /// What a server asked of our certificate.
 struct Request {
   Bytes schemes;
@@ -147,6 +161,7 @@ Outcome<void> check_handshake(const Settings& settings, const Connection& connec
   if (auto ok = check_parameters(settings, connection.info()); !ok) return ok;
   if (auto ok = check_names(settings, connection.info()); !ok) return ok;
   if (auto ok = check_verdict(settings, connection); !ok) return ok;
+  if (auto ok = check_proofs(settings, connection); !ok) return ok;
   if (auto ok = check_request(settings, connection, witness); !ok) return ok;
   if (auto ok = check_credential(settings, witness, credentials); !ok) return ok;
   return check_peer_chain(settings, connection);

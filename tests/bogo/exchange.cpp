@@ -18,6 +18,9 @@ constexpr std::size_t default_read_size = 512;
 // --- the two sides
 
 Outcome<Answer> judge_peer(const Settings& settings) {
+  if (settings.use_ocsp_callback && settings.fail_ocsp_callback) {
+    return answer::Refuse{AlertDescription::bad_certificate_status_response};
+  }
   // Without -verify-peer or the like the handshake goes on whatever comes of it.
   const bool is_refused = settings.verify_fail && (settings.verify_peer || settings.require_any_client_certificate);
   if (!is_refused) return answer::Verified{x509::Verdict::accept({}, {})};
@@ -49,6 +52,9 @@ Outcome<Stream> open_client(const Opening& opening) {
 
 Outcome<Answer> look_at(const Settings& settings, const ClientHelloView& hello) {
   if (auto ok = check_client_hello(settings, hello); !ok) return std::unexpected(std::move(ok.error()));
+  if (settings.use_ocsp_callback && settings.fail_ocsp_callback) {
+    return answer::Refuse{AlertDescription::internal_error};
+  }
   return answer::Proceed{};
 }
 
@@ -69,8 +75,9 @@ Outcome<Stream> open_server(const Opening& opening) {
 Outcome<void> write_exports(const Settings& settings, Stream& stream, const Witness& witness) {
   if (settings.export_keying_material) {
     Bytes material(static_cast<std::size_t>(*settings.export_keying_material));
-    const auto exported =
-        stream.connection().export_keying_material(settings.export_label, as_bytes(settings.export_context), material);
+    std::optional<ByteView> context;
+    if (settings.use_export_context) context = as_bytes(settings.export_context);
+    const auto exported = stream.connection().export_keying_material(settings.export_label, context, material);
     if (!exported) return broke(exported.error());
     if (auto written = stream.write(material); !written) return written;
   }
@@ -89,6 +96,7 @@ Outcome<void> write_exports(const Settings& settings, Stream& stream, const Witn
 }
 
 Outcome<void> write_first(const Settings& settings, Stream& stream) {
+  if (settings.read_with_unfinished_write) return stream.begin_write(as_bytes(settings.shim_initial_write));
   if (!settings.shim_writes_first) return {};
   for (int i = 0; i < settings.repeat_shim_initial_write.value_or(1); ++i) {
     if (auto written = stream.write(as_bytes(settings.shim_initial_write)); !written) return written;
@@ -143,16 +151,22 @@ Outcome<void> exchange(const Settings& settings, Stream& stream, const Evidence&
   }
   // An implicit handshake is one that reading or writing brings about.
   const bool writes_before_reading = settings.export_keying_material || settings.export_traffic_secrets ||
-                                     settings.shim_writes_first || settings.tls_unique;
+                                     settings.shim_writes_first || settings.tls_unique || settings.send_alert ||
+                                     settings.read_with_unfinished_write;
   if (settings.implicit_handshake && writes_before_reading) {
     if (auto done = stream.handshake(); !done) return done;
   }
+  if (settings.send_alert) return stream.abort(AlertDescription{30});  // decompression_failure
   if (auto written = write_exports(settings, stream, witness); !written) return written;
   if (auto written = write_first(settings, stream); !written) return written;
   if (!settings.shim_shuts_down) {
     if (auto echoed = echo(settings, stream); !echoed) return echoed;
   }
   if (auto checked = sessions.after_data(stream.connection()); !checked) return checked;
+  // What the runner lists of messages ends with its own close_notify, unless a closure is what it tests.
+  const bool is_quiet =
+      !settings.expect_msg_callback.empty() && !settings.check_close_notify && !settings.shim_shuts_down;
+  if (is_quiet) return {};
   if (auto closed = stream.close(); !closed) return closed;
   if (settings.shim_shuts_down && settings.check_close_notify) return wait_for_close(stream);
   return {};

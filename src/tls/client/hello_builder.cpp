@@ -37,6 +37,19 @@ void write_alpn(Writer& out, const std::vector<std::string>& protocols) {
   });
 }
 
+/// RFC 6066 8: any responder, no extensions. RFC 6962 3.3.1.
+void write_proofs_asked(Writer& out, const ClientConfig& config) {
+  if (config.asks_for_ocsp()) write_extension(out, StatusRequestExtension{});
+  if (config.asks_for_scts()) write_extension(out, SctRequestExtension{});
+}
+
+/// RFC 6066 4, RFC 8449 4.
+void write_record_limits(Writer& out, const ClientConfig& config) {
+  if (config.max_fragment_length()) write_extension(out, MaxFragmentLengthExtension{*config.max_fragment_length()});
+  const std::uint16_t limit = config.common().record_size_limit;
+  if (limit != 0) write_extension(out, RecordSizeLimitExtension{limit});
+}
+
 void write_versions(Writer& out, const Policy& policy) {
   out.value(ExtensionType::supported_versions);
   out.vector16([&] {
@@ -98,16 +111,30 @@ void write_for_tls12(Writer& out, const HelloParts& parts) {
   if (parts.config.session_store() != nullptr) write_extension(out, SessionTicketExtension{parts.session_ticket});
 }
 
+void write_groups(Writer& out, const Policy& policy) {
+  out.value(ExtensionType::supported_groups);
+  out.vector16([&] {
+    out.vector16([&] {
+      for (const NamedGroup group : policy.groups) {
+        // RFC 8422 5.1.1: TLS 1.2 alone has use for curves alone.
+        if (policy.has(ProtocolVersion::TLS1_3) || is_ecdhe_group(group)) out.value(group);
+      }
+    });
+  });
+}
+
 void write_extensions(Writer& out, const HelloParts& parts) {
   const Policy& policy = parts.config.common().policy;
   write_server_name(out, parts);
-  write_list16(out, ExtensionType::supported_groups, std::span<const NamedGroup>(policy.groups));
+  write_groups(out, policy);
   write_list16(out, ExtensionType::signature_algorithms, std::span<const SignatureScheme>(policy.signature_schemes));
   if (policy.signature_schemes_in_certificates != policy.signature_schemes) {
     write_list16(out, ExtensionType::signature_algorithms_cert,
                  std::span<const SignatureScheme>(policy.signature_schemes_in_certificates));
   }
   write_alpn(out, parts.config.common().alpn);
+  write_proofs_asked(out, parts.config);
+  write_record_limits(out, parts.config);
   if (policy.has(ProtocolVersion::TLS1_2)) write_for_tls12(out, parts);
   if (!policy.has(ProtocolVersion::TLS1_3)) return;
   write_versions(out, policy);
@@ -131,6 +158,7 @@ Bytes build_client_hello(const HelloParts& parts) {
     out.vector8(parts.session_id);
     out.vector16([&] {
       for (const CipherSuite suite : parts.config.common().policy.cipher_suites) out.value(suite);
+      if (parts.config.is_fallback()) out.value(CipherSuite::TLS_FALLBACK_SCSV);
     });
     out.vector8([&] { out.value(CompressionMethod::null); });
     out.vector16([&] { write_extensions(out, parts); });

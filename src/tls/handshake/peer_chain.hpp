@@ -12,14 +12,21 @@
 #include "tls/handshake/flow.hpp"
 #include "tls/handshake/proofs.hpp"
 #include "tls/session/client_session.hpp"
+#include "tls/wire/certificate.hpp"
 
 namespace keyway::tls {
 
 // What either side does with the other's certificates, in every version.
 
-/// The leaf's key, which must be one that may sign. Errors: those of parsing, WrongKeyUsage.
-[[nodiscard]] Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf,
-                                                                        const crypto::Provider& provider);
+/// What the leaf's key is to be good for (RFC 5280 4.2.1.3).
+enum class LeafUse : std::uint8_t {
+  signing,     ///< digitalSignature: proves itself by a signature
+  decryption,  ///< keyEncipherment: TLS 1.2's RSA key transport
+};
+
+/// The leaf's key, which must be one that may do this. Errors: those of parsing, WrongKeyUsage.
+[[nodiscard]] Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf, const crypto::Provider& provider,
+                                                                        LeafUse use = LeafUse::signing);
 
 /// Keeps the chain for Connection::peer_chain(); gives views of what is kept.
 [[nodiscard]] std::vector<ByteView> keep_chain(Flow& flow, std::span<const ByteView> chain);
@@ -27,7 +34,11 @@ namespace keyway::tls {
 /// The server goes on with `session`: what it showed when that began stands for its chain. Gives views of it.
 [[nodiscard]] std::vector<ByteView> recall_chain(Flow& flow, const ClientSession& session);
 
-/// Asks the configuration's verifier about a server's chain and tells of its verdict. Errors: the verdict's.
+/// What the entries carry beside the certificates (RFC 8446 4.4.2.1). Errors: the codecs', with the entry.
+[[nodiscard]] Result<CarriedProofs> read_proofs(const CertificateMessage& message);
+
+/// Asks the configuration's verifier about a server's chain, with the OCSP responses that came (Flow::peer_proofs), and
+/// tells of its verdict. Errors: the verdict's.
 [[nodiscard]] Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& name,
                                                 std::span<const ByteView> chain, Flow& flow);
 
