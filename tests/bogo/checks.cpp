@@ -125,7 +125,20 @@ Outcome<void> expect_schemes(const Settings& settings, std::span<const Signature
   return mismatch("the peer verifies other schemes than expected");
 }
 
+Outcome<void> expect_certificate_types(const Settings& settings, const Witness& witness) {
+  if (settings.expect_certificate_types.empty()) return {};
+  const auto expected = from_base64(settings.expect_certificate_types);
+  if (!expected) return broke(expected.error());
+  const ByteView request = witness.certificate_request();
+  const ByteView body = request.subspan(std::min(request.size(), tls::handshake_header_size));
+  const auto message = tls::CertificateRequestTls12::parse(body);
+  if (!message) return broke(message.error());
+  if (std::ranges::equal(message->certificate_types.bytes(), *expected)) return {};
+  return mismatch("the server asks for other types of certificates than expected");
+}
+
 Outcome<void> check_request(const Settings& settings, const Connection& connection, const Witness& witness) {
+  if (auto ok = expect_certificate_types(settings, witness); !ok) return ok;
   const bool is_checked = !settings.expect_client_ca_list.empty() || !settings.expect_peer_verify_pref.empty();
   if (settings.server || !is_checked) return {};
   const auto request = read_request(witness.certificate_request(), connection.info().version);

@@ -1,6 +1,8 @@
 #include "exchange.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <span>
 #include <utility>
 
 #include "checks.hpp"
@@ -58,14 +60,38 @@ Outcome<Answer> look_at(const Settings& settings, const ClientHelloView& hello) 
   return answer::Proceed{};
 }
 
+/// `curves` with those of one rank in the client's order: a flag of 1 puts a curve beside the next. The library has no
+/// such ranks; an application that wants them answers the hello with a configuration made for it.
+std::vector<int> ranked(const Settings& settings, const std::vector<NamedGroup>& theirs) {
+  std::vector<int> curves = settings.curves;
+  const auto place = [&](int code) { return std::ranges::find(theirs, static_cast<NamedGroup>(code)); };
+  for (std::size_t begin = 0; begin < curves.size();) {
+    std::size_t end = begin + 1;
+    while (end < curves.size() && end <= settings.curves_flags.size() && settings.curves_flags[end - 1] == 1) ++end;
+    std::ranges::stable_sort(std::span(curves).subspan(begin, end - begin), {}, place);
+    begin = end;
+  }
+  return curves;
+}
+
+Outcome<Answer> answer_ranked(const Opening& opening, const ClientHelloView& hello) {
+  Settings settings = opening.settings;
+  settings.curves = ranked(settings, hello.groups());
+  auto config = make_server_config(settings, opening.credentials, opening.lasting);
+  if (!config) return std::unexpected(std::move(config.error()));
+  return answer::UseConfig{std::move(*config)};
+}
+
 Outcome<Stream> open_server(const Opening& opening) {
   const Settings& settings = opening.settings;
   auto config = make_server_config(settings, opening.credentials, opening.lasting);
   if (!config) return std::unexpected(std::move(config.error()));
   auto connection = Connection::server(std::move(*config), {.observer = &opening.witness});
   if (!connection) return broke(std::move(connection.error()));
-  auto answers = [&settings](const Connection& paused, Pause pause) {
-    return pause == Pause::verification ? judge_peer(settings) : look_at(settings, *paused.pending_client_hello());
+  auto answers = [opening](const Connection& paused, Pause pause) -> Outcome<Answer> {
+    if (pause == Pause::verification) return judge_peer(opening.settings);
+    if (!opening.settings.curves_flags.empty()) return answer_ranked(opening, *paused.pending_client_hello());
+    return look_at(opening.settings, *paused.pending_client_hello());
   };
   return Stream(opening.transport, std::move(*connection), std::move(answers), settings.async);
 }

@@ -72,12 +72,14 @@ constexpr auto flags = std::to_array<Flag>({
     {"cipher", &Settings::cipher},
     {"server-preference", Ignored{.has_value = false}},         // there is no other way
     {"no-legacy-server-connect", Ignored{.has_value = false}},  // the same
+    {"expect-certificate-types", &Settings::expect_certificate_types},
     {"max-cert-list", &Settings::max_cert_list},
     {"expect-version", &Settings::expect_version},
     {"expect-cipher", &Settings::expect_cipher},
     {"expect-cipher-aes", &Settings::expect_cipher_aes},
     {"expect-cipher-no-aes", &Settings::expect_cipher_no_aes},
     {"curves", &Settings::curves},
+    {"curves-flags", &Settings::curves_flags},
     {"key-shares", &Settings::key_shares},
     {"server-supported-groups-hint", &Settings::server_supported_groups_hint},
     {"no-key-shares", &Settings::no_key_shares},

@@ -45,11 +45,13 @@ struct Settings {
   std::optional<int> expect_peer_signature_algorithm;
   std::string cipher;
   std::vector<int> curves;
+  std::vector<int> curves_flags;
   std::vector<int> key_shares;
   std::vector<int> server_supported_groups_hint;
   std::vector<int> verify_prefs;
   std::vector<int> expect_peer_verify_pref;
   std::optional<int> max_cert_list;
+  std::string expect_certificate_types;
   bool no_key_shares = false;
   bool fallback_scsv = false;
   bool no_tls12 = false;
