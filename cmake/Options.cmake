@@ -5,6 +5,7 @@ option(KEYWAY_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(KEYWAY_BUILD_BENCH "Build the benchmarks" OFF)
 option(KEYWAY_BUILD_FUZZ "Build the fuzz targets (clang)" OFF)
 option(KEYWAY_IPSEC_MB "Use Intel's ipsec-mb for vector AES-GCM where it is there" ON)
+option(KEYWAY_CERTIFICATE_COMPRESSION "Use zlib, brotli and zstd for certificates, each where it is there" ON)
 option(KEYWAY_WERROR "Make warnings errors" OFF)
 set(KEYWAY_SANITIZE "" CACHE STRING "Sanitizers, comma separated: address,undefined")
 

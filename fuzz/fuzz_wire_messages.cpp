@@ -9,8 +9,10 @@
 #include "tls/wire/certificate_tls12.hpp"
 #include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/client_key_exchange.hpp"
+#include "tls/wire/compressed_certificate.hpp"
 #include "tls/wire/encrypted_extensions.hpp"
 #include "tls/wire/extensions/alpn.hpp"
+#include "tls/wire/extensions/compress_certificate.hpp"
 #include "tls/wire/extensions/cookie.hpp"
 #include "tls/wire/extensions/early_data.hpp"
 #include "tls/wire/extensions/ec_point_formats.hpp"
@@ -98,6 +100,8 @@ constexpr void (*codecs[])(ByteView) = {
     try_codec<EcPointFormatsExtension>,
     try_codec<ExtendedMasterSecretExtension>,
     try_codec<RenegotiationInfoExtension>,
+    try_codec<CompressedCertificate>,
+    try_codec<CompressCertificateExtension>,
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include <keyway/certificate_compression.hpp>
 #include <keyway/clock.hpp>
 #include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
@@ -33,6 +34,8 @@ struct CommonConfig {
   std::size_t max_fragment = 16384;            ///< bytes of plaintext a record, 64 to 16384
   std::uint64_t max_records_per_key = 0;       ///< records sent before the keys are changed; 0: what the AEAD bears
   std::size_t max_handshake_message = 131072;  ///< bytes of a handshake message's body that are taken from the peer
+  /// For certificates in TLS 1.3 (RFC 8879), ours and the peer's; empty: not compressed.
+  CertificateCompressors certificate_compressors = keyway::certificate_compressors();
 
   [[nodiscard]] const crypto::Random& randomness() const noexcept { return random ? *random : provider->random(); }
 };
@@ -88,6 +91,8 @@ class ClientConfig::Builder {
   Builder& observe(std::shared_ptr<Observer> observer);  ///< a key log weakens
   Builder& padding_block(std::size_t bytes);
   Builder& max_fragment(std::size_t bytes);
+  /// Instead of certificate_compressors(); each algorithm once. None: certificates are not compressed.
+  Builder& certificate_compression(CertificateCompressors compressors);
   Builder& max_records_per_key(std::uint64_t records);  ///< keys change themselves after as many, or sooner
   Builder& without_server_name_extension();             ///< the name is still what the certificate must be for
   /// The connection pauses with Pause::verification, and the application answers with a verdict of its own.
@@ -158,6 +163,8 @@ class ServerConfig::Builder {
   Builder& observe(std::shared_ptr<Observer> observer);
   Builder& padding_block(std::size_t bytes);
   Builder& max_fragment(std::size_t bytes);
+  /// Instead of certificate_compressors(); each algorithm once. None: certificates are not compressed.
+  Builder& certificate_compression(CertificateCompressors compressors);
   Builder& max_records_per_key(std::uint64_t records);  ///< keys change themselves after as many, or sooner
   /// How many tickets, and how long each is good: by default 2, for 24 hours.
   Builder& tickets(std::size_t count, std::chrono::seconds lifetime);

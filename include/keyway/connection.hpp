@@ -21,6 +21,7 @@
 #include <vector>
 
 #include <keyway/bytes.hpp>
+#include <keyway/certificate_compression.hpp>
 #include <keyway/config.hpp>
 #include <keyway/credential.hpp>
 #include <keyway/detail/attributes.hpp>
@@ -39,8 +40,10 @@ struct ConnectionInfo {
   NamedGroup group{};
   SignatureScheme signature_scheme{};  ///< of the server's proof
   bool after_hello_retry_request = false;
-  bool is_resumption = false;              ///< goes on with an earlier session: no certificate was shown again
-  std::string alpn;                        ///< empty: none
+  bool is_resumption = false;  ///< goes on with an earlier session: no certificate was shown again
+  std::string alpn;            ///< empty: none
+  /// How the server's certificate was compressed (RFC 8879), if it was.
+  std::optional<CertificateCompressionAlgorithm> certificate_compression;
   std::optional<std::string> server_name;  ///< as asked for by the client
 };
 

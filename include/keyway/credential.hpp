@@ -17,6 +17,10 @@
 
 namespace keyway {
 
+namespace tls {
+class CertificateMessages;
+}
+
 /// A chain with its key, ready to be sent: the Certificate message is encoded once. Immutable, shared by connections.
 class Credential {
  public:
@@ -43,9 +47,11 @@ class Credential {
   [[nodiscard]] const crypto::PrivateKey* key() const noexcept { return key_.get(); }
   [[nodiscard]] crypto::KeyType key_type() const noexcept { return key_type_; }
   /// TLS 1.3's Certificate message with an empty request context, handshake header included.
-  [[nodiscard]] ByteView certificate_message_tls13() const noexcept { return message_tls13_; }
+  [[nodiscard]] ByteView certificate_message_tls13() const noexcept;
   /// TLS 1.2's.
-  [[nodiscard]] ByteView certificate_message_tls12() const noexcept { return message_tls12_; }
+  [[nodiscard]] ByteView certificate_message_tls12() const noexcept;
+  /// All of its messages, as the library keeps them; not part of the interface.
+  [[nodiscard]] const tls::CertificateMessages& messages() const noexcept { return *messages_; }
 
  private:
   Credential() = default;
@@ -55,8 +61,7 @@ class Credential {
   std::vector<x509::Certificate> chain_;
   std::shared_ptr<const crypto::PrivateKey> key_;
   crypto::KeyType key_type_{};
-  Bytes message_tls13_;
-  Bytes message_tls12_;
+  std::shared_ptr<const tls::CertificateMessages> messages_;
 };
 
 /// What a server knows of a client before it answers. A view: lives for the call, or until the pause is resumed.

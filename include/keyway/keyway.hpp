@@ -4,6 +4,7 @@
 
 #include <keyway/bytes.hpp>
 #include <keyway/certificate.hpp>
+#include <keyway/certificate_compression.hpp>
 #include <keyway/clock.hpp>
 #include <keyway/config.hpp>
 #include <keyway/connection.hpp>

@@ -177,6 +177,8 @@ void Narrator::Told::on(const event::HandshakeMessage& message) {
       return tell(tell_encrypted_extensions(body, offer));
     case HandshakeType::certificate:
       return tell(tell_certificates(body, version, sender, viewpoint()));
+    case HandshakeType::compressed_certificate:
+      return tell(tell_compressed_certificates(body, sender, viewpoint()));
     case HandshakeType::certificate_request:
       return tell(tell_certificate_request(body, version));
     case HandshakeType::server_key_exchange:

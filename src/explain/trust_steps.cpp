@@ -9,6 +9,7 @@
 #include "core/text.hpp"
 #include "explain/hello_steps.hpp"
 #include "explain/plain_words.hpp"
+#include "tls/handshake/peer_certificate.hpp"
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_request.hpp"
 #include "tls/wire/certificate_request_tls12.hpp"
@@ -226,6 +227,21 @@ Step tell_certificate_request(ByteView body, ProtocolVersion version) {
   step.headline = "CertificateRequest: the server asks who the client is";
   step.facts.push_back({"signatures", join(names_of(*schemes))});
   step.data["signature_schemes"] = names_of(*schemes);
+  return step;
+}
+
+Step tell_compressed_certificates(ByteView body, std::string_view sender, const Viewpoint& from) {
+  constexpr std::size_t max_size = 131072;  // what a connection takes by default
+  const auto message = tls::CompressedCertificate::parse(body);
+  if (!message) return tell_unreadable("certificate", "CompressedCertificate", message.error());
+  const auto certificate = tls::decompress(*message, certificate_compressors(), max_size);
+  if (!certificate) return tell_unreadable("certificate", "CompressedCertificate", certificate.error());
+  Step step = tell_certificates(*certificate, ProtocolVersion::TLS1_3, sender, from);
+  const std::size_t size = message->compressed_certificate_message.size();
+  step.facts.push_back({"compressed", fmt::format("with {}, to {} of {}", to_string(message->algorithm), size,
+                                                  count_of(certificate->size(), "byte"))});
+  step.data["compression"] = {
+      {"algorithm", to_string(message->algorithm)}, {"bytes", size}, {"uncompressed_bytes", certificate->size()}};
   return step;
 }
 

@@ -18,6 +18,8 @@ namespace keyway::explain {
 /// A Certificate message, from its body, which the versions write differently. `sender`: "server" or "client".
 [[nodiscard]] Step tell_certificates(ByteView body, ProtocolVersion version, std::string_view sender,
                                      const Viewpoint& from);
+/// The same for a CompressedCertificate (RFC 8879 4).
+[[nodiscard]] Step tell_compressed_certificates(ByteView body, std::string_view sender, const Viewpoint& from);
 /// A CertificateRequest, likewise.
 [[nodiscard]] Step tell_certificate_request(ByteView body, ProtocolVersion version);
 

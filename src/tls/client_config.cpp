@@ -103,6 +103,10 @@ ClientConfig::Builder& ClientConfig::Builder::max_fragment(std::size_t bytes) {
   parts_->common.max_fragment = bytes;
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::certificate_compression(CertificateCompressors compressors) {
+  parts_->common.certificate_compressors = std::move(compressors);
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::max_records_per_key(std::uint64_t records) {
   parts_->common.max_records_per_key = records;
   return *this;

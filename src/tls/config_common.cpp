@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::size_t min_fragment = 64;
 constexpr std::size_t max_fragment = 16384;
+constexpr std::size_t max_compressors = 16;
 
 std::unexpected<Error> contradiction(std::string_view where, std::string_view expected, std::string_view received) {
   return std::unexpected(fail(ErrorCode::InvalidConfiguration).at(where).expected(expected).received(received));
@@ -29,6 +30,18 @@ Result<void> check_alpn(const std::vector<std::string>& protocols) {
     return contradiction("alpn", "each protocol once", "one twice");
   }
   return {};
+}
+
+Result<void> check_compressors(const CertificateCompressors& compressors) {
+  std::set<CertificateCompressionAlgorithm> seen;
+  for (const auto& compressor : compressors) {
+    if (!compressor) return contradiction("certificate_compression", "compressors", "a null one");
+    if (seen.insert(compressor->algorithm()).second) continue;
+    return contradiction("certificate_compression", "each algorithm once",
+                         to_string(compressor->algorithm()) + " twice");
+  }
+  if (seen.size() <= max_compressors) return {};
+  return contradiction("certificate_compression", "at most 16 algorithms", std::to_string(seen.size()));
 }
 
 /// True when the provider has what a suite of either version is made of.
@@ -66,6 +79,7 @@ Result<void> complete(CommonConfig& config) {
   if (auto policy = config.policy.check(); !policy) return policy;
   if (auto provider = check_provider(config); !provider) return provider;
   if (auto alpn = check_alpn(config.alpn); !alpn) return alpn;
+  if (auto compressors = check_compressors(config.certificate_compressors); !compressors) return compressors;
   if (config.max_fragment < min_fragment || config.max_fragment > max_fragment) {
     return contradiction("max_fragment", "64 to 16384 bytes", std::to_string(config.max_fragment));
   }

@@ -10,33 +10,13 @@
 #include <keyway/secret.hpp>
 
 #include "core/text.hpp"
-#include "core/writer.hpp"
+#include "tls/certificate_messages.hpp"
 #include "tls/wire/certificate.hpp"
-#include "tls/wire/certificate_tls12.hpp"
-#include "tls/wire/handshake.hpp"
 
 namespace keyway {
 namespace {
 
 constexpr std::uintmax_t max_file_size = 1U << 20U;
-
-Bytes encode_message_tls13(const std::vector<x509::Certificate>& chain) {
-  tls::CertificateMessage message;
-  for (const x509::Certificate& certificate : chain) message.certificate_list.push_back({certificate.der(), {}});
-  Bytes encoded;
-  Writer out(encoded);
-  tls::write_handshake(out, message);
-  return encoded;
-}
-
-Bytes encode_message_tls12(const std::vector<x509::Certificate>& chain) {
-  tls::CertificateTls12 message;
-  for (const x509::Certificate& certificate : chain) message.certificate_list.push_back(certificate.der());
-  Bytes encoded;
-  Writer out(encoded);
-  tls::write_handshake(out, message);
-  return encoded;
-}
 
 std::string subject_of(const x509::Certificate& certificate) {
   std::string text = certificate.view().subject.to_string();
@@ -132,11 +112,18 @@ Result<std::shared_ptr<const Credential>> Credential::assemble(std::vector<x509:
   if (auto order = check_order(chain); !order) return std::unexpected(std::move(order.error()));
   const std::shared_ptr<Credential> credential(new Credential());
   credential->key_type_ = (*leaf_key)->type();
-  credential->message_tls13_ = encode_message_tls13(chain);
-  credential->message_tls12_ = encode_message_tls12(chain);
+  credential->messages_ = std::make_shared<const tls::CertificateMessages>(chain);
   credential->chain_ = std::move(chain);
   credential->key_ = std::move(key);
   return credential;
+}
+
+ByteView Credential::certificate_message_tls13() const noexcept {
+  return messages_->tls13();
+}
+
+ByteView Credential::certificate_message_tls12() const noexcept {
+  return messages_->tls12();
 }
 
 Result<std::shared_ptr<const Credential>> Credential::create(std::vector<x509::Certificate> chain,

@@ -119,6 +119,10 @@ ServerConfig::Builder& ServerConfig::Builder::max_fragment(std::size_t bytes) {
   parts_->common.max_fragment = bytes;
   return *this;
 }
+ServerConfig::Builder& ServerConfig::Builder::certificate_compression(CertificateCompressors compressors) {
+  parts_->common.certificate_compressors = std::move(compressors);
+  return *this;
+}
 ServerConfig::Builder& ServerConfig::Builder::max_records_per_key(std::uint64_t records) {
   parts_->common.max_records_per_key = records;
   return *this;

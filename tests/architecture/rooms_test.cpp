@@ -50,9 +50,10 @@ std::string place_of(const fs::path& path) {
 /// The rooms that each room may look into, besides itself: the arrows of ARCHITECTURE.md.
 const std::map<std::string, std::set<std::string>> allowed = {
     {"core", {}},
+    {"compression", {"core"}},
     {"crypto", {"core"}},
     {"x509", {"core", "crypto"}},
-    {"tls", {"core", "crypto", "x509"}},
+    {"tls", {"core", "compression", "crypto", "x509"}},
     {"authority", {"core", "crypto", "x509"}},
     {"net", {"core", "crypto", "x509", "tls"}},
     {"explain", {"core", "crypto", "x509", "tls"}},
@@ -81,9 +82,18 @@ TEST(Rooms, OpenSslStandsInOneFolder) {
   }
 }
 
+TEST(Rooms, CompressionLibrariesStandInOneFolder) {
+  for (const fs::path& file : code_below(source / "src")) {
+    for (const Include& include : includes_of(file)) {
+      const bool is_codec = include.what == "zlib.h" || include.what == "zstd.h" || include.what.starts_with("brotli/");
+      if (is_codec) EXPECT_TRUE(place_of(file).starts_with("src/compression/")) << place_of(file);
+    }
+  }
+}
+
 TEST(Rooms, PublicHeadersShowNoForeignTypes) {
   const std::set<std::string> foreign = {"openssl", "sqlite3.h", "intel-ipsec-mb.h", "nlohmann", "fmt",
-                                         "spdlog",  "CLI"};
+                                         "spdlog",  "CLI",       "zlib.h",           "zstd.h",   "brotli"};
   for (const fs::path& file : code_below(source / "include")) {
     for (const Include& include : includes_of(file)) {
       const std::string first = include.what.substr(0, include.what.find('/'));

@@ -5,6 +5,7 @@
 
 #include <keyway/bytes.hpp>
 
+#include "compressors.hpp"
 #include "policy.hpp"
 
 namespace keyway::bogo {
@@ -20,6 +21,7 @@ Outcome<void> apply_common(Builder& builder, const Settings& settings, std::span
   auto policy = make_policy(settings, schemes, *provider);
   if (!policy) return std::unexpected(std::move(policy.error()));
   builder.provider(provider).policy(std::move(*policy));
+  builder.certificate_compression(mock_compressors(settings));
   if (settings.max_send_fragment) builder.max_fragment(static_cast<std::size_t>(*settings.max_send_fragment));
   return {};
 }

@@ -88,6 +88,10 @@ constexpr auto flags = std::to_array<Flag>({
     {"expect-verify-result", &Settings::expect_verify_result},
     {"expect-peer-cert-file", &Settings::expect_peer_cert_file},
 
+    // certificate compression
+    {"install-cert-compression-algs", &Settings::install_cert_compression_algs},
+    {"install-one-cert-compression-alg", &Settings::install_one_cert_compression_alg},
+
     // names and protocols
     {"advertise-alpn", &Settings::advertise_alpn},
     {"expect-alpn", &Settings::expect_alpn},

@@ -57,6 +57,10 @@ struct Settings {
   bool use_custom_verify_callback = false;
   bool expect_verify_result = false;
 
+  // --- certificate compression
+  std::optional<int> install_one_cert_compression_alg;
+  bool install_cert_compression_algs = false;
+
   // --- names and protocols
   std::string advertise_alpn;
   std::string expect_alpn;

@@ -4,6 +4,7 @@
 
 #include "tls/client/server_chain.hpp"
 #include "tls/handshake/next.hpp"
+#include "tls/handshake/peer_certificate.hpp"
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_request.hpp"
 #include "tls/wire/extension_rules.hpp"
@@ -38,8 +39,9 @@ Result<AwaitVerdict::Next> AwaitVerdict::resume(Flow& flow, Answer& answer) && {
 }
 
 Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const HandshakeMessage& message) && {
-  auto certificate = CertificateMessage::parse(message.body);
-  if (!certificate) return std::unexpected(std::move(certificate.error()));
+  auto taken = PeerCertificate::take(flow, common_.config->common(), message);
+  if (!taken) return std::unexpected(std::move(taken.error()));
+  const CertificateMessage* const certificate = &taken->message;
   if (auto checked = check_message(*certificate); !checked) return std::unexpected(std::move(checked.error()));
 
   const crypto::Provider& provider = *common_.config->common().provider;
@@ -63,7 +65,7 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
 
 Result<ExpectCertificateOrRequest::Next> ExpectCertificateOrRequest::handle(Flow& flow,
                                                                             const HandshakeMessage& message) && {
-  if (message.type == HandshakeType::certificate) {
+  if (message.type != HandshakeType::certificate_request) {
     return widen<Next>(
         ExpectCertificate(std::move(common_), std::move(server_name_), std::nullopt).handle(flow, message));
   }

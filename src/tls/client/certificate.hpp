@@ -43,12 +43,13 @@ class AwaitVerdict {
   std::vector<ByteView> chain_;  ///< into the connection's peer_chain
 };
 
-/// Waits for the server's Certificate (RFC 8446 4.4.2), after a CertificateRequest was seen or could no longer come.
+/// Waits for the server's Certificate (RFC 8446 4.4.2), compressed or not (RFC 8879), after a CertificateRequest was
+/// seen or could no longer come.
 class ExpectCertificate {
  public:
   using Next = std::variant<AwaitVerdict, ExpectCertificateVerify>;
   static constexpr std::string_view name = "client: waiting for Certificate";
-  static constexpr std::array accepts{HandshakeType::certificate};
+  static constexpr std::array accepts{HandshakeType::certificate, HandshakeType::compressed_certificate};
 
   ExpectCertificate(Common13 common, ServerName server_name, std::optional<CertificateAsked> asked) noexcept
       : common_(std::move(common)), server_name_(std::move(server_name)), asked_(std::move(asked)) {}
@@ -66,7 +67,8 @@ class ExpectCertificateOrRequest {
  public:
   using Next = std::variant<ExpectCertificate, AwaitVerdict, ExpectCertificateVerify>;
   static constexpr std::string_view name = "client: waiting for CertificateRequest or Certificate";
-  static constexpr std::array accepts{HandshakeType::certificate_request, HandshakeType::certificate};
+  static constexpr std::array accepts{HandshakeType::certificate_request, HandshakeType::certificate,
+                                      HandshakeType::compressed_certificate};
 
   ExpectCertificateOrRequest(Common13 common, ServerName server_name) noexcept
       : common_(std::move(common)), server_name_(std::move(server_name)) {}

@@ -55,6 +55,17 @@ void write_key_shares(Writer& out, std::span<const std::unique_ptr<crypto::KeyEx
   });
 }
 
+/// RFC 8879 3.
+void write_compressors(Writer& out, const CertificateCompressors& compressors) {
+  if (compressors.empty()) return;
+  out.value(ExtensionType::compress_certificate);
+  out.vector16([&] {
+    out.vector8([&] {
+      for (const auto& compressor : compressors) out.value(compressor->algorithm());
+    });
+  });
+}
+
 /// RFC 8446 4.2.9. Without it, a server has no reason to give tickets.
 void write_psk_modes(Writer& out) {
   out.value(ExtensionType::psk_key_exchange_modes);
@@ -96,6 +107,7 @@ void write_extensions(Writer& out, const HelloParts& parts) {
   write_versions(out, policy);
   if (!parts.cookie.empty()) write_extension(out, CookieExtension{parts.cookie});
   write_key_shares(out, parts.key_shares);
+  write_compressors(out, parts.config.common().certificate_compressors);
   if (parts.config.session_store() != nullptr) write_psk_modes(out);
   if (parts.psk != nullptr) write_psk(out, *parts.psk);  // RFC 8446 4.2.11: the last
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/writer.hpp"
+#include "tls/certificate_messages.hpp"
 #include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/encrypted_extensions.hpp"
 #include "tls/wire/extension_block.hpp"
@@ -57,6 +58,22 @@ void write_encrypted_extensions(Bytes& to, bool acknowledges_name, std::string_v
       }
     });
   });
+}
+
+/// The credential's Certificate, or what stands for it: compressed by the first of our algorithms that the client has
+/// and that makes it smaller (RFC 8879 4).
+ByteView choose_certificate(Flow& flow, const ServerConfig& config, const Credential& credential,
+                            const HelloInHand& hello) {
+  const ByteView plain = credential.certificate_message_tls13();
+  if (!hello.extensions.compress_certificate) return plain;
+  for (const auto& compressor : config.common().certificate_compressors) {
+    if (!hello.extensions.compress_certificate->algorithms.contains(compressor->algorithm())) continue;
+    const ByteView compressed = credential.messages().compressed(compressor);
+    if (compressed.empty()) continue;
+    flow.info().certificate_compression = compressor->algorithm();
+    return compressed;
+  }
+  return plain;
 }
 
 /// What a flight answers.
@@ -208,7 +225,7 @@ Result<AwaitSignature::Next> AwaitSignature::resume(Flow& flow, Answer& answer) 
 Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand& hello, Transcript transcript,
                                 bool after_retry) {
   const ServerConfig& config = *decision.config;
-  const ByteView certificate = decision.credential->certificate_message_tls13();
+  const ByteView certificate = choose_certificate(flow, config, *decision.credential, hello);
   flow.info().signature_scheme = decision.scheme;
   flow.expect_to_send(certificate.size() + beside_certificate);
   Bytes messages;

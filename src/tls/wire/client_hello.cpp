@@ -50,6 +50,8 @@ Result<void> decode(ClientHelloExtensions& into, const ExtensionView& extension)
       return decode(into.renegotiation_info, extension.body);
     case ExtensionType::certificate_authorities:
       return decode(into.certificate_authorities, extension.body);
+    case ExtensionType::compress_certificate:
+      return decode(into.compress_certificate, extension.body);
     case ExtensionType::psk_key_exchange_modes:
       return decode(into.psk_key_exchange_modes, extension.body);
     case ExtensionType::pre_shared_key:

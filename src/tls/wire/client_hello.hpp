@@ -11,6 +11,7 @@
 #include "tls/wire/extension_block.hpp"
 #include "tls/wire/extensions/alpn.hpp"
 #include "tls/wire/extensions/certificate_authorities.hpp"
+#include "tls/wire/extensions/compress_certificate.hpp"
 #include "tls/wire/extensions/cookie.hpp"
 #include "tls/wire/extensions/ec_point_formats.hpp"
 #include "tls/wire/extensions/extended_master_secret.hpp"
@@ -59,6 +60,7 @@ struct ClientHelloExtensions {
   std::optional<ExtendedMasterSecretExtension> extended_master_secret;
   std::optional<RenegotiationInfoExtension> renegotiation_info;
   std::optional<CertificateAuthoritiesExtension> certificate_authorities;
+  std::optional<CompressCertificateExtension> compress_certificate;
   std::optional<PskKeyExchangeModesExtension> psk_key_exchange_modes;
   std::optional<PreSharedKeyClientHello> pre_shared_key;
 

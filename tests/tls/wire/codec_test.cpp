@@ -19,7 +19,8 @@ using Codecs =
                      KeyShareServerHello, KeyShareHelloRetryRequest, CookieExtension, PskKeyExchangeModesExtension,
                      PreSharedKeyClientHello, PreSharedKeyServerHello, EarlyDataNewSessionTicket, CertificateTls12,
                      CertificateRequestTls12, ServerKeyExchange, ServerHelloDone, HelloRequest, ClientKeyExchange,
-                     EcPointFormatsExtension, ExtendedMasterSecretExtension, RenegotiationInfoExtension>;
+                     EcPointFormatsExtension, ExtendedMasterSecretExtension, RenegotiationInfoExtension,
+                     CompressedCertificate, CompressCertificateExtension>;
 TYPED_TEST_SUITE(EveryCodec, Codecs);
 
 TYPED_TEST(EveryCodec, ReadsBackWhatItWrote) {

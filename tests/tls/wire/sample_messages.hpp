@@ -22,6 +22,7 @@
 #include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/client_hello.hpp"
 #include "tls/wire/client_key_exchange.hpp"
+#include "tls/wire/compressed_certificate.hpp"
 #include "tls/wire/encrypted_extensions.hpp"
 #include "tls/wire/extensions/early_data.hpp"
 #include "tls/wire/finished.hpp"
@@ -409,6 +410,30 @@ struct Codec<EarlyDataNewSessionTicket> : PlainCodec<EarlyDataNewSessionTicket> 
     return {static_cast<std::uint32_t>(maker.number(0, 0xffffffff))};
   }
   static Fields fields(const EarlyDataNewSessionTicket& e) { return {{e.max_early_data_size}, {}}; }
+};
+
+template <>
+struct Codec<CompressedCertificate> : PlainCodec<CompressedCertificate> {
+  static constexpr std::string_view where = "CompressedCertificate";
+  static CompressedCertificate make(SampleMaker& maker) {
+    return {maker.code<CertificateCompressionAlgorithm>(), static_cast<std::uint32_t>(maker.number(0, 0xffffff)),
+            maker.bytes(1, 300)};
+  }
+  static Fields fields(const CompressedCertificate& m) {
+    return {{number_of(m.algorithm), m.uncompressed_length}, {m.compressed_certificate_message}};
+  }
+};
+
+template <>
+struct Codec<CompressCertificateExtension> : PlainCodec<CompressCertificateExtension> {
+  static constexpr std::string_view where = "extension compress_certificate";
+  static CompressCertificateExtension make(SampleMaker& maker) {
+    Bytes codes;
+    Writer out(codes);
+    for (const std::uint16_t code : maker.distinct_codes(maker.number(1, 20))) out.u16(code);
+    return {WireList<CertificateCompressionAlgorithm>(maker.keep(std::move(codes)))};
+  }
+  static Fields fields(const CompressCertificateExtension& e) { return {{}, {e.algorithms.bytes()}}; }
 };
 
 template <>
