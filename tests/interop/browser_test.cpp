@@ -124,6 +124,17 @@ TEST(ChromiumBrowser, AgreesOnAPostQuantumGroup) {
   EXPECT_EQ(state.value("protocol", ""), "TLS 1.3");
 }
 
+TEST(ChromiumBrowser, TakesOurCertificateCompressed) {
+  KEYWAY_REQUIRE_PROGRAM("chromium");
+  KEYWAY_REQUIRE_PROGRAM("certutil");
+  KeywayServer server(world());
+  Chromium browser;
+
+  static_cast<void>(certificate_state(browser, server.url()));
+
+  EXPECT_TRUE(server.process().wait_for("certificate in brotli")) << server.process().output();
+}
+
 TEST(ChromiumBrowser, SpeaksTls12WithOurServer) {
   KEYWAY_REQUIRE_PROGRAM("chromium");
   KEYWAY_REQUIRE_PROGRAM("certutil");
