@@ -19,7 +19,7 @@ struct Configs {
 
 Configs make_configs(LeafKey key, CipherSuite suite) {
   const Material& shown = material(key);
-  Policy policy = Policy::modern_2026();
+  Policy policy = testing::classical_policy();
   policy.cipher_suites = {suite};
   const auto clock = std::make_shared<FixedClock>(testing::test_now);
   x509::TrustStore trust;

@@ -44,7 +44,7 @@ void take_changed_client(Plan& plan) {
 }
 
 std::shared_ptr<const ServerConfig> config_by_number(std::uint8_t number) {
-  Policy policy = Policy::modern_2026();
+  Policy policy = classical_policy();
   if ((number & 1U) != 0) policy.groups = {NamedGroup::secp256r1};
   if ((number & 1U) != 0) policy.key_shares = {};
   auto builder = server_builder();

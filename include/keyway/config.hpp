@@ -28,7 +28,7 @@ struct CommonConfig {
   std::shared_ptr<const crypto::Random> random;  ///< null: the provider's
   std::shared_ptr<const Clock> clock;
   std::vector<std::shared_ptr<Observer>> observers;
-  Policy policy = Policy::modern_2026();
+  Policy policy = Policy::compatible_2026();
   std::vector<std::string> alpn;               ///< in order of preference; empty: none
   std::size_t padding_block = 0;               ///< records are padded to a multiple of this many bytes; 0: not at all
   std::size_t max_fragment = 16384;            ///< bytes of plaintext a record, 64 to 16384

@@ -26,14 +26,14 @@ struct Policy {
   /// In certificates (`signature_algorithms_cert`); left out of the ClientHello when equal to `signature_schemes`.
   std::vector<SignatureScheme> signature_schemes_in_certificates;
 
-  /// TLS 1.2 and 1.3, AEAD and forward secrecy.
+  /// TLS 1.2 and 1.3, AEAD and forward secrecy, X25519MLKEM768 first; the default.
   [[nodiscard]] static Policy compatible_2026();
   /// TLS 1.3 alone, AEAD and forward secrecy.
   [[nodiscard]] static Policy modern_2026();
 
   [[nodiscard]] bool has(ProtocolVersion version) const noexcept;
-  /// The same with these versions alone, and without what then no longer serves: suites, key shares, schemes. Its name
-  /// says so.
+  /// The same with these versions alone, and without what then no longer serves: suites, groups, key shares, schemes.
+  /// Its name says so.
   [[nodiscard]] Policy narrowed_to(const std::vector<ProtocolVersion>& kept) const;
   /// The same with these suites alone, in this order of preference. A version of which none is among them keeps its own
   /// suites, behind them. Its name says so. Errors: InvalidConfiguration, for a suite that the policy has not.

@@ -76,8 +76,9 @@ Policy Policy::modern_2026() {
       .versions = {ProtocolVersion::TLS1_3},
       .cipher_suites = {CipherSuite::TLS_AES_128_GCM_SHA256, CipherSuite::TLS_AES_256_GCM_SHA384,
                         CipherSuite::TLS_CHACHA20_POLY1305_SHA256},
-      .groups = {NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::secp521r1},
-      .key_shares = {NamedGroup::x25519},
+      .groups = {NamedGroup::X25519MLKEM768, NamedGroup::SecP256r1MLKEM768, NamedGroup::x25519, NamedGroup::secp256r1,
+                 NamedGroup::secp384r1, NamedGroup::secp521r1},
+      .key_shares = {NamedGroup::X25519MLKEM768, NamedGroup::x25519},
       .signature_schemes = {ecdsa_secp256r1_sha256, ed25519, ecdsa_secp384r1_sha384, ecdsa_secp521r1_sha512,
                             rsa_pss_rsae_sha256, rsa_pss_rsae_sha384, rsa_pss_rsae_sha512, rsa_pss_pss_sha256,
                             rsa_pss_pss_sha384, rsa_pss_pss_sha512},
@@ -107,7 +108,10 @@ Policy Policy::narrowed_to(const std::vector<ProtocolVersion>& kept) const {
   if (narrow.versions == versions) return narrow;
   for (const ProtocolVersion version : narrow.versions) narrow.name += ", " + to_string(version);
   std::erase_if(narrow.cipher_suites, [&](CipherSuite suite) { return !narrow.has(version_of(suite)); });
-  if (!narrow.has(ProtocolVersion::TLS1_3)) narrow.key_shares.clear();
+  if (!narrow.has(ProtocolVersion::TLS1_3)) {
+    narrow.key_shares.clear();
+    std::erase_if(narrow.groups, [](NamedGroup group) { return !tls::is_ecdhe_group(group); });
+  }
   if (!narrow.has(ProtocolVersion::TLS1_2)) std::erase_if(narrow.signature_schemes, is_pkcs1);
   return narrow;
 }

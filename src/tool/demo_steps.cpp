@@ -97,7 +97,7 @@ Step tell_server(const net::FileServer& server, std::chrono::nanoseconds took) {
   const std::string url = fmt::format("https://{}:{}/", demo_name, server.port());
   step.headline = fmt::format("The shop opens at {}", url);
   step.facts.push_back({"listens on", fmt::format("127.0.0.1, port {}: this machine alone", server.port())});
-  step.facts.push_back({"speaks", "HTTP/1.1 over TLS 1.3"});
+  step.facts.push_back({"speaks", "HTTP/1.1 over TLS 1.3, or TLS 1.2 with those who have no more"});
   step.data = {{"url", url}, {"address", "127.0.0.1"}, {"port", server.port()}};
   step.took = took;
   return step;

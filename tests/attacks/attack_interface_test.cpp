@@ -24,7 +24,7 @@ using namespace keyway::testing;
 TEST(AttackOnNonces, NoneIsUsedTwiceThroughUpdatesRetriesAndErrors) {
   const auto client_spy = std::make_shared<SpyProvider>();
   const auto server_spy = std::make_shared<SpyProvider>();
-  Policy retries = Policy::modern_2026();
+  Policy retries = classical_policy();
   retries.groups = {NamedGroup::secp521r1};
   retries.key_shares = {};
   auto client = client_builder();

@@ -205,7 +205,7 @@ TEST(AttackByWeakAlgorithms, NothingWeakIsOffered) {
   ScriptedServer peer;
   const Bytes raw = *peer.message(HandshakeType::client_hello);
   const ClientHelloView hello(raw, std::nullopt);
-  const Policy policy = Policy::modern_2026();
+  const Policy policy = classical_policy();
 
   EXPECT_EQ(hello.versions(), policy.versions);
   EXPECT_EQ(hello.cipher_suites(), policy.cipher_suites);
@@ -216,19 +216,19 @@ TEST(AttackByWeakAlgorithms, NothingWeakIsOffered) {
 
 TEST(AttackByWeakAlgorithms, NoPolicyCanAllowThem) {
   for (const int suite : {0x0000, 0x0003, 0x0004, 0x0005, 0x000a, 0x002f, 0x0034, 0x009c, 0xc013, 0xc02f}) {
-    Policy policy = Policy::modern_2026();
+    Policy policy = classical_policy();
     policy.cipher_suites.push_back(static_cast<CipherSuite>(suite));
     EXPECT_FALSE(policy.check()) << suite;
   }
   using enum SignatureScheme;
   for (const SignatureScheme scheme : {rsa_pkcs1_sha1, ecdsa_sha1, rsa_pkcs1_sha256, rsa_pkcs1_sha512,
                                        SignatureScheme{0x0101}, SignatureScheme{0x0202}}) {
-    Policy policy = Policy::modern_2026();
+    Policy policy = classical_policy();
     policy.signature_schemes = {scheme};
     EXPECT_FALSE(policy.check()) << to_string(scheme);
   }
   for (const ProtocolVersion version : {ProtocolVersion::SSL3_0, ProtocolVersion::TLS1_0, ProtocolVersion::TLS1_1}) {
-    Policy policy = Policy::modern_2026();
+    Policy policy = classical_policy();
     policy.versions = {version};
     EXPECT_FALSE(policy.check()) << to_string(version);
   }

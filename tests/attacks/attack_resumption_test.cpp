@@ -110,7 +110,7 @@ TEST(AttackOnPsk, OneThatIsMissingFromTheSecondClientHelloMeansAFullHandshake) {
   peer.say_hello(first);
   ASSERT_EQ(peer.refusal(), std::nullopt) << peer.why();
   ClientHelloFields second = first;
-  const NamedGroup group = Policy::modern_2026().groups.front();
+  const NamedGroup group = classical_policy().groups.front();
   second.extensions.set(key_share, key_share_body({{group, ScriptedClient::share(group)}}));
   second.extensions.remove(pre_shared_key);
   peer.say_hello(second);

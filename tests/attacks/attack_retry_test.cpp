@@ -143,7 +143,7 @@ TEST(AttackByRetry, TheSecondClientHelloIsTheFirstButForTheShare) {
 // ------------------------------------------------------------------------------------------------ the server
 
 std::shared_ptr<const ServerConfig> retries() {
-  Policy policy = Policy::modern_2026();
+  Policy policy = classical_policy();
   policy.groups = {NamedGroup::secp384r1};
   policy.key_shares = {};
   auto builder = server_builder();

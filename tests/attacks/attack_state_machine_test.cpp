@@ -45,7 +45,7 @@ const std::vector<Way<ScriptedServer>> ways_of_the_client{
 };
 
 std::shared_ptr<const ServerConfig> asks_for_p384() {
-  Policy policy = Policy::modern_2026();
+  Policy policy = classical_policy();
   policy.groups = {NamedGroup::secp384r1};
   policy.key_shares = {};
   auto builder = server_builder();

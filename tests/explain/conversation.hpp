@@ -56,7 +56,7 @@ class Conversation {
       client.add_crl(x509::Crl::from_der(testing::make_crl(authority.root(), {})).value());
     }
     if (options.hello_retry) {
-      Policy policy = Policy::modern_2026();
+      Policy policy = Policy::compatible_2026();
       policy.key_shares.clear();
       client.policy(policy);
     }

@@ -44,14 +44,27 @@ std::shared_ptr<const x509::TrustStore> shared_trust() {
   return trust;
 }
 
+Policy classical_policy() {
+  Policy policy = Policy::modern_2026();
+  policy.name = "classical";
+  const auto is_hybrid = [](NamedGroup group) {
+    return group == NamedGroup::X25519MLKEM768 || group == NamedGroup::SecP256r1MLKEM768;
+  };
+  std::erase_if(policy.groups, is_hybrid);
+  std::erase_if(policy.key_shares, is_hybrid);
+  return policy;
+}
+
 ClientConfig::Builder client_builder() {
   ClientConfig::Builder builder;
+  builder.policy(classical_policy());
   builder.provider(provider()).trust(shared_trust()).clock(std::make_shared<FixedClock>(test_now));
   return builder;
 }
 
 ServerConfig::Builder server_builder(crypto::KeyType type) {
   ServerConfig::Builder builder;
+  builder.policy(classical_policy());
   builder.provider(provider()).add_credential(shared_credential(type)).clock(std::make_shared<FixedClock>(test_now));
   return builder;
 }

@@ -20,7 +20,10 @@ namespace keyway::testing {
 [[nodiscard]] std::shared_ptr<const Credential> shared_credential(crypto::KeyType type = crypto::KeyType::p256);
 [[nodiscard]] std::shared_ptr<const x509::TrustStore> shared_trust();
 
-/// Builders that stand at test_now and trust, or show, what is above.
+/// TLS 1.3 alone, with one share, of x25519, as most tests want it: `Policy::modern_2026()` without its hybrids.
+[[nodiscard]] Policy classical_policy();
+
+/// Builders of that policy that stand at test_now and trust, or show, what is above.
 [[nodiscard]] ClientConfig::Builder client_builder();
 [[nodiscard]] ServerConfig::Builder server_builder(crypto::KeyType type = crypto::KeyType::p256);
 /// Builds, or aborts the test program.

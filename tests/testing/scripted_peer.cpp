@@ -291,7 +291,7 @@ Bytes ScriptedClient::share(NamedGroup group) {
 }
 
 ClientHelloFields ScriptedClient::hello() {
-  const Policy policy = Policy::modern_2026();
+  const Policy policy = classical_policy();
   ClientHelloFields fields;
   fields.random.fill(0x33);
   fields.cipher_suites = policy.cipher_suites;

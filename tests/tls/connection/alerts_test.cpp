@@ -301,7 +301,7 @@ TEST(Grease, InAClientHelloIsPassedOver) {
   ScriptedClient peer;
   ClientHelloFields fields = ScriptedClient::hello();
   fields.cipher_suites.insert(fields.cipher_suites.begin(), CipherSuite{0x0a0a});
-  const Policy policy = Policy::modern_2026();
+  const Policy policy = classical_policy();
   std::vector<NamedGroup> groups = policy.groups;
   groups.insert(groups.begin(), NamedGroup{0x1a1a});
   std::vector<SignatureScheme> schemes = policy.signature_schemes;

@@ -11,7 +11,7 @@ using namespace keyway::testing;
 
 /// Everything that both sides put on the wire.
 Bytes wire_of(NamedGroup group, std::uint8_t seed) {
-  Policy policy = Policy::modern_2026();
+  Policy policy = classical_policy();
   policy.groups = {group};
   policy.key_shares = {};  // a retry, too
   auto client = client_builder();

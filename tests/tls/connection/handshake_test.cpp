@@ -37,7 +37,7 @@ TEST(Handshake, TwoEndsAgreeAndExchangeData) {
 TEST(Handshake, EverySuiteGroupAndKeyWorks) {
   const std::array keys{crypto::KeyType::p256, crypto::KeyType::p384, crypto::KeyType::p521, crypto::KeyType::ed25519,
                         crypto::KeyType::rsa};
-  const Policy policy = Policy::modern_2026();
+  const Policy policy = classical_policy();
   for (const CipherSuite suite : policy.cipher_suites) {
     for (const NamedGroup group : policy.groups) {
       for (const crypto::KeyType key : keys) {
@@ -60,7 +60,7 @@ TEST(Handshake, EverySuiteGroupAndKeyWorks) {
 }
 
 TEST(Handshake, AHelloRetryRequestBringsTheGroupThatBothHave) {
-  Policy only_p384 = Policy::modern_2026();
+  Policy only_p384 = classical_policy();
   only_p384.groups = {NamedGroup::secp384r1};
   only_p384.key_shares = {NamedGroup::secp384r1};
   auto server = server_builder();

@@ -23,7 +23,7 @@ std::string why(const Pair& pair) {
 
 /// The default policy with these groups before its own, and these shares.
 Policy with_groups(const std::vector<NamedGroup>& added, const std::vector<NamedGroup>& shares) {
-  Policy policy = Policy::modern_2026();
+  Policy policy = classical_policy();
   policy.name = "hybrids";
   for (const NamedGroup group : added) std::erase(policy.groups, group);
   policy.groups.insert(policy.groups.begin(), added.begin(), added.end());
@@ -61,7 +61,7 @@ TEST(Hybrids, TwoSharesServeANewServerAndAnOldOne) {
   const Policy both = with_groups({hybrid}, {hybrid, NamedGroup::x25519});
 
   Pair with_new = pair_of(both, both);
-  Policy old = Policy::modern_2026();
+  Policy old = classical_policy();
   std::erase(old.groups, hybrid);
   std::erase(old.key_shares, hybrid);
   Pair with_old = pair_of(both, old);

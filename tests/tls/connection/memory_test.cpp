@@ -162,8 +162,8 @@ Measured measure(Side side, const std::shared_ptr<const ClientConfig>& client,
 
 TEST(Memory, NoAllocationPerRecord) {
   KEYWAY_REQUIRE_COUNTS();
-  for (const CipherSuite suite : Policy::modern_2026().cipher_suites) {
-    Policy policy = Policy::modern_2026();
+  for (const CipherSuite suite : classical_policy().cipher_suites) {
+    Policy policy = classical_policy();
     policy.cipher_suites = {suite};
     auto client = client_builder();
     client.policy(policy);

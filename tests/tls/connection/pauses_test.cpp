@@ -218,7 +218,7 @@ TEST(PauseForClientHello, ShowsWhatTheClientSaid) {
   const auto hello = paused.waiting().pending_client_hello();
   ASSERT_TRUE(hello);
   EXPECT_EQ(hello->server_name(), "shop.localhost");
-  EXPECT_EQ(hello->cipher_suites(), Policy::modern_2026().cipher_suites);
+  EXPECT_EQ(hello->cipher_suites(), classical_policy().cipher_suites);
   EXPECT_EQ(hello->versions(), std::vector{ProtocolVersion::TLS1_3});
   EXPECT_TRUE(paused.waiting().output().empty());
 }
@@ -226,7 +226,7 @@ TEST(PauseForClientHello, ShowsWhatTheClientSaid) {
 TEST(PauseForClientHello, GoesOnWithAnotherConfiguration) {
   const auto other = [] {
     auto builder = server_builder(crypto::KeyType::ed25519);
-    Policy policy = Policy::modern_2026();
+    Policy policy = classical_policy();
     policy.cipher_suites = {CipherSuite::TLS_CHACHA20_POLY1305_SHA256};
     builder.policy(policy).alpn({"other"});
     return build(std::move(builder));
@@ -270,7 +270,7 @@ TEST(PauseForClientHello, AnotherConfigurationMayPauseForItsCredential) {
 }
 
 TEST(PauseForCredential, EndsWhereTheKeyFitsNoSchemeOfTheClient) {
-  Policy only_ed25519 = Policy::modern_2026();
+  Policy only_ed25519 = classical_policy();
   only_ed25519.signature_schemes = {SignatureScheme::ed25519};
   auto client = client_builder();
   client.policy(only_ed25519);
@@ -283,7 +283,7 @@ TEST(PauseForCredential, EndsWhereTheKeyFitsNoSchemeOfTheClient) {
 
 TEST(PauseForCredential, ComesBeforeARetryAndOnlyOnce) {
   ServerConfig::Builder builder;
-  Policy retries = Policy::modern_2026();
+  Policy retries = classical_policy();
   retries.groups = {NamedGroup::secp256r1};
   retries.key_shares = {};
   builder.provider(provider()).clock(std::make_shared<FixedClock>(test_now)).policy(retries).pause_for_credential();

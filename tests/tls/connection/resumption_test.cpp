@@ -138,7 +138,7 @@ TEST(Resumption, AClientThatKeepsNoSessionsSaysNothingOfThemAndIsGivenNoTickets)
 TEST(Resumption, GoesOnAfterAHelloRetryRequest) {
   Scene scene;
   ServerConfig::Builder server = scene.server_of();
-  Policy policy = Policy::modern_2026();
+  Policy policy = classical_policy();
   policy.groups = {NamedGroup::secp256r1};
   policy.key_shares = {};
   server.policy(policy);
@@ -156,7 +156,7 @@ TEST(Resumption, RunsUnderEverySuite) {
   for (const CipherSuite suite : {CipherSuite::TLS_AES_128_GCM_SHA256, CipherSuite::TLS_AES_256_GCM_SHA384,
                                   CipherSuite::TLS_CHACHA20_POLY1305_SHA256}) {
     Scene scene;
-    Policy policy = Policy::modern_2026();
+    Policy policy = classical_policy();
     policy.cipher_suites = {suite};
     ClientConfig::Builder client = scene.client_of();
     client.policy(policy);
@@ -171,7 +171,7 @@ TEST(Resumption, RunsUnderEverySuite) {
 TEST(Resumption, NotWithAnotherSuite) {
   Scene scene;
   ASSERT_EQ(scene.connect(), Outcome::full);
-  Policy policy = Policy::modern_2026();
+  Policy policy = classical_policy();
   policy.cipher_suites = {scene.store->back()->session.cipher_suite == CipherSuite::TLS_AES_256_GCM_SHA384
                               ? CipherSuite::TLS_AES_128_GCM_SHA256
                               : CipherSuite::TLS_AES_256_GCM_SHA384};
@@ -187,7 +187,7 @@ TEST(Resumption, NotWhenTheServerChoosesASuiteOfAnotherHash) {
   const auto chacha = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
   const auto aes = CipherSuite::TLS_AES_256_GCM_SHA384;
   const auto client_that_prefers = [&](std::vector<CipherSuite> suites) {
-    Policy policy = Policy::modern_2026();
+    Policy policy = classical_policy();
     policy.cipher_suites = std::move(suites);
     ClientConfig::Builder client = scene.client_of();
     client.policy(policy);
