@@ -22,6 +22,7 @@
 #include "tls/wire/extensions/psk_key_exchange_modes.hpp"
 #include "tls/wire/extensions/renegotiation_info.hpp"
 #include "tls/wire/extensions/server_name.hpp"
+#include "tls/wire/extensions/session_ticket.hpp"
 #include "tls/wire/extensions/signature_algorithms.hpp"
 #include "tls/wire/extensions/supported_groups.hpp"
 #include "tls/wire/extensions/supported_versions.hpp"
@@ -30,6 +31,7 @@
 #include "tls/wire/hello_request.hpp"
 #include "tls/wire/key_update.hpp"
 #include "tls/wire/new_session_ticket.hpp"
+#include "tls/wire/new_session_ticket_tls12.hpp"
 #include "tls/wire/record.hpp"
 #include "tls/wire/server_hello_done.hpp"
 #include "tls/wire/server_key_exchange.hpp"
@@ -102,6 +104,8 @@ constexpr void (*codecs[])(ByteView) = {
     try_codec<RenegotiationInfoExtension>,
     try_codec<CompressedCertificate>,
     try_codec<CompressCertificateExtension>,
+    try_codec<NewSessionTicketTls12>,
+    try_codec<SessionTicketExtension>,
 };
 
 }  // namespace

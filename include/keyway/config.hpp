@@ -29,11 +29,13 @@ struct CommonConfig {
   std::shared_ptr<const Clock> clock;
   std::vector<std::shared_ptr<Observer>> observers;
   Policy policy = Policy::compatible_2026();
-  std::vector<std::string> alpn;               ///< in order of preference; empty: none
-  std::size_t padding_block = 0;               ///< records are padded to a multiple of this many bytes; 0: not at all
-  std::size_t max_fragment = 16384;            ///< bytes of plaintext a record, 64 to 16384
-  std::uint64_t max_records_per_key = 0;       ///< records sent before the keys are changed; 0: what the AEAD bears
-  std::size_t max_handshake_message = 131072;  ///< bytes of a handshake message's body that are taken from the peer
+  std::vector<std::string> alpn;                ///< in order of preference; empty: none
+  std::size_t padding_block = 0;                ///< records are padded to a multiple of this many bytes; 0: not at all
+  std::size_t max_fragment = 16384;             ///< bytes of plaintext a record, 64 to 16384
+  std::uint64_t max_records_per_key = 0;        ///< records sent before the keys are changed; 0: what the AEAD bears
+  std::size_t max_handshake_message = 131072;   ///< bytes of a handshake message's body that are taken from the peer
+  bool requires_extended_master_secret = true;  ///< TLS 1.2 without RFC 7627 is refused
+  bool allows_psk_ke = false;                   ///< TLS 1.3 sessions without a key exchange beside (RFC 8446 4.2.9)
   /// For certificates in TLS 1.3 (RFC 8879), ours and the peer's; empty: not compressed.
   CertificateCompressors certificate_compressors = keyway::certificate_compressors();
 
@@ -50,6 +52,8 @@ class ClientConfig {
   [[nodiscard]] const x509::Verifier* verifier() const noexcept { return verifier_.get(); }
   /// True when the connection pauses with Pause::verification instead of asking the verifier itself.
   [[nodiscard]] bool pauses_for_verification() const noexcept { return pauses_for_verification_; }
+  /// True when the chain of a session is judged again before the session is gone on with.
+  [[nodiscard]] bool reverifies_on_resumption() const noexcept { return reverifies_on_resumption_; }
   [[nodiscard]] bool sends_server_name() const noexcept { return sends_server_name_; }
   /// Where sessions are kept to come back to; null after without_resumption().
   [[nodiscard]] SessionStore* session_store() const noexcept { return session_store_.get(); }
@@ -66,6 +70,7 @@ class ClientConfig {
   std::shared_ptr<SessionStore> session_store_;
   std::array<std::uint8_t, 32> id_{};
   bool pauses_for_verification_ = false;
+  bool reverifies_on_resumption_ = false;
   bool sends_server_name_ = true;
 };
 
@@ -101,6 +106,13 @@ class ClientConfig::Builder {
   /// allow and trust the same.
   Builder& session_store(std::shared_ptr<SessionStore> store);
   Builder& without_resumption();  ///< every handshake is a full one
+  /// The server's chain, as it was shown when the session began, is judged again whenever the session is gone on with:
+  /// what is no longer trusted, or was revoked since, ends the handshake. Asks as a full handshake does.
+  Builder& reverify_on_resumption();
+  /// Weakens: a server may go on with a session without a key exchange (psk_ke, RFC 8446 4.2.9).
+  Builder& allow_psk_ke();
+  /// Weakens: takes TLS 1.2 servers that lack extended_master_secret (RFC 7627).
+  Builder& allow_missing_extended_master_secret();
   /// Weakens: takes any certificate, so anybody can be the server. For tests against servers of one's own.
   Builder& without_certificate_verification();
 
@@ -123,8 +135,12 @@ class ServerConfig {
   [[nodiscard]] bool pauses_for_client_hello() const noexcept { return pauses_for_client_hello_; }
   [[nodiscard]] bool pauses_for_credential() const noexcept { return pauses_for_credential_; }
   [[nodiscard]] const TicketOptions& tickets() const noexcept { return tickets_; }
-  /// Null after without_tickets(): none are given, none are taken.
+  /// What seals sessions. Null after without_tickets(), unless there is a session_store().
   [[nodiscard]] TicketKeys* ticket_keys() const noexcept { return ticket_keys_.get(); }
+  /// False after without_tickets(): no sealed sessions are given to clients, none are taken.
+  [[nodiscard]] bool gives_tickets() const noexcept { return gives_tickets_; }
+  /// Null: no sessions are kept here.
+  [[nodiscard]] ServerSessionStore* session_store() const noexcept { return session_store_.get(); }
   /// A digest of what this configuration shows and allows: tickets of another are not taken.
   [[nodiscard]] const std::array<std::uint8_t, 32>& id() const noexcept { return id_; }
   [[nodiscard]] const std::vector<std::string>& weakenings() const noexcept { return weakenings_; }
@@ -136,7 +152,9 @@ class ServerConfig {
   std::vector<std::string> weakenings_;
   TicketOptions tickets_;
   std::shared_ptr<TicketKeys> ticket_keys_;
+  std::shared_ptr<ServerSessionStore> session_store_;
   std::array<std::uint8_t, 32> id_{};
+  bool gives_tickets_ = false;
   bool pauses_for_client_hello_ = false;
   bool pauses_for_credential_ = false;
 };
@@ -173,7 +191,14 @@ class ServerConfig::Builder {
   /// What tickets are bound to instead of the certificates that are shown: for servers that share ticket keys, and each
   /// have certificates of their own.
   Builder& ticket_context(std::string context);
-  Builder& without_tickets();  ///< none are given, none are taken
+  Builder& without_tickets();  ///< no sealed sessions are given, none are taken
+  /// Sessions are kept there for TLS 1.2 clients without tickets, which come back by session ID. After
+  /// without_tickets() all are kept there, TLS 1.3's too: each of those is then gone on with once.
+  Builder& session_store(std::shared_ptr<ServerSessionStore> store);
+  /// Weakens: goes on without a key exchange (psk_ke, RFC 8446 4.2.9) with clients that want it so.
+  Builder& allow_psk_ke();
+  /// Weakens: takes TLS 1.2 clients that lack extended_master_secret (RFC 7627).
+  Builder& allow_missing_extended_master_secret();
 
   /// Errors: InvalidConfiguration, CryptoFailed.
   [[nodiscard]] Result<std::shared_ptr<const ServerConfig>> build();

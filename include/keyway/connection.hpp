@@ -99,6 +99,12 @@ struct Received {
   ByteSpan application_data;
 };
 
+/// What binds a protocol above to this very connection: both ends have the same bytes, and nobody between them can.
+enum class ChannelBinding : std::uint8_t {
+  tls_unique,    ///< RFC 5929 3: 12 bytes, of TLS 1.2 alone
+  tls_exporter,  ///< RFC 9266: 32 bytes, of both versions
+};
+
 /// One end of a connection. Belongs to one thread at a time. Movable. Holds no I/O buffer: only handshake bytes that
 /// wait to be sent or to be completed, and after the handshake two keys and some counters.
 class Connection {
@@ -178,6 +184,11 @@ class Connection {
   /// TLS 1.2, and are the same in TLS 1.3. Errors: NotReady during the handshake, InvalidArgument.
   [[nodiscard]] Result<void> export_keying_material(std::string_view label, std::optional<ByteView> context,
                                                     ByteSpan out) const;
+
+  /// The channel binding's bytes. Errors: NotReady during the handshake; also for what the connection can't give: in TLS
+  /// 1.3 no `tls_unique` (RFC 8446 C.5); without extended_master_secret no `tls_exporter`, and no `tls_unique` when it
+  /// is resumed (RFC 7627 1).
+  [[nodiscard]] Result<Bytes> channel_binding(ChannelBinding kind) const;
 
   // --- pauses
 

@@ -79,6 +79,43 @@ class InMemorySessionStore final : public SessionStore {
   std::size_t per_key_ = 1;
 };
 
+/// Where a server keeps sessions whose name alone the client holds: those of TLS 1.2 clients that have no tickets, and
+/// all of a server without_tickets(). Thread-safe. What is kept is sealed by the configuration's TicketKeys: a store
+/// that others can read betrays no secret, and what they write into it is not taken.
+class ServerSessionStore {
+ public:
+  virtual ~ServerSessionStore() = default;
+
+  /// Keeps `session` under `id`, 32 random bytes. It is of no use after `until`. A store may forget whatever it likes.
+  virtual void put(ByteView id, Bytes session, Time until) = 0;
+
+  /// What is kept under `id`, which stays: TLS 1.2 goes on with a session several times.
+  [[nodiscard]] virtual std::optional<Bytes> get(ByteView id) = 0;
+
+  /// The same, and forgets it: of two that ask for one, only one gets it.
+  [[nodiscard]] virtual std::optional<Bytes> take(ByteView id) = 0;
+};
+
+/// Keeps sessions in this process, up to a number of them; what was not used for longest goes first. Spread over parts
+/// with a lock each.
+class InMemoryServerSessionStore final : public ServerSessionStore {
+ public:
+  explicit InMemoryServerSessionStore(std::size_t capacity = 16384);  ///< sessions in all, at least 1
+  ~InMemoryServerSessionStore() override;
+
+  void put(ByteView id, Bytes session, Time until) override;
+  [[nodiscard]] std::optional<Bytes> get(ByteView id) override;
+  [[nodiscard]] std::optional<Bytes> take(ByteView id) override;
+
+  [[nodiscard]] std::size_t size() const;  ///< sessions kept now
+
+ private:
+  struct Part;
+  [[nodiscard]] Part& part_of(ByteView id) const;
+  std::vector<std::unique_ptr<Part>> parts_;
+  std::size_t per_part_ = 1;
+};
+
 /// How a server hands out tickets.
 struct TicketOptions {
   std::size_t count = 2;                                   ///< tickets after a full handshake, 0 to 8
@@ -117,7 +154,8 @@ class TicketKeys {
   struct Key {
     Name name{};
     SecretBuffer<key_size> secret;
-    [[nodiscard]] Key clone() const noexcept { return {name, secret.clone()}; }
+    bool seals = true;  ///< false for one that only opens any more
+    [[nodiscard]] Key clone(bool still_seals) const noexcept { return {name, secret.clone(), still_seals}; }
   };
   struct State;
 

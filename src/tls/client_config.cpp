@@ -17,6 +17,7 @@ struct ClientConfig::Builder::Parts {
   bool pauses = false;
   bool unverified = false;
   bool without_resumption = false;
+  bool reverifies = false;
   std::shared_ptr<SessionStore> session_store;
 
   /// Everything that says whom to trust and what to take. Errors: RandomFailed.
@@ -27,6 +28,8 @@ Result<std::array<std::uint8_t, 32>> ClientConfig::Builder::Parts::id() const {
   tls::ConfigurationDigest digest(*common.provider, "client");
   digest.add_policy(common.policy);
   digest.add_protocols(common.alpn);
+  digest.add_number(common.requires_extended_master_secret ? 1 : 0);
+  digest.add_number(common.allows_psk_ke ? 1 : 0);
   digest.add_number(sends_server_name ? 1 : 0);
   digest.add_number(unverified ? 1 : 0);
   digest.add_number(static_cast<std::uint64_t>(options.revocation));
@@ -127,8 +130,21 @@ ClientConfig::Builder& ClientConfig::Builder::without_resumption() {
   parts_->without_resumption = true;
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::reverify_on_resumption() {
+  parts_->reverifies = true;
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::without_certificate_verification() {
   parts_->unverified = true;
+  return *this;
+}
+
+ClientConfig::Builder& ClientConfig::Builder::allow_psk_ke() {
+  parts_->common.allows_psk_ke = true;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::allow_missing_extended_master_secret() {
+  parts_->common.requires_extended_master_secret = false;
   return *this;
 }
 
@@ -152,6 +168,7 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   const std::shared_ptr<ClientConfig> config(new ClientConfig());
   config->sends_server_name_ = parts->sends_server_name;
   config->pauses_for_verification_ = parts->pauses;
+  config->reverifies_on_resumption_ = parts->reverifies;
   if (parts->unverified) {
     config->weakenings_.emplace_back("certificates are not verified: anybody can be the server");
   } else if (!parts->pauses || parts->anchors) {
@@ -176,10 +193,7 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   if (parts->options.revocation == x509::RevocationPolicy::off) {
     config->weakenings_.emplace_back("revocation is not checked");
   }
-  for (const auto& observer : parts->common.observers) {
-    if (observer->reveals_secrets())
-      config->weakenings_.emplace_back("the connection's secrets are written to a key log");
-  }
+  tls::add_weakenings(parts->common, config->weakenings_);
   config->common_ = std::move(parts->common);
   return config;
 }

@@ -89,4 +89,16 @@ Result<void> complete(CommonConfig& config) {
   return {};
 }
 
+void add_weakenings(const CommonConfig& config, std::vector<std::string>& to) {
+  if (config.allows_psk_ke) {
+    to.emplace_back("sessions may go on without a key exchange (psk_ke): no forward secrecy");
+  }
+  if (!config.requires_extended_master_secret) {
+    to.emplace_back("TLS 1.2 without extended_master_secret is taken: keys can be made to collide");
+  }
+  for (const auto& observer : config.observers) {
+    if (observer->reveals_secrets()) to.emplace_back("the connection's secrets are written to a key log");
+  }
+}
+
 }  // namespace keyway::tls

@@ -77,6 +77,26 @@ Result<void> Connection::Core::export_keying_material(std::string_view label, st
   return std::unexpected(fail(ErrorCode::NotReady).at("export_keying_material").expected("a finished handshake"));
 }
 
+Result<Bytes> Connection::Core::channel_binding(ChannelBinding kind) const {
+  constexpr std::size_t exported_size = 32;
+  const auto refuse = [](std::string_view expected) {
+    return std::unexpected(fail(ErrorCode::NotReady).at("channel_binding").expected(expected));
+  };
+  if (!is_established()) return refuse("a finished handshake");
+  const auto* tls12 = std::get_if<TrafficTls12>(&traffic_);
+  if (kind == ChannelBinding::tls_unique) {
+    if (tls12 == nullptr) return refuse("TLS 1.2");
+    // The triple handshake: without the extension, two resumed connections can have the same Finished.
+    if (info_.is_resumption && !tls12->extended_master_secret) return refuse("extended_master_secret");
+    return Bytes(tls12->first_finished.begin(), tls12->first_finished.end());
+  }
+  if (tls12 != nullptr && !tls12->extended_master_secret) return refuse("extended_master_secret");
+  Bytes binding(exported_size);
+  auto exported = export_keying_material("EXPORTER-Channel-Binding", ByteView(), binding);
+  if (!exported) return std::unexpected(std::move(exported.error()));
+  return binding;
+}
+
 std::optional<Pause> Connection::Core::pause() const noexcept {
   if (!machine_ || error_ || closed_) return std::nullopt;
   return std::visit([](const auto& machine) { return machine.pause(); }, *machine_);
@@ -175,6 +195,10 @@ Result<void> Connection::export_keying_material(std::string_view label, std::opt
   return core_->export_keying_material(label, context, out);
 }
 
+Result<Bytes> Connection::channel_binding(ChannelBinding kind) const {
+  return core_->channel_binding(kind);
+}
+
 std::optional<Pause> Connection::pause() const noexcept {
   return core_->pause();
 }
@@ -194,7 +218,9 @@ std::optional<PendingSignature> Connection::pending_signature() const noexcept {
 
 std::span<const ByteView> Connection::pending_chain() const noexcept {
   if (const auto* state = core_->paused_client<tls::client::AwaitVerdict>()) return state->chain();
+  if (const auto* state = core_->paused_client<tls::client::AwaitVerdictResumed>()) return state->chain();
   if (const auto* state = core_->paused_client<tls::client12::AwaitVerdict>()) return state->chain();
+  if (const auto* state = core_->paused_client<tls::client12::AwaitVerdictResumed>()) return state->chain();
   return {};
 }
 

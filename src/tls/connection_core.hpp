@@ -73,6 +73,8 @@ class Connection::Core {
   /// Errors: NotReady before the handshake is done; the exporters'.
   [[nodiscard]] Result<void> export_keying_material(std::string_view label, std::optional<ByteView> context,
                                                     ByteSpan out) const;
+  /// Errors: NotReady.
+  [[nodiscard]] Result<Bytes> channel_binding(ChannelBinding kind) const;
 
  private:
   /// What a TLS 1.3 handshake leaves behind.
@@ -88,6 +90,8 @@ class Connection::Core {
   /// What a TLS 1.2 handshake leaves behind: its keys are in the record layer, and stay.
   struct TrafficTls12 {
     tls::ExporterTls12 exporter;
+    tls::VerifyDataTls12 first_finished;
+    bool extended_master_secret;
   };
 
   [[nodiscard]] bool is_established() const noexcept { return !std::holds_alternative<std::monostate>(traffic_); }

@@ -126,7 +126,8 @@ void Connection::Core::settle_if_established() {
                                          tls13->client_random);
           sessions_ = std::move(tls13->sessions);
         } else if (auto* tls12 = machine.template in<tls::EstablishedTls12>()) {
-          traffic_.emplace<TrafficTls12>(std::move(tls12->exporter));
+          traffic_.emplace<TrafficTls12>(std::move(tls12->exporter), tls12->first_finished,
+                                         tls12->extended_master_secret);
         }
       },
       *machine_);

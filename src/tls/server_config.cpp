@@ -19,6 +19,7 @@ struct ServerConfig::Builder::Parts {
   TicketOptions tickets;
   std::shared_ptr<TicketKeys> ticket_keys;
   std::string ticket_context;
+  std::shared_ptr<ServerSessionStore> session_store;
   bool without_tickets = false;
 
   /// What is shown and what is taken. A resolver's certificates are its own affair: it answers by name, and names are
@@ -32,6 +33,8 @@ std::array<std::uint8_t, 32> ServerConfig::Builder::Parts::id() const {
   tls::ConfigurationDigest digest(*common.provider, "server");
   digest.add_policy(common.policy);
   digest.add_protocols(common.alpn);
+  digest.add_number(common.requires_extended_master_secret ? 1 : 0);
+  digest.add_number(common.allows_psk_ke ? 1 : 0);
   digest.add(ticket_context);
   if (ticket_context.empty()) {
     for (const auto& credential : credentials) digest.add(credential->leaf().der());
@@ -50,7 +53,7 @@ Result<void> ServerConfig::Builder::Parts::complete_tickets() {
             .expected("at most 8 of them, for 60 to 604800 seconds")
             .received(std::to_string(tickets.count) + ", for " + std::to_string(tickets.lifetime.count())));
   }
-  if (without_tickets) {
+  if (without_tickets && !session_store) {
     if (!ticket_keys) return {};
     return std::unexpected(
         fail(ErrorCode::InvalidConfiguration).at("ServerConfig").received("both ticket_keys and without_tickets"));
@@ -144,6 +147,19 @@ ServerConfig::Builder& ServerConfig::Builder::without_tickets() {
   return *this;
 }
 
+ServerConfig::Builder& ServerConfig::Builder::session_store(std::shared_ptr<ServerSessionStore> store) {
+  parts_->session_store = std::move(store);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::allow_psk_ke() {
+  parts_->common.allows_psk_ke = true;
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::allow_missing_extended_master_secret() {
+  parts_->common.requires_extended_master_secret = false;
+  return *this;
+}
+
 Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   if (!parts_)
     return std::unexpected(fail(ErrorCode::NotReady).at("ServerConfig::Builder").received("a spent builder"));
@@ -167,6 +183,8 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   const std::shared_ptr<ServerConfig> config(new ServerConfig());
   config->tickets_ = parts->tickets;
   config->ticket_keys_ = std::move(parts->ticket_keys);
+  config->session_store_ = std::move(parts->session_store);
+  config->gives_tickets_ = !parts->without_tickets;
   if (config->ticket_keys_) config->id_ = parts->id();
   if (parts->resolver) {
     config->credentials_ = std::move(parts->resolver);
@@ -177,10 +195,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   }
   config->pauses_for_client_hello_ = parts->pauses_for_client_hello;
   config->pauses_for_credential_ = parts->pauses_for_credential;
-  for (const auto& observer : parts->common.observers) {
-    if (observer->reveals_secrets())
-      config->weakenings_.emplace_back("the connection's secrets are written to a key log");
-  }
+  tls::add_weakenings(parts->common, config->weakenings_);
   config->common_ = std::move(parts->common);
   return config;
 }

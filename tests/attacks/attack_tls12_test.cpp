@@ -10,6 +10,7 @@
 #include "testing/tls12_wire.hpp"
 #include "tls/client/machine.hpp"
 #include "tls/server/machine.hpp"
+#include "tls/wire/server_hello.hpp"
 
 namespace keyway {
 namespace {
@@ -19,6 +20,14 @@ using enum HandshakeType;
 
 const Bytes ccs = plain_record(ContentType::change_cipher_spec, Bytes{1});
 
+Bytes message(HandshakeType type, ByteView body = Bytes(2)) {
+  Bytes encoded;
+  Writer out(encoded);
+  out.value(type);
+  out.vector24(body);
+  return encoded;
+}
+
 /// A pair of TLS 1.2, and what the messages of its server's first flight are.
 struct Scene {
   Tls12Tap client_tap;
@@ -27,9 +36,7 @@ struct Scene {
   std::vector<Bytes> server_flight;  ///< not yet given to the client
   std::vector<Bytes> client_flight;  ///< records: ClientKeyExchange, ChangeCipherSpec, Finished
 
-  Scene()
-      : pair(make_tls_pair(client_with(tls12_policy()), server_with(tls12_policy()), {.observer = &client_tap},
-                           {.observer = &server_tap})) {
+  explicit Scene(bool is_resumed = false) : pair(make_scene(is_resumed)) {
     pair.carry(Side::client);
     server_flight = plain_messages(drain(pair.server));
   }
@@ -44,6 +51,10 @@ struct Scene {
     tell_client(server_flight.size());
     for (std::size_t i = 0; i < records; ++i) give_server(client_flight[i]);
   }
+  /// The ticket that the ServerHello promised.
+  void give_ticket() {
+    give_client(plain_record(ContentType::handshake, message(new_session_ticket, Bytes{0, 0, 0, 9, 0, 1, 7})));
+  }
   void give_client(ByteView wire) { static_cast<void>(feed(pair.client, wire)); }
   void give_server(ByteView wire) { static_cast<void>(feed(pair.server, wire)); }
   void finish() {
@@ -52,15 +63,15 @@ struct Scene {
     ASSERT_FALSE(pair.client.is_handshaking());
     ASSERT_FALSE(pair.server.is_handshaking());
   }
-};
 
-Bytes message(HandshakeType type, ByteView body = Bytes(2)) {
-  Bytes encoded;
-  Writer out(encoded);
-  out.value(type);
-  out.vector24(body);
-  return encoded;
-}
+ private:
+  [[nodiscard]] Pair make_scene(bool is_resumed) {
+    const auto client = client_with(tls12_policy());
+    const auto server = server_with(tls12_policy());
+    if (is_resumed) static_cast<void>(make_connected_pair(client, server));
+    return make_tls_pair(client, server, {.observer = &client_tap}, {.observer = &server_tap});
+  }
+};
 
 void expect_refusal(const Connection& connection, ErrorCode code, AlertDescription alert) {
   ASSERT_NE(connection.error(), nullptr);
@@ -81,6 +92,7 @@ struct Way {
   std::string_view state;
   std::function<void(Scene&)> bring;
   bool is_protected = false;
+  bool is_resumed = false;
 };
 
 const std::vector<Way> ways_of_the_client{
@@ -93,19 +105,40 @@ const std::vector<Way> ways_of_the_client{
        s.give_client(
            plain_record(ContentType::handshake, message(certificate_request, Bytes{1, 64, 0, 2, 4, 3, 0, 0})));
      }},
-    {tls::client12::ExpectChangeCipherSpec::name, [](Scene& s) { s.tell_client(4); }},
+    {tls::client12::ExpectNewSessionTicket::name, [](Scene& s) { s.tell_client(4); }},
+    {tls::client12::ExpectChangeCipherSpec::name,
+     [](Scene& s) {
+       s.tell_client(4);
+       s.give_ticket();
+     }},
     {tls::client12::ExpectFinished::name,
      [](Scene& s) {
        s.tell_client(4);
+       s.give_ticket();
        s.give_client(ccs);
      },
      true},
+    {tls::client12::ExpectTicketResumed::name,
+     [](Scene& s) {
+       const Bytes hello = with_extension<tls::ServerHello>(s.server_flight[0], ExtensionType::session_ticket, {});
+       s.give_client(plain_record(ContentType::handshake, hello));
+     },
+     false, true},
+    {tls::client12::ExpectChangeCipherSpecResumed::name, [](Scene& s) { s.tell_client(1); }, false, true},
+    {tls::client12::ExpectFinishedResumed::name,
+     [](Scene& s) {
+       s.tell_client(1);
+       s.give_client(ccs);
+     },
+     true, true},
 };
 
 const std::vector<Way> ways_of_the_server{
     {tls::server12::ExpectClientKeyExchange::name, [](Scene& s) { s.tell_server(0); }},
     {tls::server12::ExpectChangeCipherSpec::name, [](Scene& s) { s.tell_server(1); }},
     {tls::server12::ExpectFinished::name, [](Scene& s) { s.tell_server(2); }, true},
+    {tls::server12::ExpectChangeCipherSpecResumed::name, [](Scene&) {}, false, true},
+    {tls::server12::ExpectFinishedResumed::name, [](Scene& s) { s.give_server(ccs); }, true, true},
 };
 
 template <typename Table>
@@ -116,7 +149,7 @@ void try_all_pairs(Side side, const std::vector<Way>& ways) {
     ASSERT_NE(way, ways.end()) << "no test brings a connection to: " << facts.name;
     for (const HandshakeType type : every_type) {
       if (std::ranges::find(facts.accepts, type) != facts.accepts.end()) continue;
-      Scene scene;
+      Scene scene(way->is_resumed);
       way->bring(scene);
       Connection& subject = scene.pair.side(side);
       ASSERT_EQ(subject.error(), nullptr) << facts.name << ": " << subject.error()->message();
@@ -145,7 +178,9 @@ TEST(AttackOnTls12, AChangeCipherSpecIsRefusedInEveryStateButItsOwn) {
     for (const Way& way : ways) {
       if (way.state == tls::client12::ExpectChangeCipherSpec::name) continue;
       if (way.state == tls::server12::ExpectChangeCipherSpec::name) continue;
-      Scene scene;
+      if (way.state == tls::client12::ExpectChangeCipherSpecResumed::name) continue;
+      if (way.state == tls::server12::ExpectChangeCipherSpecResumed::name) continue;
+      Scene scene(way.is_resumed);
       way.bring(scene);
       static_cast<void>(feed(scene.pair.side(side), ccs));
       SCOPED_TRACE(way.state);
@@ -208,6 +243,7 @@ TEST(AttackOnTls12, DataBeforeTheFinishedIsRefused) {
   expect_refusal(server.pair.server, ErrorCode::UnexpectedContentType, AlertDescription::unexpected_message);
   Scene client;
   client.tell_client(4);
+  client.give_ticket();
   client.give_client(ccs);
   client.give_client(client.client_tap.seal(Side::server, 0, ContentType::application_data, data));
   expect_refusal(client.pair.client, ErrorCode::UnexpectedContentType, AlertDescription::unexpected_message);
@@ -220,6 +256,7 @@ TEST(AttackOnTls12, AFinishedThatDoesNotMatchIsRefused) {
   expect_refusal(server.pair.server, ErrorCode::BadFinished, AlertDescription::decrypt_error);
   Scene client;
   client.tell_client(4);
+  client.give_ticket();
   client.give_client(ccs);
   client.give_client(client.client_tap.seal(Side::server, 0, ContentType::handshake, message(finished, Bytes(12))));
   expect_refusal(client.pair.client, ErrorCode::BadFinished, AlertDescription::decrypt_error);

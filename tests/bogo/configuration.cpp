@@ -1,6 +1,7 @@
 #include "configuration.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <keyway/bytes.hpp>
@@ -17,10 +18,11 @@ constexpr std::string_view refuses_all_protocols{"\x01", 1};
 /// What both sides' builders take.
 template <typename Builder>
 Outcome<void> apply_common(Builder& builder, const Settings& settings, std::span<const int> schemes,
-                           const std::shared_ptr<const crypto::Provider>& provider) {
-  auto policy = make_policy(settings, schemes, *provider);
+                           const Lasting& lasting) {
+  auto policy = make_policy(settings, schemes, *lasting.provider);
   if (!policy) return std::unexpected(std::move(policy.error()));
-  builder.provider(provider).policy(std::move(*policy));
+  builder.provider(lasting.provider).policy(std::move(*policy)).clock(lasting.clock);
+  builder.allow_missing_extended_master_secret();  // as the runner expects; what is required is tested elsewhere
   builder.certificate_compression(mock_compressors(settings));
   if (settings.max_send_fragment) builder.max_fragment(static_cast<std::size_t>(*settings.max_send_fragment));
   return {};
@@ -53,19 +55,22 @@ class SameForAll final : public CredentialResolver {
 };
 
 Outcome<ServerChoice> make_choice(int index, const CredentialSettings& credential, const Settings& settings,
-                                  const std::shared_ptr<const crypto::Provider>& provider) {
+                                  const Lasting& lasting) {
   ServerChoice choice{index, nullptr, nullptr};
   if (!credential.certificate_file.empty()) {
-    auto loaded = load(credential, *provider);
+    auto loaded = load(credential, *lasting.provider);
     if (!loaded) return std::unexpected(std::move(loaded.error()));
     choice.credential = std::move(*loaded);
   }
   ServerConfig::Builder builder;
-  if (auto done = apply_common(builder, settings, credential.signing_preferences, provider); !done) {
+  if (auto done = apply_common(builder, settings, credential.signing_preferences, lasting); !done) {
     return std::unexpected(std::move(done.error()));
   }
   builder.credentials(std::make_shared<SameForAll>(choice.credential));
   builder.alpn(server_protocols(settings)).pause_for_client_hello();
+  builder.session_store(lasting.server_sessions).ticket_keys(lasting.ticket_keys);
+  if (settings.no_ticket) builder.without_tickets();
+  if (settings.no_ticket || settings.skip_ticket) builder.tickets(0, std::chrono::hours(24));
   auto config = builder.build();
   if (!config) return broke(std::move(config.error()));
   choice.config = std::move(*config);
@@ -87,16 +92,21 @@ bool can_sign_for(const ServerChoice& choice, const ClientHelloView& hello) {
 
 }  // namespace
 
-Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& settings,
-                                                                std::shared_ptr<const crypto::Provider> provider) {
+Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& settings, const Lasting& lasting) {
   if (!settings.default_credential.certificate_file.empty() || !settings.credentials.empty()) {
     return unimplemented("client certificates");
   }
   ClientConfig::Builder builder;
-  if (auto done = apply_common(builder, settings, settings.verify_prefs, provider); !done) {
+  if (auto done = apply_common(builder, settings, settings.verify_prefs, lasting); !done) {
     return std::unexpected(std::move(done.error()));
   }
   builder.pause_for_verification();
+  if (settings.reverify_on_resume) builder.reverify_on_resumption();
+  if (settings.no_ticket) {
+    builder.without_resumption();
+  } else {
+    builder.session_store(lasting.client_sessions);
+  }
   if (settings.host_name.empty()) builder.without_server_name_extension();
   auto protocols = parse_protocol_list(settings.advertise_alpn);
   if (!protocols) return std::unexpected(std::move(protocols.error()));
@@ -105,15 +115,14 @@ Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& 
   return std::move(*config);
 }
 
-Outcome<std::vector<ServerChoice>> make_server_choices(const Settings& settings,
-                                                       std::shared_ptr<const crypto::Provider> provider) {
+Outcome<std::vector<ServerChoice>> make_server_choices(const Settings& settings, const Lasting& lasting) {
   if (settings.verify_peer || settings.require_any_client_certificate) return unimplemented("client certificates");
   std::vector<ServerChoice> choices;
   for (std::size_t i = 0; i <= settings.credentials.size(); ++i) {
     const bool is_default = i == settings.credentials.size();
     const auto& credential = is_default ? settings.default_credential : settings.credentials[i];
     if (is_default && credential.certificate_file.empty() && i > 0) continue;
-    auto choice = make_choice(is_default ? -1 : static_cast<int>(i), credential, settings, provider);
+    auto choice = make_choice(is_default ? -1 : static_cast<int>(i), credential, settings, lasting);
     if (!choice) return std::unexpected(std::move(choice.error()));
     choices.push_back(std::move(*choice));
   }

@@ -5,13 +5,14 @@
 
 #include <keyway/config.hpp>
 
+#include "lasting.hpp"
 #include "outcome.hpp"
 #include "settings.hpp"
 
 namespace keyway::bogo {
 
-[[nodiscard]] Outcome<std::shared_ptr<const ClientConfig>> make_client_config(
-    const Settings& settings, std::shared_ptr<const crypto::Provider> provider);
+[[nodiscard]] Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& settings,
+                                                                              const Lasting& lasting);
 
 /// One of a server's credentials. Its signature preferences are its own, so that each has a configuration.
 struct ServerChoice {
@@ -21,8 +22,7 @@ struct ServerChoice {
 };
 
 /// In order of preference; the configurations pause at the ClientHello, for the choice.
-[[nodiscard]] Outcome<std::vector<ServerChoice>> make_server_choices(const Settings& settings,
-                                                                     std::shared_ptr<const crypto::Provider> provider);
+[[nodiscard]] Outcome<std::vector<ServerChoice>> make_server_choices(const Settings& settings, const Lasting& lasting);
 
 /// The first choice whose key can sign with a scheme that the client takes; else the last one.
 [[nodiscard]] const ServerChoice& choose(const std::vector<ServerChoice>& choices, const ClientHelloView& hello);

@@ -5,6 +5,7 @@
 
 #include "checks.hpp"
 #include "configuration.hpp"
+#include "session_check.hpp"
 #include "stream.hpp"
 #include "witness.hpp"
 
@@ -17,15 +18,16 @@ constexpr std::size_t default_read_size = 512;
 // --- the two sides
 
 Outcome<Answer> judge_server(const Settings& settings) {
-  if (!settings.verify_fail) return answer::Verified{x509::Verdict::accept({}, {})};
+  // Without -verify-peer the client goes on whatever comes of it.
+  const bool is_refused = settings.verify_fail && settings.verify_peer;
+  if (!is_refused) return answer::Verified{x509::Verdict::accept({}, {})};
   // The tests know two kinds of callback by their alerts.
   return answer::Refuse{settings.use_custom_verify_callback ? AlertDescription::certificate_unknown
                                                             : AlertDescription::handshake_failure};
 }
 
-Outcome<Stream> open_client(const Settings& settings, const std::shared_ptr<const crypto::Provider>& provider,
-                            Transport& transport, Witness& witness) {
-  auto config = make_client_config(settings, provider);
+Outcome<Stream> open_client(const Settings& settings, const Lasting& lasting, Transport& transport, Witness& witness) {
+  auto config = make_client_config(settings, lasting);
   if (!config) return std::unexpected(std::move(config.error()));
   const auto name = ServerName::parse(settings.host_name.empty() ? "localhost" : settings.host_name);
   if (!name) return broke(name.error());
@@ -45,9 +47,8 @@ Outcome<Answer> choose_credential(const Settings& settings, const std::vector<Se
   return answer::UseConfig{choice.config};
 }
 
-Outcome<Stream> open_server(const Settings& settings, const std::shared_ptr<const crypto::Provider>& provider,
-                            Transport& transport, Witness& witness) {
-  auto choices = make_server_choices(settings, provider);
+Outcome<Stream> open_server(const Settings& settings, const Lasting& lasting, Transport& transport, Witness& witness) {
+  auto choices = make_server_choices(settings, lasting);
   if (!choices) return std::unexpected(std::move(choices.error()));
   auto connection = Connection::server(choices->back().config, {.observer = &witness});
   if (!connection) return broke(std::move(connection.error()));
@@ -66,6 +67,11 @@ Outcome<void> write_exports(const Settings& settings, Stream& stream, const Witn
         stream.connection().export_keying_material(settings.export_label, as_bytes(settings.export_context), material);
     if (!exported) return broke(exported.error());
     if (auto written = stream.write(material); !written) return written;
+  }
+  if (settings.tls_unique) {
+    const auto binding = stream.connection().channel_binding(ChannelBinding::tls_unique);
+    if (!binding) return broke(binding.error());
+    if (auto written = stream.write(*binding); !written) return written;
   }
   if (!settings.export_traffic_secrets) return {};
   const Bytes& reading = settings.server ? witness.client_secret() : witness.server_secret();
@@ -115,14 +121,15 @@ Outcome<void> wait_for_close(Stream& stream) {
   return {};
 }
 
-Outcome<void> exchange(const Settings& settings, Stream& stream, const Witness& witness) {
+Outcome<void> exchange(const Settings& settings, Stream& stream, const Witness& witness, SessionCheck& sessions) {
   if (!settings.implicit_handshake) {
     if (auto done = stream.handshake(); !done) return done;
     if (auto checked = check_handshake(settings, stream.connection()); !checked) return checked;
+    if (auto checked = sessions.after_handshake(stream.connection()); !checked) return checked;
   }
   // An implicit handshake is one that reading or writing brings about.
-  const bool writes_before_reading =
-      settings.export_keying_material || settings.export_traffic_secrets || settings.shim_writes_first;
+  const bool writes_before_reading = settings.export_keying_material || settings.export_traffic_secrets ||
+                                     settings.shim_writes_first || settings.tls_unique;
   if (settings.implicit_handshake && writes_before_reading) {
     if (auto done = stream.handshake(); !done) return done;
   }
@@ -131,6 +138,7 @@ Outcome<void> exchange(const Settings& settings, Stream& stream, const Witness& 
   if (!settings.shim_shuts_down) {
     if (auto echoed = echo(settings, stream); !echoed) return echoed;
   }
+  if (auto checked = sessions.after_data(stream.connection()); !checked) return checked;
   if (auto closed = stream.close(); !closed) return closed;
   if (settings.shim_shuts_down && settings.check_close_notify) return wait_for_close(stream);
   return {};
@@ -138,14 +146,15 @@ Outcome<void> exchange(const Settings& settings, Stream& stream, const Witness& 
 
 }  // namespace
 
-Outcome<void> run_connection(const Settings& settings, const std::shared_ptr<const crypto::Provider>& provider) {
+Outcome<void> run_connection(const Settings& settings, Lasting& lasting, bool is_resumption) {
   auto transport = Transport::connect(settings);
   if (!transport) return std::unexpected(std::move(transport.error()));
   Witness witness(settings.export_traffic_secrets);
-  auto stream = settings.server ? open_server(settings, provider, *transport, witness)
-                                : open_client(settings, provider, *transport, witness);
+  auto stream = settings.server ? open_server(settings, lasting, *transport, witness)
+                                : open_client(settings, lasting, *transport, witness);
   if (!stream) return std::unexpected(std::move(stream.error()));
-  if (auto exchanged = exchange(settings, *stream, witness); !exchanged) return exchanged;
+  SessionCheck sessions(settings, lasting, is_resumption);
+  if (auto exchanged = exchange(settings, *stream, witness, sessions); !exchanged) return exchanged;
   if (!settings.expect_msg_callback.empty() && settings.expect_msg_callback != witness.messages()) {
     return mismatch("expected the messages\n" + settings.expect_msg_callback + "got\n" + witness.messages());
   }

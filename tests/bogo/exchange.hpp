@@ -1,16 +1,12 @@
 #pragma once
 
-#include <memory>
-
-#include <keyway/crypto.hpp>
-
+#include "lasting.hpp"
 #include "outcome.hpp"
 #include "settings.hpp"
 
 namespace keyway::bogo {
 
-/// One connection from TCP to close, as the flags say.
-[[nodiscard]] Outcome<void> run_connection(const Settings& settings,
-                                           const std::shared_ptr<const crypto::Provider>& provider);
+/// One connection from TCP to close, as the flags say. `is_resumption`: not the first of the test.
+[[nodiscard]] Outcome<void> run_connection(const Settings& settings, Lasting& lasting, bool is_resumption);
 
 }  // namespace keyway::bogo

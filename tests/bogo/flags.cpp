@@ -88,6 +88,22 @@ constexpr auto flags = std::to_array<Flag>({
     {"expect-verify-result", &Settings::expect_verify_result},
     {"expect-peer-cert-file", &Settings::expect_peer_cert_file},
 
+    // sessions
+    {"resumption-delay", &Settings::resumption_delay},
+    {"expect-session-miss", &Settings::expect_session_miss},
+    {"expect-no-session", &Settings::expect_no_session},
+    {"expect-session-id", &Settings::expect_session_id},
+    {"expect-no-session-id", &Settings::expect_no_session_id},
+    {"expect-ticket-renewal", &Settings::expect_ticket_renewal},
+    {"expect-extended-master-secret", &Settings::expect_extended_master_secret},
+    {"no-ticket", &Settings::no_ticket},
+    {"renew-ticket", &Settings::renew_ticket},
+    {"skip-ticket", &Settings::skip_ticket},
+    {"use-ticket-callback", Ignored{.has_value = false}},  // other ways to say how tickets are sealed
+    {"use-ticket-aead-callback", Ignored{.has_value = false}},
+    {"tls-unique", &Settings::tls_unique},
+    {"reverify-on-resume", &Settings::reverify_on_resume},
+
     // certificate compression
     {"install-cert-compression-algs", &Settings::install_cert_compression_algs},
     {"install-one-cert-compression-alg", &Settings::install_one_cert_compression_alg},

@@ -1,17 +1,33 @@
+#include <chrono>
 #include <iostream>
 #include <span>
 
 #include "exchange.hpp"
 #include "flags.hpp"
+#include "lasting.hpp"
 
 namespace keyway::bogo {
 namespace {
 
+/// Between a connection and the next: time passes, ticket keys change.
+Outcome<void> prepare_resumption(const Settings& before, const Settings& next, Lasting& lasting) {
+  if (before.resumption_delay) lasting.clock->move(std::chrono::seconds(*before.resumption_delay));
+  if (!next.server && lasting.client_sessions->empty()) return mismatch("there is no session to offer");
+  if (next.renew_ticket) return lasting.change_ticket_keys();
+  return {};
+}
+
 Outcome<void> run_test(const TestSettings& settings) {
-  if (settings.initial.resume_count.value_or(0) > 0) return unimplemented("resumption");
-  auto provider = crypto::make_provider();
-  if (!provider) return broke(std::move(provider.error()));
-  return run_connection(settings.initial, *provider);
+  auto lasting = Lasting::make();
+  if (!lasting) return std::unexpected(std::move(lasting.error()));
+  const int resumptions = settings.initial.resume_count.value_or(0);
+  for (int i = 0; i <= resumptions; ++i) {
+    const Settings& now = i == 0 ? settings.initial : settings.resume;
+    if (auto done = run_connection(now, *lasting, /*is_resumption=*/i > 0); !done) return done;
+    if (i == resumptions) break;
+    if (auto prepared = prepare_resumption(now, settings.resume, *lasting); !prepared) return prepared;
+  }
+  return {};
 }
 
 int report(const Failure& failure) {

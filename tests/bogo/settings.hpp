@@ -57,6 +57,20 @@ struct Settings {
   bool use_custom_verify_callback = false;
   bool expect_verify_result = false;
 
+  // --- sessions
+  std::optional<int> resumption_delay;
+  bool expect_session_miss = false;
+  bool expect_no_session = false;
+  bool expect_session_id = false;
+  bool expect_no_session_id = false;
+  bool expect_ticket_renewal = false;
+  bool expect_extended_master_secret = false;
+  bool no_ticket = false;
+  bool renew_ticket = false;
+  bool skip_ticket = false;
+  bool tls_unique = false;
+  bool reverify_on_resume = false;
+
   // --- certificate compression
   std::optional<int> install_one_cert_compression_alg;
   bool install_cert_compression_algs = false;

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "tls/client/extension_answers.hpp"
+#include "tls/client/server_chain.hpp"
+#include "tls/handshake/next.hpp"
 #include "tls/wire/encrypted_extensions.hpp"
 
 namespace keyway::tls::client {
@@ -18,7 +20,28 @@ Result<void> check_answered_once(const ExtensionBlock& extensions) {
   return {};
 }
 
+/// The session's chain is judged again where the configuration wants it.
+Result<std::variant<AwaitVerdictResumed, ExpectFinished>> go_on_with_session(Flow& flow, Common13 common,
+                                                                             ServerName server_name, PskAccepted psk) {
+  using Next = std::variant<AwaitVerdictResumed, ExpectFinished>;
+  const ClientConfig& config = *common.config;
+  if (!config.reverifies_on_resumption()) return Next(ExpectFinished(std::move(common), psk));
+  std::vector<ByteView> chain = recall_chain(flow, *common.sessions->offered);
+  if (config.pauses_for_verification()) {
+    return Next(AwaitVerdictResumed(std::move(common), std::move(server_name), psk, std::move(chain)));
+  }
+  auto accepted = judge_chain(config, server_name, chain, flow);
+  if (!accepted) return std::unexpected(std::move(accepted.error()));
+  return Next(ExpectFinished(std::move(common), psk));
+}
+
 }  // namespace
+
+Result<AwaitVerdictResumed::Next> AwaitVerdictResumed::resume(Flow& flow, Answer& answer) && {
+  auto accepted = take_judgement(server_name_, chain_, flow, answer);
+  if (!accepted) return std::unexpected(std::move(accepted.error()));
+  return Next(ExpectFinished(std::move(common_), psk_));
+}
 
 Result<ExpectEncryptedExtensions::Next> ExpectEncryptedExtensions::handle(Flow& flow,
                                                                           const HandshakeMessage& message) && {
@@ -39,7 +62,7 @@ Result<ExpectEncryptedExtensions::Next> ExpectEncryptedExtensions::handle(Flow& 
     flow.info().alpn = std::move(*alpn);
     flow.emit_parameters();
   }
-  if (psk_) return Next(ExpectFinished(std::move(common_), *psk_));
+  if (psk_) return widen<Next>(go_on_with_session(flow, std::move(common_), std::move(server_name_), *psk_));
   return Next(ExpectCertificateOrRequest(std::move(common_), std::move(server_name_)));
 }
 

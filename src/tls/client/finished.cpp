@@ -28,11 +28,7 @@ Result<void> ExpectFinished::send_flight(Flow& flow) {
 std::shared_ptr<SessionKeeper> ExpectFinished::keep_sessions(Flow& flow) {
   if (!common_.sessions) return nullptr;
   SessionPlan& plan = *common_.sessions;
-  if (plan.is_resumed) {
-    // The server has proved that it is the one that showed these.
-    flow.keep_peer_chain(plan.offered->peer->chain);
-    if (plan.offered->peer->verdict) flow.keep_verdict(*plan.offered->peer->verdict);
-  }
+  if (plan.is_resumed) recall_peer(flow, *common_.config, *plan.offered);
   return std::make_shared<SessionKeeper>(SessionKeeper::Parts{
       std::move(plan), common_.suite, chain_, common_.master.resumption_master_secret(common_.transcript.hash())});
 }

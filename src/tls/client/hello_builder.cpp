@@ -67,9 +67,14 @@ void write_compressors(Writer& out, const CertificateCompressors& compressors) {
 }
 
 /// RFC 8446 4.2.9. Without it, a server has no reason to give tickets.
-void write_psk_modes(Writer& out) {
+void write_psk_modes(Writer& out, bool allows_psk_ke) {
   out.value(ExtensionType::psk_key_exchange_modes);
-  out.vector16([&] { out.vector8([&] { out.value(PskKeyExchangeMode::psk_dhe_ke); }); });
+  out.vector16([&] {
+    out.vector8([&] {
+      out.value(PskKeyExchangeMode::psk_dhe_ke);
+      if (allows_psk_ke) out.value(PskKeyExchangeMode::psk_ke);
+    });
+  });
 }
 
 void write_psk(Writer& out, const PskOffer& psk) {
@@ -84,12 +89,13 @@ void write_psk(Writer& out, const PskOffer& psk) {
   });
 }
 
-/// What a TLS 1.2 server must know of us: RFC 7627 5.1, RFC 5746 3.4, RFC 8422 5.1.2.
-void write_for_tls12(Writer& out) {
+/// What a TLS 1.2 server must know of us: RFC 7627 5.1, RFC 5746 3.4, RFC 8422 5.1.2, RFC 5077 3.2.
+void write_for_tls12(Writer& out, const HelloParts& parts) {
   static constexpr std::array<std::uint8_t, 1> uncompressed{0};
   write_extension(out, ExtendedMasterSecretExtension{});
   write_extension(out, RenegotiationInfoExtension{});
   write_extension(out, EcPointFormatsExtension{WireList<EcPointFormat>(uncompressed)});
+  if (parts.config.session_store() != nullptr) write_extension(out, SessionTicketExtension{parts.session_ticket});
 }
 
 void write_extensions(Writer& out, const HelloParts& parts) {
@@ -102,13 +108,13 @@ void write_extensions(Writer& out, const HelloParts& parts) {
                  std::span<const SignatureScheme>(policy.signature_schemes_in_certificates));
   }
   write_alpn(out, parts.config.common().alpn);
-  if (policy.has(ProtocolVersion::TLS1_2)) write_for_tls12(out);
+  if (policy.has(ProtocolVersion::TLS1_2)) write_for_tls12(out, parts);
   if (!policy.has(ProtocolVersion::TLS1_3)) return;
   write_versions(out, policy);
   if (!parts.cookie.empty()) write_extension(out, CookieExtension{parts.cookie});
   write_key_shares(out, parts.key_shares);
   write_compressors(out, parts.config.common().certificate_compressors);
-  if (parts.config.session_store() != nullptr) write_psk_modes(out);
+  if (parts.config.session_store() != nullptr) write_psk_modes(out, parts.config.common().allows_psk_ke);
   if (parts.psk != nullptr) write_psk(out, *parts.psk);  // RFC 8446 4.2.11: the last
 }
 
@@ -116,7 +122,7 @@ void write_extensions(Writer& out, const HelloParts& parts) {
 
 Bytes build_client_hello(const HelloParts& parts) {
   Bytes message;
-  message.reserve(512 + (parts.psk != nullptr ? parts.psk->ticket.size() : 0));
+  message.reserve(512 + parts.session_ticket.size() + (parts.psk != nullptr ? parts.psk->ticket.size() : 0));
   Writer out(message);
   out.value(HandshakeType::client_hello);
   out.vector24([&] {

@@ -31,6 +31,7 @@ struct HelloParts {
   std::span<const std::unique_ptr<crypto::KeyExchange>> key_shares;
   ByteView cookie;                ///< of a HelloRetryRequest; empty: none
   const PskOffer* psk = nullptr;  ///< null: none
+  ByteView session_ticket{};      ///< of TLS 1.2; empty: none
 };
 
 /// Writes a ClientHello, handshake header included (RFC 8446 4.1.2). The binder of a session that is offered is left to

@@ -12,9 +12,12 @@ namespace keyway::tls::client {
 using TableTls13 =
     // state                        what may follow
     Table<Row<ExpectServerHello,           ExpectServerHelloAfterRetry, ExpectEncryptedExtensions,
-                                           client12::ExpectCertificate>,
+                                           client12::ExpectCertificate, client12::AwaitVerdictResumed, client12::ExpectTicketResumed,
+                                           client12::ExpectChangeCipherSpecResumed>,
           Row<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions>,
-          Row<ExpectEncryptedExtensions,   ExpectCertificateOrRequest, ExpectFinished>,  // the latter resumes
+          Row<ExpectEncryptedExtensions,   ExpectCertificateOrRequest,
+                                           AwaitVerdictResumed, ExpectFinished>,         // the latter two resume
+          Row<AwaitVerdictResumed,         ExpectFinished>,
           Row<ExpectCertificateOrRequest,  ExpectCertificate, AwaitVerdict, ExpectCertificateVerify>,
           Row<ExpectCertificate,           AwaitVerdict, ExpectCertificateVerify>,
           Row<AwaitVerdict,                ExpectCertificateVerify>,

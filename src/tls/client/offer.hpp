@@ -24,9 +24,19 @@ struct Offer {
   ExtensionSet extensions;
   std::unique_ptr<SessionPlan> sessions;  ///< null: none are kept, none is offered
 
-  /// Empty where TLS 1.3 is not offered: there is no session to resume.
+  /// The session that is offered, if it is one of this version; else null.
+  [[nodiscard]] const ClientSession* offered(ProtocolVersion version) const noexcept {
+    const ClientSession* session = sessions ? sessions->offered.get() : nullptr;
+    return session != nullptr && session->session.version == version ? session : nullptr;
+  }
+
+  /// The ID of the session that is offered, or a random one: for TLS 1.3's compatibility mode, and beside a ticket,
+  /// whose acceptance the server shows by echoing it (RFC 5077 3.4). Empty where neither is.
   [[nodiscard]] ByteView session_id() const noexcept {
-    return config->common().policy.has(ProtocolVersion::TLS1_3) ? ByteView(compatibility_session_id) : ByteView();
+    const ClientSession* tls12 = offered(ProtocolVersion::TLS1_2);
+    if (tls12 != nullptr && !tls12->session_id.empty()) return tls12->session_id;
+    const bool needs_one = tls12 != nullptr || config->common().policy.has(ProtocolVersion::TLS1_3);
+    return needs_one ? ByteView(compatibility_session_id) : ByteView();
   }
 };
 

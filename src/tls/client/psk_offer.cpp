@@ -4,6 +4,7 @@
 
 #include "core/text.hpp"
 #include "tls/schedule/key_schedule.hpp"
+#include "tls/schedule/prf_tls12.hpp"
 #include "tls/suites.hpp"
 
 namespace keyway::tls::client {
@@ -12,16 +13,25 @@ namespace {
 /// A store that gives out nothing but sessions of no use is not asked for ever.
 constexpr int max_tries = 8;
 
+bool is_sound_tls13(const Session& session, const CommonConfig& config) {
+  return find_suite_tls13(session.cipher_suite) != nullptr &&
+         session.secret.size() == hash_of(session, *config.provider).output_size();
+}
+
+bool is_sound_tls12(const Session& session, const CommonConfig& config) {
+  return find_suite_tls12(session.cipher_suite) != nullptr && session.secret.size() == master_secret_size &&
+         (session.extended_master_secret || !config.requires_extended_master_secret);
+}
+
 bool may_be_offered(const ClientSession& kept, const ClientConfig& config, const ServerName& server_name) {
   const Session& session = kept.session;
   const CommonConfig& common = config.common();
   const auto has = [](const auto& list, const auto& value) { return std::ranges::find(list, value) != list.end(); };
+  const bool is_sound =
+      session.version == ProtocolVersion::TLS1_3 ? is_sound_tls13(session, common) : is_sound_tls12(session, common);
   // RFC 8446 4.2.11: the hash must be one that a suite of this ClientHello has; with the very suite, it is.
-  const SuiteTls13* suite = find_suite_tls13(session.cipher_suite);
-  const bool fits_policy = suite != nullptr && session.version == ProtocolVersion::TLS1_3 &&
-                           has(common.policy.versions, session.version) &&
-                           has(common.policy.cipher_suites, session.cipher_suite) &&
-                           session.secret.size() == hash_of(session, *common.provider).output_size();
+  const bool fits_policy = is_sound && has(common.policy.versions, session.version) &&
+                           has(common.policy.cipher_suites, session.cipher_suite);
   const bool is_ours = session.configuration == config.id() && session.server_name == server_name.to_string() &&
                        (session.alpn.empty() || has(common.alpn, session.alpn));
   const Time now = common.clock->now();

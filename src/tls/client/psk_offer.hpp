@@ -27,7 +27,7 @@ namespace keyway::tls::client {
 /// `obfuscated_ticket_age` at `now` (RFC 8446 4.2.11.1).
 [[nodiscard]] std::uint32_t obfuscated_age(const Session& session, Time now) noexcept;
 
-/// The hash function of the session's suite. The session is one of take_session().
+/// The hash function of the session's suite. The session is one of TLS 1.3, by take_session().
 [[nodiscard]] const crypto::HashFunction& hash_of(const Session& session, const crypto::Provider& provider) noexcept;
 
 /// Puts the binder in the place of the zeros at the end of `client_hello` (RFC 8446 4.2.11.2). `before`: the messages

@@ -49,6 +49,11 @@ std::vector<ByteView> keep_chain(Flow& flow, std::span<const ByteView> chain) {
   return views;
 }
 
+std::vector<ByteView> recall_chain(Flow& flow, const ClientSession& session) {
+  flow.keep_peer_chain(session.peer->chain);
+  return {flow.peer_chain().begin(), flow.peer_chain().end()};
+}
+
 Result<ChainAccepted> take_judgement(const ServerName& name, std::span<const ByteView> chain, Flow& flow,
                                      Answer& answer) {
   if (const auto* refuse = std::get_if<answer::Refuse>(&answer)) {

@@ -9,6 +9,7 @@
 
 #include "tls/handshake/flow.hpp"
 #include "tls/handshake/proofs.hpp"
+#include "tls/session/client_session.hpp"
 
 namespace keyway::tls::client {
 
@@ -20,6 +21,9 @@ namespace keyway::tls::client {
 
 /// Keeps the chain for Connection::peer_chain(); gives views of what is kept.
 [[nodiscard]] std::vector<ByteView> keep_chain(Flow& flow, std::span<const ByteView> chain);
+
+/// The server goes on with `session`: what it showed when that began stands for its chain. Gives views of it.
+[[nodiscard]] std::vector<ByteView> recall_chain(Flow& flow, const ClientSession& session);
 
 /// Asks the configuration's verifier and tells of its verdict. Errors: the verdict's.
 [[nodiscard]] Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& name,

@@ -79,10 +79,12 @@ Transcript start_transcript(const Offer& offer, const SuiteTls13& suite, ByteVie
   return transcript;
 }
 
-/// Finishes the key exchange with the server's share. RFC 8446 4.2.8.
-Result<crypto::SharedSecret> agree(Flow& flow, Offer& offer, const ServerHello& hello) {
+/// Finishes the key exchange with the server's share. RFC 8446 4.2.8. Without one in psk_ke mode (4.2.9) there is no
+/// secret beside the session's, and zeros stand for it (7.1).
+Result<crypto::SharedSecret> agree(Flow& flow, Offer& offer, const ServerHello& hello, bool with_psk) {
   const auto body = hello.extensions.find(ExtensionType::key_share);
   if (!body) {
+    if (with_psk && offer.config->common().allows_psk_ke) return crypto::SharedSecret();
     return std::unexpected(fail(ErrorCode::MissingExtension).at("ServerHello").expected("extension key_share"));
   }
   auto key_share = KeyShareServerHello::parse(*body);
@@ -100,16 +102,11 @@ Result<crypto::SharedSecret> agree(Flow& flow, Offer& offer, const ServerHello& 
   return secret;
 }
 
-/// The session that the ClientHello offers; null: none.
-const ClientSession* offered_session(const Offer& offer) noexcept {
-  return offer.sessions ? offer.sessions->offered.get() : nullptr;
-}
-
 /// Whether the server goes on with the session that was offered. It can't take one that was not: check_extensions() has
 /// seen to that.
 Result<std::optional<PskAccepted>> read_psk_answer(const Offer& offer, const ServerHello& hello,
                                                    const SuiteTls13& suite) {
-  const ClientSession* offered = offered_session(offer);
+  const ClientSession* offered = offer.offered(ProtocolVersion::TLS1_3);
   const auto body = hello.extensions.find(ExtensionType::pre_shared_key);
   if (!body || offered == nullptr) return std::nullopt;
   auto answer = PreSharedKeyServerHello::parse(*body);
@@ -133,7 +130,7 @@ Result<ExpectEncryptedExtensions> accept(Flow& flow, Offer offer, const ServerHe
   if (!psk) return std::unexpected(std::move(psk.error()));
   flow.info().is_resumption = psk->has_value();
   if (offer.sessions) offer.sessions->is_resumed = psk->has_value();
-  auto shared_secret = agree(flow, offer, hello);
+  auto shared_secret = agree(flow, offer, hello, psk->has_value());
   if (!shared_secret) return std::unexpected(std::move(shared_secret.error()));
   flow.emit_parameters();
 
@@ -176,7 +173,8 @@ Result<std::unique_ptr<crypto::KeyExchange>> start_exchange(const CommonConfig& 
 
 Bytes make_client_hello(const Offer& offer, ByteView cookie, const Transcript* before) {
   HelloParts parts{*offer.config, offer.server_name, offer.random, offer.session_id(), offer.key_exchanges, cookie};
-  const ClientSession* offered = offered_session(offer);
+  if (const ClientSession* tls12 = offer.offered(ProtocolVersion::TLS1_2)) parts.session_ticket = tls12->ticket;
+  const ClientSession* offered = offer.offered(ProtocolVersion::TLS1_3);
   if (offered == nullptr) return build_client_hello(parts);
   const CommonConfig& config = offer.config->common();
   const Session& session = offered->session;
@@ -299,7 +297,7 @@ Result<ExpectServerHello::Next> ExpectServerHello::handle_retry(Flow& flow, cons
     offer_.key_exchanges.push_back(std::move(*exchange));
   }
   // RFC 8446 4.1.4: a session of another hash can't be gone on with any more.
-  const ClientSession* offered = offered_session(offer_);
+  const ClientSession* offered = offer_.offered(ProtocolVersion::TLS1_3);
   if (offered != nullptr && find_suite_tls13(offered->session.cipher_suite)->hash != suite.hash) {
     offer_.sessions->offered = nullptr;
   }

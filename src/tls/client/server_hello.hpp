@@ -40,7 +40,9 @@ class ExpectServerHelloAfterRetry {
 /// version that it chooses decides which states follow.
 class ExpectServerHello {
  public:
-  using Next = std::variant<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions, client12::ExpectCertificate>;
+  using Next = std::variant<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions, client12::ExpectCertificate,
+                            client12::AwaitVerdictResumed, client12::ExpectTicketResumed,
+                            client12::ExpectChangeCipherSpecResumed>;
   static constexpr std::string_view name = "client: waiting for ServerHello";
   static constexpr std::array accepts{HandshakeType::server_hello};
 

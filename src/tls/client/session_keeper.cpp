@@ -6,12 +6,19 @@
 #include "tls/schedule/key_schedule.hpp"
 
 namespace keyway::tls::client {
-namespace {
 
-/// Tickets of most servers have some hundred bytes; those with a client's chain inside, some thousand.
-constexpr std::size_t max_kept_ticket = 16384;
+std::shared_ptr<const PeerProof> make_peer_proof(ChainAccepted accepted, const std::vector<Bytes>& chain,
+                                                 const x509::Verdict* verdict) {
+  auto judged = verdict != nullptr ? std::optional(*verdict) : std::nullopt;
+  const Time end = end_of(chain, judged);
+  return std::make_shared<const PeerProof>(PeerProof{accepted, chain, std::move(judged), end});
+}
 
-}  // namespace
+void recall_peer(Flow& flow, const ClientConfig& config, const ClientSession& session) {
+  if (config.reverifies_on_resumption()) return;
+  flow.keep_peer_chain(session.peer->chain);
+  if (session.peer->verdict) flow.keep_verdict(*session.peer->verdict);
+}
 
 void SessionKeeper::remember_peer(const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict,
                                   Time now) {
@@ -21,7 +28,7 @@ void SessionKeeper::remember_peer(const std::vector<Bytes>& chain, const std::op
     authenticated_at_ = parts_.plan.offered->session.authenticated_at;
     return;
   }
-  peer_ = std::make_shared<const PeerProof>(PeerProof{parts_.chain, chain, verdict, end_of(chain, verdict)});
+  peer_ = make_peer_proof(parts_.chain, chain, verdict ? &*verdict : nullptr);
   authenticated_at_ = now;
 }
 
@@ -45,7 +52,7 @@ void SessionKeeper::keep(const NewSessionTicket& ticket, const ClientConfig& con
   session.age_add = ticket.ticket_age_add;
   Bytes kept(ticket.ticket.begin(), ticket.ticket.end());
   config.session_store()->put(parts_.plan.key, std::make_shared<const ClientSession>(
-                                                   ClientSession{std::move(session), std::move(kept), peer_}));
+                                                   ClientSession{std::move(session), std::move(kept), {}, peer_}));
 }
 
 }  // namespace keyway::tls::client

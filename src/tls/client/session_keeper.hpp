@@ -9,12 +9,16 @@
 #include <keyway/connection.hpp>
 #include <keyway/session.hpp>
 
+#include "tls/handshake/flow.hpp"
 #include "tls/handshake/proofs.hpp"
 #include "tls/session/client_session.hpp"
 #include "tls/suites.hpp"
 #include "tls/wire/new_session_ticket.hpp"
 
 namespace keyway::tls::client {
+
+/// Tickets of most servers have some hundred bytes; those with a client's chain inside, some thousand.
+inline constexpr std::size_t max_kept_ticket = 16384;
 
 /// What a handshake of a client that keeps sessions carries along until there is something to keep.
 struct SessionPlan {
@@ -23,6 +27,15 @@ struct SessionPlan {
   StoredSession offered;    ///< null: none
   bool is_resumed = false;  ///< the server goes on with it
 };
+
+/// What a server has shown in this handshake, for the sessions that follow from it. `chain` and `verdict` (null: none)
+/// are the connection's.
+[[nodiscard]] std::shared_ptr<const PeerProof> make_peer_proof(ChainAccepted accepted, const std::vector<Bytes>& chain,
+                                                               const x509::Verdict* verdict);
+
+/// Once the server has proved that it is the one of `session`: what it showed then is what it shows now. Where the
+/// chain was judged again, the newer verdict stays.
+void recall_peer(Flow& flow, const ClientConfig& config, const ClientSession& session);
 
 /// Makes sessions of the tickets of one connection, and gives them to the store.
 class SessionKeeper {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string_view>
 #include <variant>
 
 #include <keyway/config.hpp>
 #include <keyway/name.hpp>
 
+#include "tls/client12/session_draft.hpp"
 #include "tls/handshake/established.hpp"
 #include "tls/handshake/flow.hpp"
 #include "tls/handshake/proofs.hpp"
@@ -23,15 +25,18 @@ struct Common12 {
   const SuiteTls12* suite;
   Transcript transcript;
   HelloRandoms randoms;
+  std::unique_ptr<SessionDraft> session;  ///< null: none is kept
+  bool extended_master_secret;
+  bool promises_ticket;  ///< the server will send a NewSessionTicket
 };
 
-/// What is known once the client has sent its Finished: all that the server may still say.
+/// What is known once the client has sent its Finished.
 struct Awaited12 {
-  const SuiteTls12* suite;
+  Common12 common;  ///< its transcript: ClientHello…Finished of the client
+  MasterSecretTls12 master;
   ProtectionTls12 reading;
-  VerifyDataTls12 verify_data;  ///< of the server's Finished
-  ExporterTls12 exporter;
-  HelloRandom client_random;
+  VerifyDataTls12 sent_finished;
+  ChainAccepted chain;
 };
 
 /// Waits for the server's Finished (RFC 5246 7.4.9).
@@ -41,17 +46,12 @@ class ExpectFinished {
   static constexpr std::string_view name = "client, TLS 1.2: waiting for the server's Finished";
   static constexpr std::array accepts{HandshakeType::finished};
 
-  ExpectFinished(const SuiteTls12& suite, const VerifyDataTls12& verify_data, ExporterTls12 exporter,
-                 const HelloRandom& client_random) noexcept
-      : suite_(&suite), verify_data_(verify_data), exporter_(std::move(exporter)), client_random_(client_random) {}
+  explicit ExpectFinished(Awaited12 awaited) noexcept : awaited_(std::move(awaited)) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
 
  private:
-  const SuiteTls12* suite_;
-  VerifyDataTls12 verify_data_;
-  ExporterTls12 exporter_;
-  HelloRandom client_random_;
+  Awaited12 awaited_;
 };
 
 /// Waits for the server's ChangeCipherSpec (RFC 5246 7.1): no sooner than here does one change keys.
@@ -67,5 +67,24 @@ class ExpectChangeCipherSpec {
  private:
   Awaited12 awaited_;
 };
+
+/// Waits for the NewSessionTicket that the ServerHello promised (RFC 5077 3.3).
+class ExpectNewSessionTicket {
+ public:
+  using Next = std::variant<ExpectChangeCipherSpec>;
+  static constexpr std::string_view name = "client, TLS 1.2: waiting for NewSessionTicket";
+  static constexpr std::array accepts{HandshakeType::new_session_ticket};
+
+  explicit ExpectNewSessionTicket(Awaited12 awaited) noexcept : awaited_(std::move(awaited)) {}
+
+  [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
+
+ private:
+  Awaited12 awaited_;
+};
+
+/// Turns to the new keys and sends the client's Finished under them. Gives what it said.
+[[nodiscard]] Result<VerifyDataTls12> send_finished(Flow& flow, Transcript& transcript, const MasterSecretTls12& master,
+                                                    ProtectionTls12 writing);
 
 }  // namespace keyway::tls::client12

@@ -5,6 +5,7 @@
 
 #include "core/text.hpp"
 #include "tls/client/extension_answers.hpp"
+#include "tls/handshake/next.hpp"
 #include "tls/wire/extension_rules.hpp"
 #include "tls/wire/extensions/ec_point_formats.hpp"
 #include "tls/wire/extensions/extended_master_secret.hpp"
@@ -20,13 +21,6 @@ Result<const SuiteTls12*> check_fields(const ServerHello& hello, const client::O
     return std::unexpected(
         fail(ErrorCode::CipherSuiteNotOffered).at("ServerHello, cipher_suite").received(to_string(hello.cipher_suite)));
   }
-  // RFC 5246 7.4.1.3: the client's session ID back would resume a session, and the one sent names none.
-  const ByteView sent = offer.session_id();
-  if (!sent.empty() && std::ranges::equal(hello.legacy_session_id_echo, sent)) {
-    return std::unexpected(fail(ErrorCode::SessionNotOffered)
-                               .at("ServerHello, session_id")
-                               .received(to_hex(hello.legacy_session_id_echo)));
-  }
   if (hello.legacy_compression_method != CompressionMethod::null) {
     return std::unexpected(fail(ErrorCode::CompressionNotNull)
                                .at("ServerHello, compression_method")
@@ -36,13 +30,23 @@ Result<const SuiteTls12*> check_fields(const ServerHello& hello, const client::O
 }
 
 /// RFC 7627 5.2: the handshake is given up where the extension is missing.
-Result<void> check_extended_master_secret(const ExtensionBlock& extensions) {
+Result<void> check_extended_master_secret(const ExtensionBlock& extensions, bool is_required) {
   const auto body = extensions.find(ExtensionType::extended_master_secret);
-  if (!body) return std::unexpected(fail(ErrorCode::ExtendedMasterSecretMissing).at("ServerHello"));
+  if (!body) {
+    if (!is_required) return {};
+    return std::unexpected(fail(ErrorCode::ExtendedMasterSecretMissing).at("ServerHello"));
+  }
   if (auto parsed = ExtendedMasterSecretExtension::parse(*body); !parsed) {
     return std::unexpected(std::move(parsed.error()).at("ServerHello"));
   }
   return {};
+}
+
+/// RFC 5077 3.2.
+Result<void> check_session_ticket(const ExtensionBlock& extensions) {
+  const auto body = extensions.find(ExtensionType::session_ticket);
+  if (!body || body->empty()) return {};
+  return std::unexpected(fail(ErrorCode::TrailingData).at("ServerHello, session_ticket").expected("an empty answer"));
 }
 
 /// RFC 5746 3.4.
@@ -66,42 +70,70 @@ Result<void> check_point_formats(const ExtensionBlock& extensions) {
       fail(ErrorCode::InvalidValue).at("ServerHello, ec_point_formats").expected("uncompressed among them"));
 }
 
-Result<void> check_answers(const ServerHello& hello, const ExtensionSet& offered) {
-  auto placed = check_extensions(hello.extensions, ExtensionHome::server_hello_tls12, offered, "ServerHello");
+Result<void> check_answers(const ServerHello& hello, const client::Offer& offer) {
+  auto placed = check_extensions(hello.extensions, ExtensionHome::server_hello_tls12, offer.extensions, "ServerHello");
   if (!placed) return placed;
-  if (auto checked = check_extended_master_secret(hello.extensions); !checked) return checked;
+  const bool is_required = offer.config->common().requires_extended_master_secret;
+  if (auto checked = check_extended_master_secret(hello.extensions, is_required); !checked) return checked;
+  if (auto checked = check_session_ticket(hello.extensions); !checked) return checked;
   if (auto checked = check_renegotiation_info(hello.extensions); !checked) return checked;
   if (auto checked = check_point_formats(hello.extensions); !checked) return checked;
   return client::check_plain_answers(hello.extensions, "ServerHello");
 }
 
+/// Whether the server goes on with the session that was offered. RFC 5246 7.4.1.3: it says so by the client's session
+/// ID.
+Result<std::optional<SessionAccepted>> read_session_answer(const ServerHello& hello, const client::Offer& offer) {
+  const ByteView sent = offer.session_id();
+  if (sent.empty() || !std::ranges::equal(hello.legacy_session_id_echo, sent)) return std::nullopt;
+  if (const ClientSession* offered = offer.offered(ProtocolVersion::TLS1_2)) {
+    return accept_session(hello, *offered, hello.extensions.has(ExtensionType::extended_master_secret));
+  }
+  return std::unexpected(
+      fail(ErrorCode::SessionNotOffered).at("ServerHello, session_id").received(to_hex(hello.legacy_session_id_echo)));
+}
+
 }  // namespace
 
-Result<std::variant<ExpectCertificate>> accept(Flow& flow, client::Offer& offer, const ServerHello& hello,
-                                               ByteView client_hello, const HandshakeMessage& message) {
+Result<AfterServerHello> accept(Flow& flow, client::Offer& offer, const ServerHello& hello, ByteView client_hello,
+                                const HandshakeMessage& message) {
   // While TLS 1.3 was possible, a ChangeCipherSpec meant nothing. Here it would have changed keys too early.
   if (flow.reader().saw_change_cipher_spec()) {
     return std::unexpected(fail(ErrorCode::UnexpectedChangeCipherSpec).at("record").received("one before ServerHello"));
   }
   flow.reader().allow_change_cipher_spec(false);
+  auto resumed = read_session_answer(hello, offer);
+  if (!resumed) return std::unexpected(std::move(resumed.error()));
   auto suite = check_fields(hello, offer);
   if (!suite) return std::unexpected(std::move(suite.error()));
-  if (auto checked = check_answers(hello, offer.extensions); !checked) {
-    return std::unexpected(std::move(checked.error()));
-  }
-  const CommonConfig& config = offer.config->common();
-  auto alpn = client::chosen_alpn(hello.extensions, config.alpn, "ServerHello");
+  if (auto checked = check_answers(hello, offer); !checked) return std::unexpected(std::move(checked.error()));
+  auto alpn = client::chosen_alpn(hello.extensions, offer.config->common().alpn, "ServerHello");
   if (!alpn) return std::unexpected(std::move(alpn.error()));
 
   flow.info().version = ProtocolVersion::TLS1_2;
   flow.info().cipher_suite = (*suite)->id;
   flow.info().alpn = std::move(*alpn);
+  flow.info().is_resumption = resumed->has_value();
+  if (*resumed) flow.info().group = offer.offered(ProtocolVersion::TLS1_2)->session.group;
   flow.emit_parameters();
-  Transcript transcript(*config.provider->hash((*suite)->hash));
+  Transcript transcript(*offer.config->common().provider->hash((*suite)->hash));
   transcript.add(client_hello);
   transcript.add(message.raw);
-  return ExpectCertificate({offer.config, *suite, transcript, {offer.random, hello.random}},
-                           std::move(offer.server_name));
+  std::unique_ptr<SessionDraft> draft;
+  if (offer.sessions) {
+    const ByteView id = hello.legacy_session_id_echo;
+    draft =
+        std::make_unique<SessionDraft>(SessionDraft{std::move(*offer.sessions), Bytes(id.begin(), id.end()), {}, {}});
+  }
+  Common12 common{offer.config,
+                  *suite,
+                  transcript,
+                  {offer.random, hello.random},
+                  std::move(draft),
+                  hello.extensions.has(ExtensionType::extended_master_secret),
+                  hello.extensions.has(ExtensionType::session_ticket)};
+  if (!*resumed) return ExpectCertificate(std::move(common), std::move(offer.server_name));
+  return widen<AfterServerHello>(go_on_with_session(flow, std::move(common), std::move(offer.server_name), **resumed));
 }
 
 }  // namespace keyway::tls::client12

@@ -24,23 +24,18 @@ Result<void> send_key_exchange(Flow& flow, Transcript& transcript, ByteView shar
   return flow.send(messages);
 }
 
-/// Turns to the new keys and sends the Finished under them.
-Result<void> send_finished(Flow& flow, Transcript& transcript, const VerifyDataTls12& verify_data,
-                           ProtectionTls12 writing) {
-  if (auto sent = flow.send_change_cipher_spec(); !sent) return sent;
-  flow.protect_writing(std::move(writing));
-  Bytes message;
-  Writer out(message);
-  write_handshake(out, Finished{verify_data});
-  transcript.add(message);
-  if (auto sent = flow.send(message); !sent) return sent;
-  flow.emit(event::Finished{Direction::sent});
-  return {};
+/// RFC 7627 4, or RFC 5246 8.1 where the server lacks it and the configuration allows that.
+MasterSecretTls12 make_master(const Common12& common, ByteView premaster_secret) {
+  const crypto::HashFunction& hash = common.transcript.function();
+  if (!common.extended_master_secret) return MasterSecretTls12::plain(hash, premaster_secret, common.randoms);
+  return MasterSecretTls12::extended(hash, premaster_secret, common.transcript.hash());
 }
 
 }  // namespace
 
 Result<ExpectServerHelloDone::Next> ExpectServerHelloDone::handle(Flow& flow, const HandshakeMessage& message) && {
+  // The answer goes out now: nothing of the server's may follow in the record.
+  if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
   auto hello_done = ServerHelloDone::parse(message.body);
   if (!hello_done) return std::unexpected(std::move(hello_done.error()));
   Transcript& transcript = common_.transcript;
@@ -48,8 +43,7 @@ Result<ExpectServerHelloDone::Next> ExpectServerHelloDone::handle(Flow& flow, co
   auto sent = send_key_exchange(flow, transcript, agreement_.share, is_certificate_asked_);
   if (!sent) return std::unexpected(std::move(sent.error()));
 
-  auto master =
-      MasterSecretTls12::extended(transcript.function(), agreement_.premaster_secret.view(), transcript.hash());
+  auto master = make_master(common_, agreement_.premaster_secret.view());
   agreement_.premaster_secret.clear();
   flow.emit_secret(SecretLabel::CLIENT_RANDOM, master.bytes(), common_.randoms.client);
   const KeyBlockTls12 keys = master.key_block(*common_.suite, common_.randoms);
@@ -59,12 +53,13 @@ Result<ExpectServerHelloDone::Next> ExpectServerHelloDone::handle(Flow& flow, co
   auto reading = ProtectionTls12::create(provider, *common_.suite, keys.server);
   if (!reading) return std::unexpected(std::move(reading.error()));
 
-  sent = send_finished(flow, transcript, master.finished(Side::client, transcript.hash()), std::move(*writing));
-  if (!sent) return std::unexpected(std::move(sent.error()));
+  auto finished = send_finished(flow, transcript, master, std::move(*writing));
+  if (!finished) return std::unexpected(std::move(finished.error()));
+  const bool promises_ticket = common_.promises_ticket;
+  Awaited12 awaited{std::move(common_), std::move(master), std::move(*reading), *finished, chain_};
+  if (promises_ticket) return Next(ExpectNewSessionTicket(std::move(awaited)));
   flow.reader().allow_change_cipher_spec(true);
-  const VerifyDataTls12 awaited = master.finished(Side::server, transcript.hash());
-  return Next(ExpectChangeCipherSpec({common_.suite, std::move(*reading), awaited,
-                                      std::move(master).into_exporter(common_.randoms), common_.randoms.client}));
+  return Next(ExpectChangeCipherSpec(std::move(awaited)));
 }
 
 Result<ExpectRequestOrDone::Next> ExpectRequestOrDone::handle(Flow& flow, const HandshakeMessage& message) && {

@@ -19,13 +19,16 @@ struct Agreement {
 /// here.
 class ExpectServerHelloDone {
  public:
-  using Next = std::variant<ExpectChangeCipherSpec>;
+  using Next = std::variant<ExpectNewSessionTicket, ExpectChangeCipherSpec>;
   static constexpr std::string_view name = "client, TLS 1.2: waiting for ServerHelloDone";
   static constexpr std::array accepts{HandshakeType::server_hello_done};
 
-  ExpectServerHelloDone(Common12 common, Agreement agreement, bool is_certificate_asked, ChainAccepted,
+  ExpectServerHelloDone(Common12 common, Agreement agreement, bool is_certificate_asked, ChainAccepted chain,
                         HandshakeSignatureValid) noexcept
-      : common_(std::move(common)), agreement_(std::move(agreement)), is_certificate_asked_(is_certificate_asked) {}
+      : common_(std::move(common)),
+        agreement_(std::move(agreement)),
+        chain_(chain),
+        is_certificate_asked_(is_certificate_asked) {}
 
   /// A message before, for the transcript.
   void add(const HandshakeMessage& message) noexcept { common_.transcript.add(message.raw); }
@@ -34,13 +37,14 @@ class ExpectServerHelloDone {
  private:
   Common12 common_;
   Agreement agreement_;
+  ChainAccepted chain_;
   bool is_certificate_asked_;
 };
 
 /// Waits for CertificateRequest (RFC 5246 7.4.4) or at once for ServerHelloDone.
 class ExpectRequestOrDone {
  public:
-  using Next = std::variant<ExpectServerHelloDone, ExpectChangeCipherSpec>;
+  using Next = std::variant<ExpectServerHelloDone, ExpectNewSessionTicket, ExpectChangeCipherSpec>;
   static constexpr std::string_view name = "client, TLS 1.2: waiting for CertificateRequest or ServerHelloDone";
   static constexpr std::array accepts{HandshakeType::certificate_request, HandshakeType::server_hello_done};
 

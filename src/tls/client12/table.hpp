@@ -13,10 +13,16 @@ using TableTls12 =
     Table<Row<ExpectCertificate,       AwaitVerdict, ExpectServerKeyExchange>,
           Row<AwaitVerdict,            ExpectServerKeyExchange>,
           Row<ExpectServerKeyExchange, ExpectRequestOrDone>,
-          Row<ExpectRequestOrDone,     ExpectServerHelloDone, ExpectChangeCipherSpec>,
-          Row<ExpectServerHelloDone,   ExpectChangeCipherSpec>,
+          Row<ExpectRequestOrDone,     ExpectServerHelloDone, ExpectNewSessionTicket, ExpectChangeCipherSpec>,
+          Row<ExpectServerHelloDone,   ExpectNewSessionTicket, ExpectChangeCipherSpec>,
+          Row<ExpectNewSessionTicket,  ExpectChangeCipherSpec>,
           Row<ExpectChangeCipherSpec,  ExpectFinished>,
-          Row<ExpectFinished,          EstablishedTls12>>;
+          Row<ExpectFinished,          EstablishedTls12>,
+          // resumed:
+          Row<AwaitVerdictResumed,           ExpectTicketResumed, ExpectChangeCipherSpecResumed>,
+          Row<ExpectTicketResumed,           ExpectChangeCipherSpecResumed>,
+          Row<ExpectChangeCipherSpecResumed, ExpectFinishedResumed>,
+          Row<ExpectFinishedResumed,         EstablishedTls12>>;
 // clang-format on
 
 }  // namespace keyway::tls::client12

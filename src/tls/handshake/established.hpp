@@ -35,6 +35,8 @@ struct EstablishedTls12 {
   const SuiteTls12* suite;
   ExporterTls12 exporter;
   HelloRandom client_random;
+  VerifyDataTls12 first_finished;  ///< of the side that sent its own first: `tls-unique` (RFC 5929 3.1)
+  bool extended_master_secret;
 };
 
 }  // namespace keyway::tls

@@ -60,6 +60,7 @@ class Flow {
   void keep_verdict(x509::Verdict verdict) { parts_.verdict = std::move(verdict); }
   void keep_peer_chain(std::vector<Bytes> chain) { parts_.peer_chain = std::move(chain); }
   [[nodiscard]] const x509::Verdict* verdict() const noexcept { return parts_.verdict ? &*parts_.verdict : nullptr; }
+  [[nodiscard]] const std::vector<Bytes>& peer_chain() const noexcept { return parts_.peer_chain; }
 
   template <typename E>
   void emit(const E& event) const noexcept {

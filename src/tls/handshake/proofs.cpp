@@ -40,6 +40,25 @@ Result<PskAccepted> accept_psk(const PreSharedKeyServerHello& answer, const Clie
   return PskAccepted(offered.peer->accepted);
 }
 
+Result<SessionAccepted> accept_session(const ServerHello& hello, const ClientSession& offered,
+                                       bool extended_master_secret) {
+  const Session& session = offered.session;
+  if (session.cipher_suite != hello.cipher_suite) {
+    return std::unexpected(fail(ErrorCode::SessionSuiteChanged)
+                               .at("ServerHello, cipher_suite")
+                               .expected(to_string(session.cipher_suite))
+                               .received(to_string(hello.cipher_suite)));
+  }
+  if (session.extended_master_secret != extended_master_secret) {
+    return std::unexpected(
+        fail(ErrorCode::ExtendedMasterSecretChanged)
+            .at("ServerHello")
+            .expected(session.extended_master_secret ? "extended_master_secret, as in the session" : "none")
+            .received(extended_master_secret ? "extended_master_secret" : "none"));
+  }
+  return SessionAccepted(offered.peer->accepted);
+}
+
 Result<HandshakeSignatureValid> verify_certificate_verify(const CertificateVerify& message,
                                                           const crypto::PublicKey& key, Side signer,
                                                           const TranscriptHash& transcript,

@@ -11,6 +11,7 @@
 #include "tls/suites.hpp"
 #include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/extensions/pre_shared_key.hpp"
+#include "tls/wire/server_hello.hpp"
 #include "tls/wire/server_key_exchange.hpp"
 
 namespace keyway::tls {
@@ -47,6 +48,22 @@ class PskAccepted {
 /// hash).
 [[nodiscard]] Result<PskAccepted> accept_psk(const PreSharedKeyServerHello& answer, const ClientSession& offered,
                                              const SuiteTls13& suite);
+
+/// The same in TLS 1.2, where the server shows it by echoing the session ID.
+class SessionAccepted {
+ public:
+  [[nodiscard]] ChainAccepted chain() const noexcept { return chain_; }
+
+ private:
+  explicit SessionAccepted(ChainAccepted chain) noexcept : chain_(chain) {}
+  friend Result<SessionAccepted> accept_session(const ServerHello& hello, const ClientSession& offered,
+                                                bool extended_master_secret);
+  ChainAccepted chain_;
+};
+/// RFC 5246 7.4.1.3 and RFC 7627 5.3, for a ServerHello that goes on with `offered`. `extended_master_secret`: it has
+/// the extension. Errors: SessionSuiteChanged, ExtendedMasterSecretChanged.
+[[nodiscard]] Result<SessionAccepted> accept_session(const ServerHello& hello, const ClientSession& offered,
+                                                     bool extended_master_secret);
 
 /// The peer proved that it holds the private key of its leaf.
 class HandshakeSignatureValid {

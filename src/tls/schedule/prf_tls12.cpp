@@ -57,6 +57,20 @@ MasterSecretTls12 MasterSecretTls12::extended(const crypto::HashFunction& hash, 
   return master;
 }
 
+MasterSecretTls12 MasterSecretTls12::plain(const crypto::HashFunction& hash, ByteView premaster_secret,
+                                           const HelloRandoms& randoms) noexcept {
+  MasterSecretTls12 master(hash);
+  const std::array<ByteView, 2> seed{randoms.client, randoms.server};
+  prf_tls12(hash, premaster_secret, "master secret", seed, master.secret_.span());
+  return master;
+}
+
+MasterSecretTls12 MasterSecretTls12::of_session(const crypto::HashFunction& hash, ByteView secret) noexcept {
+  MasterSecretTls12 master(hash);
+  master.secret_ = SecretBuffer<master_secret_size>(secret);
+  return master;
+}
+
 KeyBlockTls12 MasterSecretTls12::key_block(const SuiteTls12& suite, const HelloRandoms& randoms) const noexcept {
   const std::size_t key_size = crypto::limits(suite.aead).key_size;
   const std::size_t each_iv = iv_size(suite.aead);

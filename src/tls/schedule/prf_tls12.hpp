@@ -22,6 +22,9 @@ namespace keyway::tls {
 void prf_tls12(const crypto::HashFunction& hash, ByteView secret, std::string_view label,
                std::span<const ByteView> seed, ByteSpan out) noexcept;
 
+/// Bytes of every master secret (RFC 5246 8.1).
+inline constexpr std::size_t master_secret_size = 48;
+
 /// Both randoms of a handshake; public.
 struct HelloRandoms {
   HelloRandom client{};
@@ -47,7 +50,8 @@ using VerifyDataTls12 = std::array<std::uint8_t, 12>;
 /// Derives exported keying material (RFC 5705 4) after the handshake.
 class ExporterTls12 {
  public:
-  ExporterTls12(const crypto::HashFunction& hash, SecretBuffer<48> master_secret, const HelloRandoms& randoms) noexcept
+  ExporterTls12(const crypto::HashFunction& hash, SecretBuffer<master_secret_size> master_secret,
+                const HelloRandoms& randoms) noexcept
       : hash_(&hash), master_secret_(std::move(master_secret)), randoms_(randoms) {}
 
   /// Fills `out`. No context and an empty one differ. Errors: InvalidArgument for a context above 2^16-1 bytes, for a
@@ -56,22 +60,26 @@ class ExporterTls12 {
 
  private:
   const crypto::HashFunction* hash_;
-  SecretBuffer<48> master_secret_;
+  SecretBuffer<master_secret_size> master_secret_;
   HelloRandoms randoms_;
 };
 
-/// The master secret of a TLS 1.2 session. There is no other way to make one than RFC 7627's: it is bound to the whole
-/// handshake up to the ClientKeyExchange.
+/// The master secret of a TLS 1.2 session.
 class MasterSecretTls12 {
  public:
-  /// RFC 7627 4. `session_hash`: ClientHello…ClientKeyExchange.
+  /// RFC 7627 4: bound to the whole handshake. `session_hash`: ClientHello…ClientKeyExchange.
   [[nodiscard]] static MasterSecretTls12 extended(const crypto::HashFunction& hash, ByteView premaster_secret,
                                                   const TranscriptHash& session_hash) noexcept;
+  /// RFC 5246 8.1, where the configuration does without RFC 7627: bound to the randoms alone.
+  [[nodiscard]] static MasterSecretTls12 plain(const crypto::HashFunction& hash, ByteView premaster_secret,
+                                               const HelloRandoms& randoms) noexcept;
+  /// That of an earlier session, which is gone on with (RFC 5246 7.3). `secret`: master_secret_size bytes.
+  [[nodiscard]] static MasterSecretTls12 of_session(const crypto::HashFunction& hash, ByteView secret) noexcept;
 
   [[nodiscard]] KeyBlockTls12 key_block(const SuiteTls12& suite, const HelloRandoms& randoms) const noexcept;
   /// `transcript`: all messages before the Finished of `side`.
   [[nodiscard]] VerifyDataTls12 finished(Side side, const TranscriptHash& transcript) const noexcept;
-  [[nodiscard]] ByteView bytes() const noexcept { return secret_.view(); }  ///< for the key log
+  [[nodiscard]] ByteView bytes() const noexcept { return secret_.view(); }  ///< for the key log and sessions
 
   /// The last use: what stays after the handshake.
   [[nodiscard]] ExporterTls12 into_exporter(const HelloRandoms& randoms) && noexcept {
@@ -79,10 +87,10 @@ class MasterSecretTls12 {
   }
 
  private:
-  explicit MasterSecretTls12(const crypto::HashFunction& hash) noexcept : hash_(&hash), secret_(std::size_t{48}) {}
+  explicit MasterSecretTls12(const crypto::HashFunction& hash) noexcept : hash_(&hash), secret_(master_secret_size) {}
 
   const crypto::HashFunction* hash_;
-  SecretBuffer<48> secret_;
+  SecretBuffer<master_secret_size> secret_;
 };
 
 }  // namespace keyway::tls

@@ -38,6 +38,18 @@ Result<AwaitHelloDecision::Next> resume_session(Flow& flow, const ServerConfig& 
   return AwaitHelloDecision::Next(std::move(*next));
 }
 
+/// RFC 8446 4.1.2: a client may leave out of its second ClientHello what does not fit the suite; the session that could be
+/// gone on with, it offers again. Errors: MissingExtension, those of find_session().
+Result<void> check_session_offered_again(const ServerConfig& config, const HelloInHand& first,
+                                         const HelloInHand& second, const Choice& choice) {
+  if (!first.extensions.pre_shared_key || second.extensions.pre_shared_key) return {};
+  auto offered = find_session(config, first, choice, nullptr);
+  if (!offered) return std::unexpected(std::move(offered.error()));
+  if (!*offered) return {};
+  return std::unexpected(
+      fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension pre_shared_key, as in the first"));
+}
+
 /// The configuration stands: chooses, and asks for the credential.
 Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfig& config, HelloInHand hello) {
   auto version = choose_version(config, hello);
@@ -48,10 +60,13 @@ Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfi
   auto choice = choose(config, hello);
   if (!choice) return std::unexpected(std::move(choice.error()));
   // Behind a HelloRetryRequest, the second ClientHello says which session it is to be.
-  if (!choice->needs_retry) {
+  if (!choice->needs_retry || psk_mode(config, hello) == PskKeyExchangeMode::psk_ke) {
     auto resumed = find_session(config, hello, *choice, nullptr);
     if (!resumed) return std::unexpected(std::move(resumed.error()));
     if (*resumed) return resume_session(flow, config, hello, *choice, **resumed);
+  }
+  if (!choice->has_group) {
+    return std::unexpected(fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension key_share"));
   }
   if (config.pauses_for_credential()) {
     return AwaitHelloDecision::Next(AwaitCredential(config, std::move(hello), std::move(*choice)));
@@ -104,6 +119,9 @@ Result<ExpectSecondClientHello::Next> ExpectSecondClientHello::handle(Flow& flow
     return std::unexpected(fail(ErrorCode::KeyShareMismatch)
                                .at("ClientHello, key_share")
                                .expected("one share of " + to_string(decision_.choice.group)));
+  }
+  if (auto kept = check_session_offered_again(*decision_.config, first_, *hello, decision_.choice); !kept) {
+    return std::unexpected(std::move(kept.error()));
   }
   auto resumed = find_session(*decision_.config, *hello, decision_.choice, &transcript_);
   if (!resumed) return std::unexpected(std::move(resumed.error()));

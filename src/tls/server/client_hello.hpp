@@ -59,7 +59,8 @@ class AwaitCredential {
 class AwaitHelloDecision {
  public:
   using Next = std::variant<AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished,
-                            server12::AwaitCredential, server12::AwaitSignature, server12::ExpectClientKeyExchange>;
+                            server12::AwaitCredential, server12::AwaitSignature, server12::ExpectClientKeyExchange,
+                            server12::ExpectChangeCipherSpecResumed>;
   static constexpr std::string_view name = "server: paused for a decision on the ClientHello";
   static constexpr Pause pause = Pause::client_hello;
   [[nodiscard]] static bool takes(const Answer& answer) noexcept {
@@ -83,9 +84,9 @@ class AwaitHelloDecision {
 /// Waits for the first ClientHello (RFC 8446 4.1.2). The version that is chosen decides which states follow.
 class ExpectClientHello {
  public:
-  using Next =
-      std::variant<AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished,
-                   server12::AwaitCredential, server12::AwaitSignature, server12::ExpectClientKeyExchange>;
+  using Next = std::variant<AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature,
+                            ExpectFinished, server12::AwaitCredential, server12::AwaitSignature,
+                            server12::ExpectClientKeyExchange, server12::ExpectChangeCipherSpecResumed>;
   static constexpr std::string_view name = "server: waiting for ClientHello";
   static constexpr std::array accepts{HandshakeType::client_hello};
 

@@ -23,10 +23,11 @@ namespace {
 /// RSA-2048 take. A flight of more makes its buffers grow.
 constexpr std::size_t beside_certificate = 512;
 
-/// Writes a ServerHello or HelloRetryRequest whose key_share is `Share`. `psk`: the session that is gone on with.
+/// Writes a ServerHello or HelloRetryRequest whose key_share is `Share`, if it has one. `psk`: the session that is gone on
+/// with.
 template <typename Share>
 void write_server_hello(Bytes& to, const HelloRandom& random, const HelloInHand& hello, CipherSuite suite,
-                        const Share& share, std::optional<std::uint16_t> psk) {
+                        const std::optional<Share>& share, std::optional<std::uint16_t> psk) {
   Writer out(to);
   out.value(HandshakeType::server_hello);
   out.vector24([&] {
@@ -37,7 +38,7 @@ void write_server_hello(Bytes& to, const HelloRandom& random, const HelloInHand&
     out.value(CompressionMethod::null);
     out.vector16([&] {
       write_extension(out, SelectedVersionExtension{ProtocolVersion::TLS1_3});
-      write_extension(out, share);
+      if (share) write_extension(out, *share);
       if (psk) write_extension(out, PreSharedKeyServerHello{*psk});
     });
   });
@@ -85,24 +86,38 @@ struct Occasion {
   bool after_retry;
 };
 
+/// Our half of the key exchange, and its secret. Both empty in psk_ke mode, where zeros stand for the secret (RFC 8446 7.1).
+Result<crypto::KeyExchangeAnswer> answer_share(const Occasion& to) {
+  if (to.resumed != nullptr && to.resumed->mode() == PskKeyExchangeMode::psk_ke) return crypto::KeyExchangeAnswer{};
+  const CommonConfig& config = to.config.common();
+  const auto client_share = find_share(to.hello, to.choice.group);
+  if (!client_share) return std::unexpected(fail(ErrorCode::KeyShareMismatch).at("ClientHello, key_share"));
+  auto answer = config.provider->group(to.choice.group)->answer(config.randomness(), client_share->key_exchange);
+  if (!answer) return std::unexpected(std::move(answer.error()).at("ClientHello, key_share"));
+  return std::move(*answer);
+}
+
 /// Sends the ServerHello and, after the first message, ChangeCipherSpec: RFC 8446 D.4 asks for it where the client sent
 /// a session ID, and allows it always. `scratch` is empty, and is emptied again.
 Result<crypto::SharedSecret> send_server_hello(Flow& flow, const Occasion& to, Transcript& transcript, Bytes& scratch) {
-  const CommonConfig& config = to.config.common();
   const NamedGroup group = to.choice.group;
-  const auto client_share = find_share(to.hello, group);
-  if (!client_share) return std::unexpected(fail(ErrorCode::KeyShareMismatch).at("ClientHello, key_share"));
-  auto answer = config.provider->group(group)->answer(config.randomness(), client_share->key_exchange);
-  if (!answer) return std::unexpected(std::move(answer.error()).at("ClientHello, key_share"));
-
+  auto answer = answer_share(to);
+  if (!answer) return std::unexpected(std::move(answer.error()));
+  const bool has_share = !answer->share.empty();
   HelloRandom random{};
-  if (auto filled = config.randomness().fill(random); !filled) return std::unexpected(std::move(filled.error()));
+  if (auto filled = to.config.common().randomness().fill(random); !filled) {
+    return std::unexpected(std::move(filled.error()));
+  }
   const auto psk = to.resumed != nullptr ? std::optional(to.resumed->index()) : std::nullopt;
-  write_server_hello(scratch, random, to.hello, to.choice.suite->id, KeyShareServerHello{{group, answer->share}}, psk);
+  const auto share = has_share ? std::optional(KeyShareServerHello{{group, answer->share}}) : std::nullopt;
+  write_server_hello(scratch, random, to.hello, to.choice.suite->id, share, psk);
   if (auto sent = flow.send(scratch); !sent) return std::unexpected(std::move(sent.error()));
   transcript.add(scratch);
   scratch.clear();
-  flow.emit(event::KeyAgreement{group, client_share->key_exchange.size(), answer->share.size()});
+  if (has_share) {
+    const std::size_t client_size = find_share(to.hello, group)->key_exchange.size();
+    flow.emit(event::KeyAgreement{group, client_size, answer->share.size()});
+  }
   if (!to.after_retry) {
     if (auto sent = flow.send_change_cipher_spec(); !sent) return std::unexpected(std::move(sent.error()));
   }
@@ -120,7 +135,8 @@ Result<Begun> begin(Flow& flow, const Occasion& to, Transcript& transcript, Byte
   const SuiteTls13& suite = *to.choice.suite;
   flow.info().version = ProtocolVersion::TLS1_3;
   flow.info().cipher_suite = suite.id;
-  flow.info().group = to.choice.group;
+  const bool is_without_exchange = to.resumed != nullptr && to.resumed->mode() == PskKeyExchangeMode::psk_ke;
+  flow.info().group = is_without_exchange ? NamedGroup{} : to.choice.group;
   flow.info().alpn = to.choice.alpn;
   flow.info().is_resumption = to.resumed != nullptr;
   flow.emit_parameters();
@@ -272,7 +288,7 @@ Result<void> send_hello_retry_request(Flow& flow, const Choice& choice, const He
                                       Transcript& transcript) {
   Bytes retry;
   write_server_hello(retry, hello_retry_request_random, hello, choice.suite->id,
-                     KeyShareHelloRetryRequest{choice.group}, std::nullopt);
+                     std::optional(KeyShareHelloRetryRequest{choice.group}), std::nullopt);
   transcript.replace_with_message_hash();
   transcript.add(retry);
   flow.info().after_hello_retry_request = true;

@@ -13,10 +13,10 @@ using TableTls13 =
     // state                    what may follow
     Table<Row<ExpectClientHello,       AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature,
                                        ExpectFinished, server12::AwaitCredential, server12::AwaitSignature,
-                                       server12::ExpectClientKeyExchange>,
+                                       server12::ExpectClientKeyExchange, server12::ExpectChangeCipherSpecResumed>,
           Row<AwaitHelloDecision,      AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished,
                                        server12::AwaitCredential, server12::AwaitSignature,
-                                       server12::ExpectClientKeyExchange>,
+                                       server12::ExpectClientKeyExchange, server12::ExpectChangeCipherSpecResumed>,
           Row<AwaitCredential,         ExpectSecondClientHello, AwaitSignature, ExpectFinished>,
           Row<ExpectSecondClientHello, AwaitSignature, ExpectFinished>,
           Row<AwaitSignature,          ExpectFinished>,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/text.hpp"
+#include "tls/server/resumption.hpp"
 #include "tls/wire/list_text.hpp"
 
 namespace keyway::tls::server {
@@ -40,16 +41,17 @@ Result<const SuiteTls13*> choose_suite(const ServerConfig& config, const ClientH
       fail(ErrorCode::NoCommonCipherSuite).at("ClientHello, cipher_suites").received(text_of(hello.cipher_suites)));
 }
 
-Result<void> check_required_extensions(const ExtensionBlock& block, const ClientHelloExtensions& extensions) {
-  // RFC 8446 9.2.
+/// RFC 8446 9.2. `has_group`: the client offers a key exchange, or must.
+Result<void> check_required_extensions(const ExtensionBlock& block, const ClientHelloExtensions& extensions,
+                                       bool has_group) {
   const auto missing = [](std::string_view which) {
     return std::unexpected(
         fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension " + std::string(which)));
   };
   const bool offers_psk = block.has(ExtensionType::pre_shared_key);
   if (!extensions.signature_algorithms && !offers_psk) return missing("signature_algorithms");
-  if (!extensions.supported_groups) return missing("supported_groups");
-  if (!extensions.key_share) return missing("key_share");
+  if (has_group && !extensions.supported_groups) return missing("supported_groups");
+  if (has_group && !extensions.key_share) return missing("key_share");
   // RFC 8446 4.2.9: whoever offers a PSK says how it may be used, taken or not.
   if (offers_psk && !block.has(ExtensionType::psk_key_exchange_modes)) return missing("psk_key_exchange_modes");
   return {};
@@ -142,11 +144,16 @@ Result<Choice> choose(const ServerConfig& config, const HelloInHand& hello) {
   auto suite = choose_suite(config, hello.hello);
   if (!suite) return std::unexpected(std::move(suite.error()));
   choice.suite = *suite;
-  if (auto all = check_required_extensions(hello.hello.extensions, hello.extensions); !all) {
+  const bool comes_for_session =
+      hello.extensions.pre_shared_key && psk_mode(config, hello) == PskKeyExchangeMode::psk_ke;
+  choice.has_group = !comes_for_session || (hello.extensions.supported_groups && hello.extensions.key_share);
+  if (auto all = check_required_extensions(hello.hello.extensions, hello.extensions, choice.has_group); !all) {
     return std::unexpected(std::move(all.error()));
   }
-  if (auto shares = check_shares(hello.extensions); !shares) return std::unexpected(std::move(shares.error()));
-  if (auto group = choose_group(config, hello, choice); !group) return std::unexpected(std::move(group.error()));
+  if (choice.has_group) {
+    if (auto shares = check_shares(hello.extensions); !shares) return std::unexpected(std::move(shares.error()));
+    if (auto group = choose_group(config, hello, choice); !group) return std::unexpected(std::move(group.error()));
+  }
   auto alpn = choose_alpn(config, hello.extensions);
   if (!alpn) return std::unexpected(std::move(alpn.error()));
   choice.alpn = std::move(*alpn);

@@ -19,6 +19,7 @@ struct Choice {
   const SuiteTls13* suite = nullptr;
   NamedGroup group{};
   bool needs_retry = false;  ///< the client sent no share of `group`
+  bool has_group = true;     ///< false: the client came for its session alone, without a key exchange (psk_ke)
   std::string alpn;          ///< empty: none
 };
 
@@ -33,6 +34,7 @@ struct Choice {
 /// Chooses for TLS 1.3 (RFC 8446 4.1.1, 4.2): suite in the server's order (but ChaCha20 where the client puts it first,
 /// as one without AES instructions does), the first of the server's groups of which there is a share, else the first in
 /// common by way of a HelloRetryRequest, the application protocol in the server's order.
+/// A client that offers its session without a key exchange need not have a group, where the configuration allows that.
 /// Errors: NoCommonCipherSuite, NoCommonGroup, NoCommonAlpn, CompressionNotNull, MissingExtension,
 /// KeyShareMismatch.
 [[nodiscard]] Result<Choice> choose(const ServerConfig& config, const HelloInHand& hello);

@@ -5,15 +5,13 @@
 #include <keyway/secret.hpp>
 
 #include "tls/schedule/key_schedule.hpp"
-#include "tls/session/ticket_sealer.hpp"
+#include "tls/server/session_vault.hpp"
 
 namespace keyway::tls::server {
 namespace {
 
 /// Tickets that are looked into: clients offer one or two, and each costs a decryption.
 constexpr std::size_t max_tickets_opened = 4;
-/// How far apart the clocks of servers with the same ticket keys may stand.
-constexpr std::chrono::seconds clock_skew{60};
 
 struct Candidate {
   Session session;
@@ -22,20 +20,19 @@ struct Candidate {
 
 bool may_go_on(const Session& session, const ServerConfig& config, const HelloInHand& hello, const Choice& choice) {
   const SuiteTls13* suite = find_suite_tls13(session.cipher_suite);
-  return session.version == ProtocolVersion::TLS1_3 && suite != nullptr && suite->hash == choice.suite->hash &&
+  return session.version == ProtocolVersion::TLS1_3 && suite == choice.suite &&
          session.configuration == config.id() && session.server_name == hello.server_name.value_or("") &&
          session.alpn == choice.alpn && session.is_alive(config.common().clock->now(), clock_skew);
 }
 
 std::optional<Candidate> first_that_may_go_on(const ServerConfig& config, const HelloInHand& hello,
                                               const Choice& choice) {
-  const TicketSealer sealer(*config.common().provider, *config.ticket_keys());
   std::optional<Candidate> found;
   std::uint16_t index = 0;
   hello.extensions.pre_shared_key->for_each([&](const PskIdentity& offered) {
     const std::uint16_t at = index++;
     if (found || at >= max_tickets_opened) return;
-    auto session = sealer.open(offered.identity);
+    auto session = take_back(config, offered.identity);
     if (session && may_go_on(*session, config, hello, choice)) found = Candidate{std::move(*session), at};
   });
   return found;
@@ -58,9 +55,13 @@ Result<void> verify_binder(const HelloInHand& hello, const Candidate& candidate,
 
 }  // namespace
 
-bool takes_tickets(const HelloInHand& hello) noexcept {
+std::optional<PskKeyExchangeMode> psk_mode(const ServerConfig& config, const HelloInHand& hello) noexcept {
+  using enum PskKeyExchangeMode;
   const auto& modes = hello.extensions.psk_key_exchange_modes;
-  return modes && modes->ke_modes.contains(PskKeyExchangeMode::psk_dhe_ke);
+  if (!modes) return std::nullopt;
+  if (modes->ke_modes.contains(psk_dhe_ke)) return psk_dhe_ke;
+  const bool is_without = config.common().allows_psk_ke && modes->ke_modes.contains(psk_ke);
+  return is_without ? std::optional(psk_ke) : std::nullopt;
 }
 
 Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, const HelloInHand& hello,
@@ -70,14 +71,15 @@ Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, c
     return std::unexpected(
         fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension psk_key_exchange_modes"));
   }
-  if (config.ticket_keys() == nullptr || !takes_tickets(hello)) return std::nullopt;
+  const auto mode = psk_mode(config, hello);
+  if (config.ticket_keys() == nullptr || !mode) return std::nullopt;
   auto candidate = first_that_may_go_on(config, hello, choice);
   if (!candidate) return std::nullopt;
   const crypto::HashFunction& hash = *config.common().provider->hash(choice.suite->hash);
   if (auto verified = verify_binder(hello, *candidate, hash, before); !verified) {
     return std::unexpected(std::move(verified.error()));
   }
-  return ResumedSession(std::move(candidate->session), candidate->index);
+  return ResumedSession(std::move(candidate->session), candidate->index, *mode);
 }
 
 }  // namespace keyway::tls::server

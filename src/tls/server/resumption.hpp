@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -14,23 +15,30 @@
 
 namespace keyway::tls::server {
 
+/// How far apart the clocks of servers with the same ticket keys may stand.
+inline constexpr std::chrono::seconds clock_skew{60};
+
 /// A session of ours that the client knows the secret of. Only verifying its binder makes one: the flight without a
 /// certificate takes it.
 class ResumedSession {
  public:
   [[nodiscard]] const Session& session() const noexcept { return session_; }
   [[nodiscard]] std::uint16_t index() const noexcept { return index_; }  ///< among the client's identities
+  [[nodiscard]] PskKeyExchangeMode mode() const noexcept { return mode_; }
 
  private:
-  ResumedSession(Session session, std::uint16_t index) noexcept : session_(std::move(session)), index_(index) {}
+  ResumedSession(Session session, std::uint16_t index, PskKeyExchangeMode mode) noexcept
+      : session_(std::move(session)), index_(index), mode_(mode) {}
   friend Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, const HelloInHand& hello,
                                                             const Choice& choice, const Transcript* before);
   Session session_;
   std::uint16_t index_;
+  PskKeyExchangeMode mode_;
 };
 
-/// True when the client takes tickets of the kind that Keyway gives: such as go with a key exchange (RFC 8446 4.2.9).
-[[nodiscard]] bool takes_tickets(const HelloInHand& hello) noexcept;
+/// How a session may be gone on with (RFC 8446 4.2.9): with a key exchange where the client has that, or without one where
+/// it wants so and the configuration allows it. Nothing: not at all, and the client needs no tickets.
+[[nodiscard]] std::optional<PskKeyExchangeMode> psk_mode(const ServerConfig& config, const HelloInHand& hello) noexcept;
 
 /// Looks among the sessions that the client offers for one to go on with (RFC 8446 4.2.11): of this configuration,
 /// alive, for the same name and protocol, and of a suite with the same hash as the one chosen. Nothing: a full

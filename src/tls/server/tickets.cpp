@@ -6,7 +6,7 @@
 
 #include "core/writer.hpp"
 #include "tls/server/resumption.hpp"
-#include "tls/session/ticket_sealer.hpp"
+#include "tls/server/session_vault.hpp"
 #include "tls/suites.hpp"
 #include "tls/wire/handshake.hpp"
 #include "tls/wire/new_session_ticket.hpp"
@@ -29,7 +29,7 @@ bool add_ticket(Bytes& messages, const ServerConfig& config, Session& session, c
   const std::array<std::uint8_t, 1> nonce{number};
   const crypto::HashFunction& hash = *common.provider->hash(find_suite_tls13(session.cipher_suite)->hash);
   session.secret = resumption_psk(hash, order.resumption_master_secret.view(), nonce);
-  const auto ticket = TicketSealer(*common.provider, *config.ticket_keys()).seal(session, common.randomness());
+  const auto ticket = hand_out(config, session);
   if (!ticket) return false;
   Writer out(messages);
   write_handshake(out, NewSessionTicket{static_cast<std::uint32_t>(session.lifetime.count()), session.age_add, nonce,
@@ -39,23 +39,31 @@ bool add_ticket(Bytes& messages, const ServerConfig& config, Session& session, c
 
 }  // namespace
 
-std::unique_ptr<TicketOrder> order_tickets(const ServerConfig& config, const HelloInHand& hello, const Choice& choice,
-                                           const Session* resumed) {
-  if (config.ticket_keys() == nullptr || config.tickets().count == 0 || !takes_tickets(hello)) return nullptr;
+std::optional<Session> begin_session(const ServerConfig& config, const HelloInHand& hello, ProtocolVersion version,
+                                     CipherSuite suite, std::string_view alpn, const Session* resumed) {
   const Time now = config.common().clock->now();
-  auto order = std::make_unique<TicketOrder>();
-  order->count = resumed == nullptr ? config.tickets().count : 1;  // for the one that was used
-  Session& session = order->session;
-  session.version = ProtocolVersion::TLS1_3;
-  session.cipher_suite = choice.suite->id;
+  Session session;
+  session.version = version;
+  session.cipher_suite = suite;
   session.server_name = hello.server_name.value_or("");
-  session.alpn = choice.alpn;
+  session.alpn = alpn;
   session.configuration = config.id();
   session.issued_at = now;
   session.authenticated_at = resumed == nullptr ? now : resumed->authenticated_at;
   // RFC 8446 4.6.1: a chain of sessions has an end too.
   session.lifetime = std::min(config.tickets().lifetime, max_session_lifetime - (now - session.authenticated_at));
-  if (session.lifetime <= std::chrono::seconds(0)) return nullptr;
+  if (session.lifetime <= std::chrono::seconds(0)) return std::nullopt;
+  return session;
+}
+
+std::unique_ptr<TicketOrder> order_tickets(const ServerConfig& config, const HelloInHand& hello, const Choice& choice,
+                                           const Session* resumed) {
+  if (config.ticket_keys() == nullptr || config.tickets().count == 0 || !psk_mode(config, hello)) return nullptr;
+  auto session = begin_session(config, hello, ProtocolVersion::TLS1_3, choice.suite->id, choice.alpn, resumed);
+  if (!session) return nullptr;
+  auto order = std::make_unique<TicketOrder>();
+  order->session = std::move(*session);
+  order->count = resumed == nullptr ? config.tickets().count : 1;  // for the one that was used
   return order;
 }
 

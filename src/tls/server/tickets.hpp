@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include <keyway/config.hpp>
 #include <keyway/error.hpp>
@@ -13,6 +15,12 @@
 #include "tls/session/session.hpp"
 
 namespace keyway::tls::server {
+
+/// What a session of this connection is bound to; the secret is still to be set. `resumed`: the session that the
+/// connection goes on with; null after a full handshake. Nothing when the chain of sessions has come to its end.
+[[nodiscard]] std::optional<Session> begin_session(const ServerConfig& config, const HelloInHand& hello,
+                                                   ProtocolVersion version, CipherSuite suite, std::string_view alpn,
+                                                   const Session* resumed);
 
 /// The tickets that a connection will give once the client has finished.
 struct TicketOrder {

@@ -14,18 +14,27 @@ Result<AwaitCredential::Next> AwaitCredential::resume(Flow& flow, Answer& answer
   return send_flight(flow, *config_, hello_, choice_, std::move(std::get<answer::UseCredential>(answer).credential));
 }
 
-Result<std::variant<AwaitCredential, AwaitSignature, ExpectClientKeyExchange>> answer_hello(Flow& flow,
-                                                                                            const ServerConfig& config,
-                                                                                            server::HelloInHand hello) {
-  using Next = std::variant<AwaitCredential, AwaitSignature, ExpectClientKeyExchange>;
+Result<AfterClientHello> answer_hello(Flow& flow, const ServerConfig& config, server::HelloInHand hello) {
   // Here a ChangeCipherSpec changes keys: none may come until there are some.
   flow.reader().allow_change_cipher_spec(false);
   auto choice = server12::choose(config, hello);
   if (!choice) return std::unexpected(std::move(choice.error()));
-  if (config.pauses_for_credential()) return Next(AwaitCredential(config, std::move(hello), std::move(*choice)));
+  auto resumed = find_session(config, hello, *choice);
+  if (!resumed) return std::unexpected(std::move(resumed.error()));
+  if (*resumed) {
+    auto next = send_resumed_flight(flow, config, hello, *choice, **resumed);
+    if (!next) return std::unexpected(std::move(next.error()));
+    return AfterClientHello(std::move(*next));
+  }
+  auto group = choose_group(config, hello);
+  if (!group) return std::unexpected(std::move(group.error()));
+  choice->group = *group;
+  if (config.pauses_for_credential()) {
+    return AfterClientHello(AwaitCredential(config, std::move(hello), std::move(*choice)));
+  }
   auto credential = server::resolve_credential(config, hello);
   if (!credential) return std::unexpected(std::move(credential.error()));
-  return widen<Next>(send_flight(flow, config, hello, *choice, std::move(*credential)));
+  return widen<AfterClientHello>(send_flight(flow, config, hello, *choice, std::move(*credential)));
 }
 
 }  // namespace keyway::tls::server12

@@ -7,6 +7,7 @@
 #include <keyway/connection.hpp>
 
 #include "tls/server12/flight.hpp"
+#include "tls/server12/resumed.hpp"
 
 namespace keyway::tls::server12 {
 
@@ -33,9 +34,12 @@ class AwaitCredential {
   Choice choice_;
 };
 
-/// Answers a ClientHello for which TLS 1.2 was chosen, or pauses for the credential. Errors: those of choose(),
+using AfterClientHello =
+    std::variant<AwaitCredential, AwaitSignature, ExpectClientKeyExchange, ExpectChangeCipherSpecResumed>;
+
+/// Answers a ClientHello for which TLS 1.2 was chosen: goes on with the session that it offers, or shows a certificate,
+/// or pauses for the credential. Errors: those of choose(), find_session(), choose_group(),
 /// server::resolve_credential() and send_flight().
-[[nodiscard]] Result<std::variant<AwaitCredential, AwaitSignature, ExpectClientKeyExchange>> answer_hello(
-    Flow& flow, const ServerConfig& config, server::HelloInHand hello);
+[[nodiscard]] Result<AfterClientHello> answer_hello(Flow& flow, const ServerConfig& config, server::HelloInHand hello);
 
 }  // namespace keyway::tls::server12

@@ -16,21 +16,30 @@ Result<ExpectChangeCipherSpec::Next> ExpectChangeCipherSpec::change_cipher_spec(
 }
 
 Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeMessage& message) && {
-  const VerifyDataTls12 expected = keyed_.master.finished(Side::client, keyed_.transcript.hash());
-  auto proof = verify_finished(expected, message.body);
+  auto& [config, suite, transcript, randoms, master, reading, writing, session, extended_master_secret] = keyed_;
+  const VerifyDataTls12 theirs = master.finished(Side::client, transcript.hash());
+  auto proof = verify_finished(theirs, message.body);
   if (!proof) return std::unexpected(std::move(proof.error()));
   flow.emit(event::Finished{Direction::received});
-  keyed_.transcript.add(message.raw);
+  transcript.add(message.raw);
 
+  if (session && session->id.empty()) {  // RFC 5077 3.3: the ticket is told before keys change
+    Bytes ticket;
+    add_ticket(ticket, *config, *session, master);
+    transcript.add(ticket);
+    if (auto sent = flow.send(ticket); !sent) return std::unexpected(std::move(sent.error()));
+  } else if (session) {
+    keep_session(*config, *session, master);
+  }
   if (auto sent = flow.send_change_cipher_spec(); !sent) return std::unexpected(std::move(sent.error()));
-  flow.protect_writing(std::move(keyed_.writing));
+  flow.protect_writing(std::move(writing));
   Bytes finished;
   Writer out(finished);
-  write_handshake(out, Finished{keyed_.master.finished(Side::server, keyed_.transcript.hash())});
+  write_handshake(out, Finished{master.finished(Side::server, transcript.hash())});
   if (auto sent = flow.send(finished); !sent) return std::unexpected(std::move(sent.error()));
   flow.emit(event::Finished{Direction::sent});
-  return Next(EstablishedTls12{*proof, keyed_.suite, std::move(keyed_.master).into_exporter(keyed_.randoms),
-                               keyed_.randoms.client});
+  return Next(EstablishedTls12{*proof, suite, std::move(master).into_exporter(randoms), randoms.client, theirs,
+                               extended_master_secret});
 }
 
 }  // namespace keyway::tls::server12

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string_view>
 #include <variant>
 
@@ -11,18 +12,22 @@
 #include "tls/record/protection_tls12.hpp"
 #include "tls/schedule/prf_tls12.hpp"
 #include "tls/schedule/transcript.hpp"
+#include "tls/server12/session.hpp"
 #include "tls/wire/handshake.hpp"
 
 namespace keyway::tls::server12 {
 
 /// What is known once both halves of the key exchange are.
 struct Keyed {
+  const ServerConfig* config;
   const SuiteTls12* suite;
   Transcript transcript;  ///< ClientHello…ClientKeyExchange
   HelloRandoms randoms;
   MasterSecretTls12 master;
   ProtectionTls12 reading;
   ProtectionTls12 writing;
+  std::unique_ptr<SessionOrder> session;  ///< null: none is left behind
+  bool extended_master_secret;
 };
 
 /// Waits for the client's Finished (RFC 5246 7.4.9), answers it, and is done.

@@ -1,15 +1,10 @@
 #include "tls/server12/flight.hpp"
 
-#include <array>
 #include <string>
 #include <utility>
 
 #include "core/writer.hpp"
-#include "tls/wire/extension_block.hpp"
-#include "tls/wire/extensions/ec_point_formats.hpp"
-#include "tls/wire/extensions/extended_master_secret.hpp"
-#include "tls/wire/extensions/renegotiation_info.hpp"
-#include "tls/wire/server_hello.hpp"
+#include "tls/server12/hello_writer.hpp"
 #include "tls/wire/server_hello_done.hpp"
 #include "tls/wire/server_key_exchange.hpp"
 
@@ -18,45 +13,6 @@ namespace {
 
 /// Bytes of a flight beside the Certificate message: what a P-521 share and a signature of RSA-4096 take.
 constexpr std::size_t beside_certificate = 1024;
-
-void write_extensions(Writer& out, const server::HelloInHand& hello, const Choice& choice) {
-  static constexpr std::array<std::uint8_t, 1> uncompressed{0};
-  if (hello.server_name) {  // RFC 6066 3: an empty extension says that the name was used
-    out.value(ExtensionType::server_name);
-    out.u16(0);
-  }
-  if (hello.extensions.ec_point_formats) {
-    write_extension(out, EcPointFormatsExtension{WireList<EcPointFormat>(uncompressed)});
-  }
-  if (!choice.alpn.empty()) {
-    out.value(ExtensionType::application_layer_protocol_negotiation);
-    out.vector16([&] { out.vector16([&] { out.vector8(as_bytes(choice.alpn)); }); });
-  }
-  write_extension(out, ExtendedMasterSecretExtension{});
-  if (choice.indicates_renegotiation) write_extension(out, RenegotiationInfoExtension{});
-}
-
-void write_server_hello(Bytes& to, const HelloRandom& random, CipherSuite suite, const server::HelloInHand& hello,
-                        const Choice& choice) {
-  Writer out(to);
-  out.value(ServerHello::type);
-  out.vector24([&] {
-    out.value(ProtocolVersion::TLS1_2);
-    out.bytes(random);
-    out.vector8(ByteView());  // session_id: this session can't be resumed by one
-    out.value(suite);
-    out.value(CompressionMethod::null);
-    out.vector16([&] { write_extensions(out, hello, choice); });
-  });
-}
-
-/// RFC 8446 4.1.3: a server that has TLS 1.3 says so even here, where only the client can read it unforged.
-Result<HelloRandom> make_random(const CommonConfig& config) {
-  HelloRandom random{};
-  if (auto filled = config.randomness().fill(random); !filled) return std::unexpected(std::move(filled.error()));
-  if (config.policy.has(ProtocolVersion::TLS1_3)) set_downgrade_sentinel(random, DowngradeSentinel::tls12);
-  return random;
-}
 
 Bytes encode_params(const crypto::KeyExchange& ephemeral) {
   Bytes params;
@@ -114,17 +70,27 @@ Result<AfterFlight> send_flight(Flow& flow, const ServerConfig& server_config, c
   if (!random) return std::unexpected(std::move(random.error()));
   auto ephemeral = config.provider->group(choice.group)->start(config.randomness());
   if (!ephemeral) return std::unexpected(std::move(ephemeral.error()));
+  auto order = order_session(server_config, hello, choice, **suite);
+  if (!order) return std::unexpected(std::move(order.error()));
   const ByteView certificate = credential->certificate_message_tls12();
   flow.expect_to_send(certificate.size() + beside_certificate);
   Bytes messages;
   messages.reserve(certificate.size() + beside_certificate);
-  write_server_hello(messages, *random, (*suite)->id, hello, choice);
+  const ByteView id = *order ? ByteView((*order)->id) : ByteView();
+  const bool promises_ticket = *order && id.empty();
+  write_server_hello(messages, {*random, (*suite)->id, id, hello, choice, promises_ticket, /*is_resumption=*/false});
   messages.insert(messages.end(), certificate.begin(), certificate.end());
 
   Transcript transcript(*config.provider->hash((*suite)->hash));
   transcript.add(hello.raw);
   Bytes content = server_key_exchange_content(hello.hello.random, *random, encode_params(**ephemeral));
-  UnsignedFlight flight{{&server_config, *suite, transcript, {hello.hello.random, *random}, std::move(*ephemeral)},
+  UnsignedFlight flight{{&server_config,
+                         *suite,
+                         transcript,
+                         {hello.hello.random, *random},
+                         std::move(*ephemeral),
+                         std::move(*order),
+                         choice.extended_master_secret},
                         std::move(credential),
                         *scheme,
                         std::move(messages)};

@@ -15,7 +15,10 @@ Result<ExpectClientKeyExchange::Next> ExpectClientKeyExchange::handle(Flow& flow
                                 exchange_.ephemeral->share().size()});
   Transcript& transcript = exchange_.transcript;
   transcript.add(message.raw);
-  auto master = MasterSecretTls12::extended(transcript.function(), premaster_secret->view(), transcript.hash());
+  const crypto::HashFunction& hash = transcript.function();
+  auto master = exchange_.extended_master_secret
+                    ? MasterSecretTls12::extended(hash, premaster_secret->view(), transcript.hash())
+                    : MasterSecretTls12::plain(hash, premaster_secret->view(), exchange_.randoms);
   flow.emit_secret(SecretLabel::CLIENT_RANDOM, master.bytes(), exchange_.randoms.client);
 
   const KeyBlockTls12 keys = master.key_block(*exchange_.suite, exchange_.randoms);
@@ -25,8 +28,9 @@ Result<ExpectClientKeyExchange::Next> ExpectClientKeyExchange::handle(Flow& flow
   auto writing = ProtectionTls12::create(provider, *exchange_.suite, keys.server);
   if (!writing) return std::unexpected(std::move(writing.error()));
   flow.reader().allow_change_cipher_spec(true);
-  return Next(ExpectChangeCipherSpec(
-      {exchange_.suite, transcript, exchange_.randoms, std::move(master), std::move(*reading), std::move(*writing)}));
+  return Next(ExpectChangeCipherSpec({exchange_.config, exchange_.suite, transcript, exchange_.randoms,
+                                      std::move(master), std::move(*reading), std::move(*writing),
+                                      std::move(exchange_.session), exchange_.extended_master_secret}));
 }
 
 }  // namespace keyway::tls::server12

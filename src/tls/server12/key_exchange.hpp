@@ -19,6 +19,8 @@ struct Exchange {
   Transcript transcript;
   HelloRandoms randoms;
   std::unique_ptr<crypto::KeyExchange> ephemeral;
+  std::unique_ptr<SessionOrder> session;  ///< null: none is left behind
+  bool extended_master_secret;
 };
 
 /// Waits for the client's half of the key exchange (RFC 8422 5.7), and makes the keys.

@@ -9,7 +9,8 @@
 namespace keyway::tls::server12 {
 namespace {
 
-Result<void> check_offer(const ClientHello& hello, const ClientHelloExtensions& extensions) {
+Result<void> check_offer(const CommonConfig& config, const ClientHello& hello,
+                         const ClientHelloExtensions& extensions) {
   // RFC 5246 7.4.1.2: null is always among them, and CRIME shows why it alone is chosen.
   if (!hello.legacy_compression_methods.contains(CompressionMethod::null)) {
     return std::unexpected(fail(ErrorCode::CompressionNotNull)
@@ -18,7 +19,7 @@ Result<void> check_offer(const ClientHello& hello, const ClientHelloExtensions& 
                                .received(text_of(hello.legacy_compression_methods)));
   }
   // RFC 7627 5.3: the handshake is given up where the extension is missing.
-  if (!extensions.extended_master_secret) {
+  if (config.requires_extended_master_secret && !extensions.extended_master_secret) {
     return std::unexpected(fail(ErrorCode::ExtendedMasterSecretMissing).at("ClientHello"));
   }
   // RFC 5746 3.6: this is a first handshake.
@@ -31,6 +32,13 @@ Result<void> check_offer(const ClientHello& hello, const ClientHelloExtensions& 
     return std::unexpected(
         fail(ErrorCode::InvalidValue).at("ClientHello, ec_point_formats").expected("uncompressed among them"));
   }
+  return {};
+}
+
+}  // namespace
+
+Result<NamedGroup> choose_group(const ServerConfig& config, const server::HelloInHand& hello) {
+  const ClientHelloExtensions& extensions = hello.extensions;
   // RFC 5246 7.4.1.4.1: without the extension SHA-1 would be meant.
   if (!extensions.signature_algorithms) {
     return std::unexpected(fail(ErrorCode::NoCommonSignatureScheme)
@@ -38,10 +46,6 @@ Result<void> check_offer(const ClientHello& hello, const ClientHelloExtensions& 
                                .expected("extension signature_algorithms")
                                .received("none, which means SHA-1"));
   }
-  return {};
-}
-
-Result<NamedGroup> choose_group(const ServerConfig& config, const ClientHelloExtensions& extensions) {
   const auto& theirs = extensions.supported_groups;
   const auto fits = [&](NamedGroup group) {
     return is_ecdhe_group(group) && theirs && theirs->named_group_list.contains(group) &&
@@ -54,18 +58,17 @@ Result<NamedGroup> choose_group(const ServerConfig& config, const ClientHelloExt
                              .received(theirs ? text_of(theirs->named_group_list) : "none"));
 }
 
-}  // namespace
-
 Result<Choice> choose(const ServerConfig& config, const server::HelloInHand& hello) {
-  if (auto checked = check_offer(hello.hello, hello.extensions); !checked) {
+  if (auto checked = check_offer(config.common(), hello.hello, hello.extensions); !checked) {
     return std::unexpected(std::move(checked.error()));
   }
-  auto group = choose_group(config, hello.extensions);
-  if (!group) return std::unexpected(std::move(group.error()));
   auto alpn = server::choose_alpn(config, hello.extensions);
   if (!alpn) return std::unexpected(std::move(alpn.error()));
   const bool has_scsv = hello.hello.cipher_suites.contains(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
-  return Choice{*group, std::move(*alpn), has_scsv || hello.extensions.renegotiation_info};
+  return Choice{{},
+                std::move(*alpn),
+                has_scsv || hello.extensions.renegotiation_info,
+                hello.extensions.extended_master_secret.has_value()};
 }
 
 Result<const SuiteTls12*> choose_suite(const ServerConfig& config, const server::HelloInHand& hello,

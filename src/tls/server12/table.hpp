@@ -14,7 +14,10 @@ using TableTls12 =
           Row<AwaitSignature,          ExpectClientKeyExchange>,
           Row<ExpectClientKeyExchange, ExpectChangeCipherSpec>,
           Row<ExpectChangeCipherSpec,  ExpectFinished>,
-          Row<ExpectFinished,          EstablishedTls12>>;
+          Row<ExpectFinished,          EstablishedTls12>,
+          // resumed:
+          Row<ExpectChangeCipherSpecResumed, ExpectFinishedResumed>,
+          Row<ExpectFinishedResumed,         EstablishedTls12>>;
 // clang-format on
 
 }  // namespace keyway::tls::server12

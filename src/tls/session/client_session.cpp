@@ -18,12 +18,12 @@ using tls::ClientSession;
 using tls::PeerProof;
 using tls::Session;
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t format = 2;
 constexpr std::size_t max_ticket = 16384;
 
 /// An upper bound of what is written, so that no copy of the secret is left behind by a buffer that grows.
 std::size_t written_size(const ClientSession& kept) noexcept {
-  std::size_t size = 1 + 2 + kept.session.written_size() + 2 + kept.ticket.size() + 3;
+  std::size_t size = 1 + 2 + kept.session.written_size() + 2 + kept.ticket.size() + 1 + kept.session_id.size() + 3;
   for (const Bytes& certificate : kept.peer->chain) size += 3 + certificate.size();
   return size;
 }
@@ -63,6 +63,7 @@ Result<Bytes> write_session(const StoredSession& session) {
   out.u8(format);
   out.vector16([&] { session->session.write(out); });
   out.vector16(session->ticket);
+  out.vector8(session->session_id);
   out.vector24([&] {
     for (const Bytes& certificate : session->peer->chain) out.vector24(certificate);
   });
@@ -86,6 +87,7 @@ Result<StoredSession> read_session(ByteView bytes, const ClientConfig& config) {
   if (in.u8("format") != format) in.reject(ErrorCode::InvalidValue, "format");
   const ByteView session_bytes = in.vector16("session", 1);
   const ByteView ticket = in.vector16("ticket", 0, max_ticket);
+  const ByteView session_id = in.vector8("session_id", 0, 32);
   const ByteView chain_bytes = in.vector24("chain");
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
   auto chain = read_chain(chain_bytes);
@@ -100,7 +102,8 @@ Result<StoredSession> read_session(ByteView bytes, const ClientConfig& config) {
   auto peer = prove(std::move(*chain), session->server_name, config);
   if (!peer) return std::unexpected(std::move(peer.error()).at("stored session, chain"));
   return std::make_shared<const ClientSession>(
-      ClientSession{std::move(*session), Bytes(ticket.begin(), ticket.end()), std::move(*peer)});
+      ClientSession{std::move(*session), Bytes(ticket.begin(), ticket.end()),
+                    Bytes(session_id.begin(), session_id.end()), std::move(*peer)});
 }
 
 namespace tls {

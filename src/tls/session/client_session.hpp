@@ -23,7 +23,8 @@ struct PeerProof {
 /// A session as a client keeps it. There is none without a chain that was accepted.
 struct ClientSession {
   Session session;
-  Bytes ticket;
+  Bytes ticket;                           ///< empty for one that a TLS 1.2 server knows by its ID
+  Bytes session_id;                       ///< of such a one; else empty
   std::shared_ptr<const PeerProof> peer;  ///< not null
 };
 

@@ -8,7 +8,7 @@
 namespace keyway::tls {
 namespace {
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t format = 2;
 /// Until the year 9999: far from where sums of times overflow.
 constexpr std::uint64_t max_time = 253'402'300'799;
 
@@ -26,8 +26,8 @@ void write_time(Writer& out, Time time) {
 }  // namespace
 
 Session Session::clone() const {
-  return {version,         cipher_suite, secret.clone(),   server_name, alpn,   configuration,
-          client_identity, issued_at,    authenticated_at, lifetime,    age_add};
+  return {version,         cipher_suite, secret.clone(),   server_name, alpn,    configuration,
+          client_identity, issued_at,    authenticated_at, lifetime,    age_add, group, extended_master_secret};
 }
 
 bool Session::is_alive(Time now, std::chrono::seconds skew) const noexcept {
@@ -55,6 +55,10 @@ Result<Session> Session::parse(ByteView bytes) {
   session.lifetime = std::chrono::seconds(in.u32("lifetime"));
   if (session.lifetime > max_session_lifetime) in.reject(ErrorCode::InvalidValue, "lifetime");
   session.age_add = in.u32("age_add");
+  session.group = in.value<NamedGroup>("group");
+  const std::uint8_t extended = in.u8("extended_master_secret");
+  if (extended > 1) in.reject(ErrorCode::InvalidValue, "extended_master_secret");
+  session.extended_master_secret = extended == 1;
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
   return session;
 }
@@ -72,10 +76,12 @@ void Session::write(Writer& out) const {
   write_time(out, authenticated_at);
   out.u32(static_cast<std::uint32_t>(lifetime.count()));
   out.u32(age_add);
+  out.value(group);
+  out.u8(extended_master_secret ? 1 : 0);
 }
 
 std::size_t Session::written_size() const noexcept {
-  constexpr std::size_t numbers = 1 + 2 + 2 + 8 + 8 + 4 + 4;
+  constexpr std::size_t numbers = 1 + 2 + 2 + 8 + 8 + 4 + 4 + 2 + 1;
   constexpr std::size_t lengths = 4;
   return numbers + lengths + secret.size() + server_name.size() + alpn.size() + configuration.size() +
          client_identity.size();

@@ -32,7 +32,9 @@ struct Session {
   Time issued_at{};
   Time authenticated_at{};  ///< when certificates were last shown: the start of the first of a chain of sessions
   std::chrono::seconds lifetime{};
-  std::uint32_t age_add = 0;  ///< RFC 8446 4.6.1
+  std::uint32_t age_add = 0;           ///< RFC 8446 4.6.1
+  NamedGroup group{};                  ///< in TLS 1.2, of the key exchange that the secret comes from
+  bool extended_master_secret = true;  ///< RFC 7627; always, in effect, in TLS 1.3
 
   [[nodiscard]] Session clone() const;
 

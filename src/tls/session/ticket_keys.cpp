@@ -46,7 +46,7 @@ struct TicketKeys::State {
     sha256.update(hash, as_bytes("keyway ticket key name"));
     sha256.update(hash, secret);
     sha256.finish(hash, digest);
-    Key key{{}, SecretBuffer<key_size>(secret)};
+    Key key{{}, SecretBuffer<key_size>(secret), true};
     std::copy_n(digest.begin(), key.name.size(), key.name.begin());
     return key;
   }
@@ -147,14 +147,15 @@ Result<TicketKeys::Key> TicketKeys::sealing_key() {
   if (auto rotated = state_->rotate(); !rotated) return std::unexpected(std::move(rotated.error()));
   const std::shared_lock lock(state_->mutex);
   state_->sealed.fetch_add(1, std::memory_order_relaxed);
-  return state_->keys.front().clone();
+  return state_->keys.front().clone(true);
 }
 
 std::optional<TicketKeys::Key> TicketKeys::opening_key(const Name& name) {
   if (auto rotated = state_->rotate(); !rotated) return std::nullopt;
   const std::shared_lock lock(state_->mutex);
   const auto found = std::ranges::find(state_->keys, name, &Key::name);
-  return found == state_->keys.end() ? std::nullopt : std::optional<Key>(found->clone());
+  if (found == state_->keys.end()) return std::nullopt;
+  return found->clone(found == state_->keys.begin());
 }
 
 }  // namespace keyway

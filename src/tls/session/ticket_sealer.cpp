@@ -20,6 +20,14 @@ struct WipedAtEnd {
 
 }  // namespace
 
+bool TicketSealer::is_of_older_key(ByteView ticket) const {
+  TicketKeys::Name name{};
+  if (ticket.size() < name.size()) return false;
+  std::ranges::copy(ticket.first(name.size()), name.begin());
+  const auto key = keys_->opening_key(name);
+  return key && !key->seals;
+}
+
 Result<Bytes> TicketSealer::seal(const Session& session, const crypto::Random& random) const {
   auto key = keys_->sealing_key();
   if (!key) return std::unexpected(std::move(key.error()));

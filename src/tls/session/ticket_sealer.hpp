@@ -22,6 +22,8 @@ class TicketSealer {
 
   /// Nothing for a ticket that is not ours, was altered, or was sealed with a key that is no longer taken.
   [[nodiscard]] std::optional<Session> open(ByteView ticket) const;
+  /// True when the ticket's key, by its name, no longer seals: the ticket is better replaced.
+  [[nodiscard]] bool is_of_older_key(ByteView ticket) const;
 
  private:
   const crypto::Provider* provider_;

@@ -48,6 +48,8 @@ Result<void> decode(ClientHelloExtensions& into, const ExtensionView& extension)
       return decode(into.extended_master_secret, extension.body);
     case ExtensionType::renegotiation_info:
       return decode(into.renegotiation_info, extension.body);
+    case ExtensionType::session_ticket:
+      return decode(into.session_ticket, extension.body);
     case ExtensionType::certificate_authorities:
       return decode(into.certificate_authorities, extension.body);
     case ExtensionType::compress_certificate:

@@ -20,6 +20,7 @@
 #include "tls/wire/extensions/psk_key_exchange_modes.hpp"
 #include "tls/wire/extensions/renegotiation_info.hpp"
 #include "tls/wire/extensions/server_name.hpp"
+#include "tls/wire/extensions/session_ticket.hpp"
 #include "tls/wire/extensions/signature_algorithms.hpp"
 #include "tls/wire/extensions/supported_groups.hpp"
 #include "tls/wire/extensions/supported_versions.hpp"
@@ -59,6 +60,7 @@ struct ClientHelloExtensions {
   std::optional<EcPointFormatsExtension> ec_point_formats;
   std::optional<ExtendedMasterSecretExtension> extended_master_secret;
   std::optional<RenegotiationInfoExtension> renegotiation_info;
+  std::optional<SessionTicketExtension> session_ticket;
   std::optional<CertificateAuthoritiesExtension> certificate_authorities;
   std::optional<CompressCertificateExtension> compress_certificate;
   std::optional<PskKeyExchangeModesExtension> psk_key_exchange_modes;

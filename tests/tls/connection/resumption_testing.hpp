@@ -25,7 +25,7 @@ class MovableClock final : public Clock {
 };
 
 [[nodiscard]] inline tls::ClientSession copy_of(const tls::ClientSession& kept) {
-  return {kept.session.clone(), kept.ticket, kept.peer};
+  return {kept.session.clone(), kept.ticket, kept.session_id, kept.peer};
 }
 
 /// A store that hands out everything to everybody, after a test has changed it: what the client itself must see to.

@@ -43,6 +43,7 @@ Bytes written(const Session& session) {
 TEST(Session, ReadsBackWhatItWrote) {
   Session session = sample();
   session.client_identity = Bytes(32, 0x22);
+  session.extended_master_secret = false;
   const Bytes bytes = written(session);
   const auto read = Session::parse(bytes);
   ASSERT_TRUE(read.has_value()) << read.error().message();
@@ -51,6 +52,7 @@ TEST(Session, ReadsBackWhatItWrote) {
   EXPECT_EQ(read->alpn, "h2");
   EXPECT_EQ(read->lifetime, 24h);
   EXPECT_EQ(read->issued_at, test_now);
+  EXPECT_FALSE(read->extended_master_secret);
   EXPECT_LE(bytes.size(), session.written_size());
 }
 
@@ -76,6 +78,9 @@ TEST(Session, RefusesAnotherFormatALongerLifeAndNoSecret) {
   Session odd = sample();
   odd.client_identity = Bytes(31, 1);
   EXPECT_FALSE(Session::parse(written(odd)).has_value());
+  Bytes neither_true_nor_false = written(sample());
+  neither_true_nor_false.back() = 2;
+  EXPECT_FALSE(Session::parse(neither_true_nor_false).has_value());
 }
 
 TEST(Session, LivesFromItsIssueToItsEnd) {
@@ -163,7 +168,7 @@ TEST(TicketKeys, OfARandomnessThatGivesZerosAreRefused) {
 StoredSession stored(std::uint32_t number) {
   Session session = sample();
   session.age_add = number;
-  return std::make_shared<const ClientSession>(ClientSession{std::move(session), {}, nullptr});
+  return std::make_shared<const ClientSession>(ClientSession{std::move(session), {}, {}, nullptr});
 }
 
 TEST(InMemorySessionStore, GivesEachSessionOnceTheNewestFirst) {

@@ -73,7 +73,7 @@ TEST(StoredSession, WithAnotherChainIsRefused) {
   auto peer = std::make_shared<tls::PeerProof>(*made.session->peer);
   peer->chain = leaf.chain;
   const auto forged = std::make_shared<const tls::ClientSession>(
-      tls::ClientSession{made.session->session.clone(), made.session->ticket, std::move(peer)});
+      tls::ClientSession{made.session->session.clone(), made.session->ticket, {}, std::move(peer)});
 
   const auto read = read_session(*write_session(forged), *made.client);
 

@@ -20,7 +20,7 @@ using Codecs =
                      PreSharedKeyClientHello, PreSharedKeyServerHello, EarlyDataNewSessionTicket, CertificateTls12,
                      CertificateRequestTls12, ServerKeyExchange, ServerHelloDone, HelloRequest, ClientKeyExchange,
                      EcPointFormatsExtension, ExtendedMasterSecretExtension, RenegotiationInfoExtension,
-                     CompressedCertificate, CompressCertificateExtension>;
+                     CompressedCertificate, CompressCertificateExtension, NewSessionTicketTls12>;
 TYPED_TEST_SUITE(EveryCodec, Codecs);
 
 TYPED_TEST(EveryCodec, ReadsBackWhatItWrote) {

@@ -29,6 +29,7 @@
 #include "tls/wire/hello_request.hpp"
 #include "tls/wire/key_update.hpp"
 #include "tls/wire/new_session_ticket.hpp"
+#include "tls/wire/new_session_ticket_tls12.hpp"
 #include "tls/wire/server_hello.hpp"
 #include "tls/wire/server_hello_done.hpp"
 #include "tls/wire/server_key_exchange.hpp"
@@ -242,6 +243,13 @@ struct Codec<NewSessionTicket> : PlainCodec<NewSessionTicket> {
   static Fields fields(const NewSessionTicket& m) {
     return {{m.ticket_lifetime, m.ticket_age_add}, {m.ticket_nonce, m.ticket, m.extensions.contents()}};
   }
+};
+
+template <>
+struct Codec<NewSessionTicketTls12> : PlainCodec<NewSessionTicketTls12> {
+  static constexpr std::string_view where = "NewSessionTicket";
+  static NewSessionTicketTls12 make(SampleMaker& maker) { return {maker.code<std::uint32_t>(), maker.bytes(0, 300)}; }
+  static Fields fields(const NewSessionTicketTls12& m) { return {{m.ticket_lifetime_hint}, {m.ticket}}; }
 };
 
 template <>

@@ -8,7 +8,8 @@ namespace keyway::tls {
 namespace {
 
 constexpr std::string_view where = "extension pre_shared_key";
-constexpr std::size_t min_binder = 32;
+/// RFC 8446 4.2.11 says 32, but what the length should be is known when the session is: another one is no valid binder.
+constexpr std::size_t min_binder = 1;
 
 /// The number of well-formed entries.
 std::size_t count_identities(Reader& in) noexcept {
