@@ -55,6 +55,21 @@ class ClientConfig {
   /// True when the chain of a session is judged again before the session is gone on with.
   [[nodiscard]] bool reverifies_on_resumption() const noexcept { return reverifies_on_resumption_; }
   [[nodiscard]] bool sends_server_name() const noexcept { return sends_server_name_; }
+  /// What is shown to servers that ask for a certificate: the first that fits.
+  [[nodiscard]] const std::vector<std::shared_ptr<const Credential>>& credentials() const noexcept {
+    return credentials_;
+  }
+  /// Chooses in place of credentials(); null: nobody does.
+  [[nodiscard]] const ClientCredentialResolver* credential_resolver() const noexcept {
+    return credential_resolver_.get();
+  }
+  [[nodiscard]] bool pauses_for_credential() const noexcept { return pauses_for_credential_; }
+  /// True when a handshake ends rather than go on without a certificate that was asked for.
+  [[nodiscard]] bool insists_on_credential() const noexcept { return insists_on_credential_; }
+  /// True when there may be something to show.
+  [[nodiscard]] bool has_credentials() const noexcept {
+    return !credentials_.empty() || credential_resolver_ != nullptr || pauses_for_credential_;
+  }
   /// Where sessions are kept to come back to; null after without_resumption().
   [[nodiscard]] SessionStore* session_store() const noexcept { return session_store_.get(); }
   /// A digest of what this configuration allows and trusts: sessions of another are not gone on with.
@@ -69,9 +84,13 @@ class ClientConfig {
   std::vector<std::string> weakenings_;
   std::shared_ptr<SessionStore> session_store_;
   std::array<std::uint8_t, 32> id_{};
+  std::vector<std::shared_ptr<const Credential>> credentials_;
+  std::shared_ptr<const ClientCredentialResolver> credential_resolver_;
   bool pauses_for_verification_ = false;
   bool reverifies_on_resumption_ = false;
   bool sends_server_name_ = true;
+  bool pauses_for_credential_ = false;
+  bool insists_on_credential_ = false;
 };
 
 /// Builds a ClientConfig. By default: the system's trust store, every check, Policy's default, no ALPN, sessions kept
@@ -102,6 +121,16 @@ class ClientConfig::Builder {
   Builder& without_server_name_extension();             ///< the name is still what the certificate must be for
   /// The connection pauses with Pause::verification, and the application answers with a verdict of its own.
   Builder& pause_for_verification();
+  /// To show to servers that ask for a certificate. Several are tried in order: the first that the server's request
+  /// takes and whose issuer it names; else the first that it takes. Where none fits, the answer says so with an empty
+  /// list (RFC 8446 4.4.2), and the server decides.
+  Builder& add_credential(std::shared_ptr<const Credential> credential);
+  Builder& credentials(std::shared_ptr<const ClientCredentialResolver> resolver);  ///< instead of add_credential()
+  /// Pause::credential, instead of either, once the server has proved who it is. A connection that resumes a session is
+  /// not asked again: it keeps the identity of the one before.
+  Builder& pause_for_credential();
+  /// The handshake ends with `handshake_failure` where a certificate is asked for and none fits.
+  Builder& insist_on_credential();
   /// Sessions are kept there; several configurations may share it, and don't see each other's sessions unless they
   /// allow and trust the same.
   Builder& session_store(std::shared_ptr<SessionStore> store);
@@ -124,6 +153,15 @@ class ClientConfig::Builder {
   std::unique_ptr<Parts> parts_;
 };
 
+/// How a server asks clients who they are.
+struct ClientAuthentication {
+  bool is_required = false;                        ///< a client that shows no certificate is refused
+  bool pauses_for_verification = false;            ///< with Pause::verification, instead of asking the verifier itself
+  std::unique_ptr<const x509::Verifier> verifier;  ///< null only where the application judges
+  Bytes request_tls13;  ///< CertificateRequest with an empty context, handshake header included
+  Bytes request_tls12;
+};
+
 /// A server's configuration.
 class ServerConfig {
  public:
@@ -134,6 +172,10 @@ class ServerConfig {
   [[nodiscard]] const CredentialResolver* credentials() const noexcept { return credentials_.get(); }
   [[nodiscard]] bool pauses_for_client_hello() const noexcept { return pauses_for_client_hello_; }
   [[nodiscard]] bool pauses_for_credential() const noexcept { return pauses_for_credential_; }
+  /// Null when clients are not asked for certificates.
+  [[nodiscard]] const ClientAuthentication* client_authentication() const noexcept {
+    return client_authentication_.get();
+  }
   [[nodiscard]] const TicketOptions& tickets() const noexcept { return tickets_; }
   /// What seals sessions. Null after without_tickets(), unless there is a session_store().
   [[nodiscard]] TicketKeys* ticket_keys() const noexcept { return ticket_keys_.get(); }
@@ -150,6 +192,7 @@ class ServerConfig {
   CommonConfig common_;
   std::shared_ptr<const CredentialResolver> credentials_;
   std::vector<std::string> weakenings_;
+  std::unique_ptr<const ClientAuthentication> client_authentication_;
   TicketOptions tickets_;
   std::shared_ptr<TicketKeys> ticket_keys_;
   std::shared_ptr<ServerSessionStore> session_store_;
@@ -184,12 +227,28 @@ class ServerConfig::Builder {
   /// Instead of certificate_compressors(); each algorithm once. None: certificates are not compressed.
   Builder& certificate_compression(CertificateCompressors compressors);
   Builder& max_records_per_key(std::uint64_t records);  ///< keys change themselves after as many, or sooner
+  /// Clients must show a certificate that one of `anchors` stands behind (extended key usage clientAuth).
+  Builder& require_client_certificate(std::shared_ptr<const x509::TrustStore> anchors);
+  /// Clients may show one; one that is shown must be good all the same.
+  Builder& ask_for_client_certificate(std::shared_ptr<const x509::TrustStore> anchors);
+  /// What else there is to judge clients' certificates by.
+  Builder& add_client_intermediate(x509::Certificate certificate);
+  Builder& add_client_crl(x509::Crl crl);
+  Builder& client_revocation(x509::RevocationPolicy policy);  ///< `off` weakens
+  Builder& client_path_budget(x509::PathBudget budget);
+  /// The names (DER) that the request says certificates are taken of, in place of the anchors' subjects. None: it does
+  /// not say.
+  Builder& client_authorities(std::vector<Bytes> names);
+  /// The connection pauses with Pause::verification, and the application answers with a verdict of its own on the
+  /// client's chain. `anchors` above may then be null.
+  Builder& pause_for_verification();
   /// How many tickets, and how long each is good: by default 2, for 24 hours.
   Builder& tickets(std::size_t count, std::chrono::seconds lifetime);
   /// Instead of random keys of the configuration's own that change by themselves every ticket lifetime.
   Builder& ticket_keys(std::shared_ptr<TicketKeys> keys);
   /// What tickets are bound to instead of the certificates that are shown: for servers that share ticket keys, and each
-  /// have certificates of their own.
+  /// have certificates of their own. It also says that their applications judge clients alike, where they do
+  /// (pause_for_verification()); else no server takes another's tickets then.
   Builder& ticket_context(std::string context);
   Builder& without_tickets();  ///< no sealed sessions are given, none are taken
   /// Sessions are kept there for TLS 1.2 clients without tickets, which come back by session ID. After

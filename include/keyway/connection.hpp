@@ -38,7 +38,8 @@ struct ConnectionInfo {
   ProtocolVersion version{};
   CipherSuite cipher_suite{};
   NamedGroup group{};
-  SignatureScheme signature_scheme{};  ///< of the server's proof
+  SignatureScheme signature_scheme{};         ///< of the server's proof, this time or when the session began
+  SignatureScheme client_signature_scheme{};  ///< of the client's; 0 without one
   bool after_hello_retry_request = false;
   bool is_resumption = false;  ///< goes on with an earlier session: no certificate was shown again
   std::string alpn;            ///< empty: none
@@ -50,9 +51,9 @@ struct ConnectionInfo {
 /// Every reason for which a handshake can wait for the application. Each is answered by resume().
 enum class Pause : std::uint8_t {
   client_hello,  ///< server: go on, with this configuration or another, or refuse. Answers: Proceed, UseConfig, Refuse
-  credential,    ///< server: which credential to show. Answers: UseCredential, Refuse
+  credential,    ///< which credential to show; a client's may be null: none. Answers: UseCredential, Refuse
   signature,     ///< sign pending_signature() with a key that lives elsewhere. Answers: Signature, Refuse
-  verification,  ///< client: judge pending_chain(). Answers: Verified, Refuse
+  verification,  ///< judge pending_chain(). Answers: Verified, Refuse
 };
 [[nodiscard]] std::string_view to_string(Pause pause) noexcept;
 
@@ -175,9 +176,10 @@ class Connection {
 
   /// What was agreed on; complete once is_handshaking() is false.
   [[nodiscard]] const ConnectionInfo& info() const noexcept KEYWAY_LIFETIMEBOUND;
-  /// Client: the verdict on the server's chain, once there is one.
+  /// The verdict on the peer's chain, once there is one; after a resumption, that of when the session began.
   [[nodiscard]] const x509::Verdict* verdict() const noexcept KEYWAY_LIFETIMEBOUND;
-  /// The peer's chain as it was sent, leaf first; empty where the peer showed none.
+  /// The peer's chain as it was sent, leaf first; empty where the peer showed none. After a resumption, that of when
+  /// the session began.
   [[nodiscard]] const std::vector<Bytes>& peer_chain() const noexcept KEYWAY_LIFETIMEBOUND;
 
   /// Fills `out` with keying material (RFC 8446 7.5, RFC 5705). No context (std::nullopt) and an empty one differ in
@@ -185,20 +187,22 @@ class Connection {
   [[nodiscard]] Result<void> export_keying_material(std::string_view label, std::optional<ByteView> context,
                                                     ByteSpan out) const;
 
-  /// The channel binding's bytes. Errors: NotReady during the handshake; also for what the connection can't give: in TLS
-  /// 1.3 no `tls_unique` (RFC 8446 C.5); without extended_master_secret no `tls_exporter`, and no `tls_unique` when it
-  /// is resumed (RFC 7627 1).
+  /// The channel binding's bytes. Errors: NotReady during the handshake; also for what the connection can't give: in
+  /// TLS 1.3 no `tls_unique` (RFC 8446 C.5); without extended_master_secret no `tls_exporter`, and no `tls_unique` when
+  /// it is resumed (RFC 7627 1).
   [[nodiscard]] Result<Bytes> channel_binding(ChannelBinding kind) const;
 
   // --- pauses
 
   /// What the handshake waits for; nothing when it doesn't.
   [[nodiscard]] std::optional<Pause> pause() const noexcept;
-  /// At Pause::client_hello and Pause::credential.
+  /// Server, at Pause::client_hello and Pause::credential.
   [[nodiscard]] std::optional<ClientHelloView> pending_client_hello() const noexcept;
+  /// Client, at Pause::credential.
+  [[nodiscard]] std::optional<CertificateRequestView> pending_certificate_request() const noexcept;
   /// At Pause::signature.
   [[nodiscard]] std::optional<PendingSignature> pending_signature() const noexcept;
-  /// At Pause::verification: the server's chain, leaf first, DER.
+  /// At Pause::verification: the peer's chain, leaf first, DER.
   [[nodiscard]] std::span<const ByteView> pending_chain() const noexcept KEYWAY_LIFETIMEBOUND;
 
   /// Answers the pause and goes on. Errors: NotReady when nothing waits or the answer is not one for this pause

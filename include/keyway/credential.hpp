@@ -13,6 +13,7 @@
 #include <keyway/certificate.hpp>
 #include <keyway/crypto.hpp>
 #include <keyway/error.hpp>
+#include <keyway/policy.hpp>
 #include <keyway/types.hpp>
 
 namespace keyway {
@@ -20,6 +21,15 @@ namespace keyway {
 namespace tls {
 class CertificateMessages;
 }
+
+/// What limits the use of a credential beside its key.
+struct CredentialTerms {
+  /// The schemes that it signs with, in order of preference; empty: the policy's.
+  std::vector<SignatureScheme> signing_schemes = {};
+  /// Shown only to a peer that names an issuer of its chain in certificate_authorities. Else the names matter as a
+  /// preference: a credential that they fit comes before one that they don't.
+  bool only_to_named_issuers = false;
+};
 
 /// A chain with its key, ready to be sent: the Certificate message is encoded once. Immutable, shared by connections.
 class Credential {
@@ -41,11 +51,15 @@ class Credential {
   [[nodiscard]] static Result<std::shared_ptr<const Credential>> with_remote_key(std::vector<x509::Certificate> chain,
                                                                                  const crypto::Provider& provider);
 
+  /// The same credential under these terms in place of its own.
+  [[nodiscard]] std::shared_ptr<const Credential> with_terms(CredentialTerms terms) const;
+
   [[nodiscard]] const std::vector<x509::Certificate>& chain() const noexcept { return chain_; }
   [[nodiscard]] const x509::Certificate& leaf() const noexcept { return chain_.front(); }
   /// Null with a remote key.
   [[nodiscard]] const crypto::PrivateKey* key() const noexcept { return key_.get(); }
   [[nodiscard]] crypto::KeyType key_type() const noexcept { return key_type_; }
+  [[nodiscard]] const CredentialTerms& terms() const noexcept { return terms_; }
   /// TLS 1.3's Certificate message with an empty request context, handshake header included.
   [[nodiscard]] ByteView certificate_message_tls13() const noexcept;
   /// TLS 1.2's.
@@ -62,6 +76,7 @@ class Credential {
   std::shared_ptr<const crypto::PrivateKey> key_;
   crypto::KeyType key_type_{};
   std::shared_ptr<const tls::CertificateMessages> messages_;
+  CredentialTerms terms_;
 };
 
 /// What a server knows of a client before it answers. A view: lives for the call, or until the pause is resumed.
@@ -69,6 +84,10 @@ class ClientHelloView {
  public:
   ClientHelloView(ByteView raw, std::optional<std::string_view> server_name) noexcept
       : raw_(raw), server_name_(server_name) {}
+  /// For takes(): what the server has, and the version that it chose. `policy` outlives the view.
+  ClientHelloView(ByteView raw, std::optional<std::string_view> server_name, const Policy& policy,
+                  std::optional<ProtocolVersion> version) noexcept
+      : raw_(raw), server_name_(server_name), policy_(&policy), version_(version) {}
 
   /// The whole message with its handshake header.
   [[nodiscard]] ByteView raw() const noexcept { return raw_; }
@@ -80,10 +99,55 @@ class ClientHelloView {
   [[nodiscard]] std::vector<NamedGroup> groups() const;
   [[nodiscard]] std::vector<SignatureScheme> signature_schemes() const;
   [[nodiscard]] std::vector<std::string> alpn() const;
+  /// The names of certificate_authorities (RFC 8446 4.2.4); empty: the client does not say.
+  [[nodiscard]] std::vector<x509::DistinguishedNameView> authorities() const;
+  /// True when this credential can prove itself to the client, in the version that was chosen: by the suites, groups
+  /// and schemes that both sides have, and by its terms. Where no version is chosen yet: in any that the client has.
+  [[nodiscard]] bool takes(const Credential& credential) const;
+  /// True when the client names no authority, or one that issued a certificate of the chain.
+  [[nodiscard]] bool names_issuer_of(const Credential& credential) const;
 
  private:
   ByteView raw_;
   std::optional<std::string_view> server_name_;
+  const Policy* policy_ = nullptr;
+  std::optional<ProtocolVersion> version_;
+};
+
+/// What a server asks of a client's certificate (RFC 8446 4.3.2, RFC 5246 7.4.4). A view: lives for the call, or until
+/// the pause is resumed.
+class CertificateRequestView {
+ public:
+  /// The lists' contents as they stand in the message, well-formed.
+  struct Parts {
+    ProtocolVersion version{};
+    ByteView signature_schemes;
+    ByteView authorities;        ///< empty: none is named
+    ByteView certificate_types;  ///< of TLS 1.2
+    const Policy* policy = nullptr;
+  };
+  explicit CertificateRequestView(const Parts& parts) noexcept : parts_(parts) {}
+
+  [[nodiscard]] ProtocolVersion version() const noexcept { return parts_.version; }
+  [[nodiscard]] std::vector<SignatureScheme> signature_schemes() const;
+  /// The names of the authorities that the server takes certificates of; empty: it does not say.
+  [[nodiscard]] std::vector<x509::DistinguishedNameView> authorities() const;
+  /// True when this credential can prove itself to the server: by the kind of its key, by the schemes that both sides
+  /// have, and by its terms.
+  [[nodiscard]] bool takes(const Credential& credential) const;
+  /// True when the server names no authority, or one that issued a certificate of the chain.
+  [[nodiscard]] bool names_issuer_of(const Credential& credential) const;
+
+ private:
+  Parts parts_;
+};
+
+/// Chooses what a client shows to a server that asks for a certificate. Thread-safe.
+class ClientCredentialResolver {
+ public:
+  virtual ~ClientCredentialResolver() = default;
+  /// Null: nothing is shown. One that the request does not take ends the handshake.
+  [[nodiscard]] virtual std::shared_ptr<const Credential> resolve(const CertificateRequestView& request) const = 0;
 };
 
 /// Chooses the credential for a connection by what the client asks. Thread-safe.
@@ -100,8 +164,9 @@ enum class UnknownName : std::uint8_t {
   use_default,  ///< the first credential that was added
 };
 
-/// Credentials by server name: the certificate whose DNS names cover it, exact names before wildcards. A client without
-/// server_name gets the first credential.
+/// Credentials by server name: the certificate whose DNS names cover it. Of several: one that the client takes, then
+/// one whose issuer it names, then an exact name before a wildcard, then the one that was added first. A client without
+/// server_name has the choice of all.
 class CredentialsByName final : public CredentialResolver {
  public:
   explicit CredentialsByName(UnknownName unknown = UnknownName::refuse) noexcept : unknown_(unknown) {}

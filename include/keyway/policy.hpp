@@ -23,6 +23,8 @@ struct Policy {
   std::vector<NamedGroup> key_shares;
   /// In handshakes (`signature_algorithms`). PKCS#1 among them is for TLS 1.2 alone.
   std::vector<SignatureScheme> signature_schemes;
+  /// In one's own handshake signatures; empty: `signature_schemes`.
+  std::vector<SignatureScheme> signing_schemes = {};
   /// In certificates (`signature_algorithms_cert`); left out of the ClientHello when equal to `signature_schemes`.
   std::vector<SignatureScheme> signature_schemes_in_certificates;
 

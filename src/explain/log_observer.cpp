@@ -32,7 +32,7 @@ namespace {
                       chosen.is_resumption ? ", resuming a session" : "")};
 }
 [[nodiscard]] LogLine line_of(const event::ChainJudged& judged) {
-  const std::string name = printable(judged.server_name);
+  const std::string name = judged.server_name.empty() ? "the client" : printable(judged.server_name);
   if (judged.verdict == nullptr) return {LogLevel::debug, fmt::format("judged the chain for {}", name)};
   if (judged.verdict->accepted()) return {LogLevel::debug, fmt::format("trusts the certificate for {}", name)};
   const auto error = judged.verdict->to_error();

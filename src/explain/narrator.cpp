@@ -148,7 +148,8 @@ struct Narrator::Told {
     Step step = tell_error(*failed.error);
     // The verdict has told all but the alert.
     if (told_refusal && failed.error->category() == ErrorCategory::certificate) {
-      step.headline = "The client ends the connection; no data went to this server";
+      step.headline = side == Side::client ? "The client ends the connection; no data went to this server"
+                                           : "The server ends the connection; no data went to this client";
       std::erase_if(step.facts, [](const Fact& fact) { return !fact.label.starts_with("alert"); });
     }
     tell(std::move(step));

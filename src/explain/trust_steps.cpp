@@ -14,6 +14,7 @@
 #include "tls/wire/certificate_request.hpp"
 #include "tls/wire/certificate_request_tls12.hpp"
 #include "tls/wire/certificate_tls12.hpp"
+#include "tls/wire/extensions/certificate_authorities.hpp"
 #include "tls/wire/extensions/signature_algorithms.hpp"
 
 namespace keyway::explain {
@@ -62,7 +63,7 @@ struct Names {
     case CheckKind::validity:
       return "each certificate is within its time";
     case CheckKind::purpose:
-      return "the certificate may be used by a server";
+      return fmt::format("the certificate may be used by a {}", server_name.empty() ? "client" : "server");
     case CheckKind::constraints:
       return "each authority stayed within what it may issue";
     case CheckKind::revocation:
@@ -151,21 +152,41 @@ void tell_finding(Step& step, const x509::Verdict& verdict) {
   return chain;
 }
 
-[[nodiscard]] Result<std::vector<SignatureScheme>> read_requested_schemes(ByteView body, ProtocolVersion version) {
+/// What a CertificateRequest says, whichever version it is of.
+struct Request {
+  std::vector<SignatureScheme> schemes;
+  std::vector<std::string> authorities;
+};
+
+[[nodiscard]] Request request_of(const tls::WireList<SignatureScheme>& schemes, ByteView authorities) {
+  Request request{{schemes.begin(), schemes.end()}, {}};
+  tls::CertificateAuthoritiesExtension{authorities}.for_each([&](ByteView name) {
+    request.authorities.push_back(printable(x509::DistinguishedNameView{name}.to_string(), 200));
+  });
+  return request;
+}
+
+[[nodiscard]] Result<Request> read_request(ByteView body, ProtocolVersion version) {
   if (version == ProtocolVersion::TLS1_2) {
     const auto request = tls::CertificateRequestTls12::parse(body);
     if (!request) return std::unexpected(request.error());
-    const auto& list = request->supported_signature_algorithms;
-    return std::vector<SignatureScheme>(list.begin(), list.end());
+    return request_of(request->supported_signature_algorithms, request->certificate_authorities);
   }
   const auto request = tls::CertificateRequest::parse(body);
   if (!request) return std::unexpected(request.error());
-  const auto extension = request->extensions.find(ExtensionType::signature_algorithms);
-  if (!extension) return std::vector<SignatureScheme>{};
-  const auto schemes = tls::SignatureAlgorithmsExtension::parse(*extension);
-  if (!schemes) return std::unexpected(schemes.error());
-  const auto& list = schemes->supported_signature_algorithms;
-  return std::vector<SignatureScheme>(list.begin(), list.end());
+  tls::SignatureAlgorithmsExtension schemes;
+  if (const auto extension = request->extensions.find(ExtensionType::signature_algorithms)) {
+    const auto parsed = tls::SignatureAlgorithmsExtension::parse(*extension);
+    if (!parsed) return std::unexpected(parsed.error());
+    schemes = *parsed;
+  }
+  tls::CertificateAuthoritiesExtension authorities;
+  if (const auto extension = request->extensions.find(ExtensionType::certificate_authorities)) {
+    const auto parsed = tls::CertificateAuthoritiesExtension::parse(*extension);
+    if (!parsed) return std::unexpected(parsed.error());
+    authorities = *parsed;
+  }
+  return request_of(schemes.supported_signature_algorithms, authorities.authorities);
 }
 
 [[nodiscard]] Json path_json(const std::vector<x509::PathElement>& path) {
@@ -220,13 +241,20 @@ Step tell_certificates(ByteView body, ProtocolVersion version, std::string_view 
 }
 
 Step tell_certificate_request(ByteView body, ProtocolVersion version) {
-  const auto schemes = read_requested_schemes(body, version);
-  if (!schemes) return tell_unreadable("certificate_request", "CertificateRequest", schemes.error());
+  const auto request = read_request(body, version);
+  if (!request) return tell_unreadable("certificate_request", "CertificateRequest", request.error());
   Step step;
   step.kind = "certificate_request";
   step.headline = "CertificateRequest: the server asks who the client is";
-  step.facts.push_back({"signatures", join(names_of(*schemes))});
-  step.data["signature_schemes"] = names_of(*schemes);
+  step.facts.push_back({"signatures", join(names_of(request->schemes))});
+  step.data = {{"signature_schemes", names_of(request->schemes)}, {"certificate_authorities", request->authorities}};
+  constexpr std::size_t most = 8;
+  const std::size_t count = request->authorities.size();
+  if (count == 0) step.facts.push_back({"authorities", "it does not say whose certificates it takes", Tone::aside});
+  for (std::size_t i = 0; i < count && i < most; ++i) {
+    step.facts.push_back({i == 0 ? "authorities" : "", request->authorities[i]});
+  }
+  if (count > most) step.facts.push_back({"", fmt::format("and {} more", count - most)});
   return step;
 }
 
@@ -251,7 +279,9 @@ Step tell_verdict(const x509::Verdict& verdict, std::span<const ByteView> chain,
   step.data = verdict_json(verdict);
   const std::string asked = printable(server_name);
   if (verdict.accepted()) {
-    step.headline = fmt::format("Checked: this is {}, by the word of an authority that is trusted here", asked);
+    const bool is_client = asked.empty() && !chain.empty();
+    step.headline = fmt::format("Checked: this is {}, by the word of an authority that is trusted here",
+                                is_client ? names_of(chain.front()).holder : asked);
     step.tone = Tone::good;
     step.facts.push_back({"path", path_text(verdict.path(), chain)});
   } else {

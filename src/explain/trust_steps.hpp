@@ -23,7 +23,7 @@ namespace keyway::explain {
 /// A CertificateRequest, likewise.
 [[nodiscard]] Step tell_certificate_request(ByteView body, ProtocolVersion version);
 
-/// Each check with its outcome. `chain` is as the peer sent it.
+/// Each check with its outcome. `chain` is as the peer sent it. `server_name`: empty for a client's chain.
 [[nodiscard]] Step tell_verdict(const x509::Verdict& verdict, std::span<const ByteView> chain,
                                 std::string_view server_name);
 

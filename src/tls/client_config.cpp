@@ -19,6 +19,10 @@ struct ClientConfig::Builder::Parts {
   bool without_resumption = false;
   bool reverifies = false;
   std::shared_ptr<SessionStore> session_store;
+  std::vector<std::shared_ptr<const Credential>> credentials;
+  std::shared_ptr<const ClientCredentialResolver> resolver;
+  bool pauses_for_credential = false;
+  bool insists_on_credential = false;
 
   /// Everything that says whom to trust and what to take. Errors: RandomFailed.
   [[nodiscard]] Result<std::array<std::uint8_t, 32>> id() const;
@@ -40,8 +44,10 @@ Result<std::array<std::uint8_t, 32>> ClientConfig::Builder::Parts::id() const {
   for (const auto& intermediate : intermediates) digest.add(intermediate.der());
   digest.add_number(crls.size());
   for (const auto& crl : crls) digest.add(crl.der());
-  if (pauses) {
-    // What the application accepts, nobody here can tell: its sessions are this configuration's alone.
+  digest.add_number(credentials.size());
+  for (const auto& credential : credentials) digest.add(credential->leaf().der());
+  if (pauses || pauses_for_credential || resolver) {
+    // What the application accepts or shows, nobody here can tell: its sessions are this configuration's alone.
     std::array<std::uint8_t, 32> unique{};
     if (auto filled = common.randomness().fill(unique); !filled) return std::unexpected(std::move(filled.error()));
     digest.add(unique);
@@ -122,6 +128,22 @@ ClientConfig::Builder& ClientConfig::Builder::pause_for_verification() {
   parts_->pauses = true;
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::add_credential(std::shared_ptr<const Credential> credential) {
+  if (credential) parts_->credentials.push_back(std::move(credential));
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::credentials(std::shared_ptr<const ClientCredentialResolver> resolver) {
+  parts_->resolver = std::move(resolver);
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::pause_for_credential() {
+  parts_->pauses_for_credential = true;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::insist_on_credential() {
+  parts_->insists_on_credential = true;
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::session_store(std::shared_ptr<SessionStore> store) {
   parts_->session_store = std::move(store);
   return *this;
@@ -164,10 +186,20 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
                                .at("ClientConfig")
                                .received("both a session_store and without_resumption"));
   }
+  const int choosers =
+      (parts_->credentials.empty() ? 0 : 1) + (parts_->resolver ? 1 : 0) + (parts_->pauses_for_credential ? 1 : 0);
+  if (choosers > 1) {
+    return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                               .at("ClientConfig")
+                               .expected("add_credential(), a resolver or pause_for_credential()")
+                               .received("more than one of them"));
+  }
   const std::unique_ptr<Parts> parts = std::move(parts_);
   const std::shared_ptr<ClientConfig> config(new ClientConfig());
   config->sends_server_name_ = parts->sends_server_name;
   config->pauses_for_verification_ = parts->pauses;
+  config->pauses_for_credential_ = parts->pauses_for_credential;
+  config->insists_on_credential_ = parts->insists_on_credential;
   config->reverifies_on_resumption_ = parts->reverifies;
   if (parts->unverified) {
     config->weakenings_.emplace_back("certificates are not verified: anybody can be the server");
@@ -193,6 +225,8 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   if (parts->options.revocation == x509::RevocationPolicy::off) {
     config->weakenings_.emplace_back("revocation is not checked");
   }
+  config->credentials_ = std::move(parts->credentials);
+  config->credential_resolver_ = std::move(parts->resolver);
   tls::add_weakenings(parts->common, config->weakenings_);
   config->common_ = std::move(parts->common);
   return config;

@@ -1,5 +1,9 @@
 #include <keyway/credential.hpp>
 
+#include <algorithm>
+
+#include "tls/handshake/credential_fit.hpp"
+#include "tls/suites.hpp"
 #include "tls/wire/client_hello.hpp"
 #include "tls/wire/handshake.hpp"
 
@@ -22,6 +26,38 @@ tls::ClientHelloExtensions parse_extensions(ByteView raw) {
 template <typename E>
 std::vector<E> to_vector(const tls::WireList<E>& list) {
   return {list.begin(), list.end()};
+}
+
+std::vector<x509::DistinguishedNameView> names_in(ByteView list) {
+  std::vector<x509::DistinguishedNameView> names;
+  if (list.empty()) return names;
+  tls::CertificateAuthoritiesExtension{list}.for_each([&](ByteView name) { names.push_back({name}); });
+  return names;
+}
+
+ByteView authorities_of(const tls::ClientHelloExtensions& extensions) {
+  return extensions.certificate_authorities ? extensions.certificate_authorities->authorities : ByteView();
+}
+
+bool has_suite_for_tls13(const tls::ClientHello& hello, const Policy& policy) {
+  return std::ranges::any_of(policy.cipher_suites, [&](CipherSuite id) {
+    return tls::find_suite_tls13(id) != nullptr && hello.cipher_suites.contains(id);
+  });
+}
+
+/// In TLS 1.2 the suite says which kind of key signs.
+bool has_suite_for_tls12(const Credential& credential, const tls::ClientHello& hello, const Policy& policy) {
+  return std::ranges::any_of(policy.cipher_suites, [&](CipherSuite id) {
+    const tls::SuiteTls12* suite = tls::find_suite_tls12(id);
+    return suite != nullptr && suite->authentication == tls::authentication_of(credential.key_type()) &&
+           hello.cipher_suites.contains(id);
+  });
+}
+
+/// RFC 8422 5.1: in TLS 1.2 the groups of a client say which curves its certificates may be on, too.
+bool is_curve_taken(const Credential& credential, const tls::ClientHelloExtensions& extensions) {
+  const auto curve = tls::curve_of(credential.key_type());
+  return !curve || !extensions.supported_groups || extensions.supported_groups->named_group_list.contains(*curve);
 }
 
 }  // namespace
@@ -57,6 +93,48 @@ std::vector<std::string> ClientHelloView::alpn() const {
   const auto extensions = parse_extensions(raw_);
   if (extensions.alpn) extensions.alpn->for_each([&](ByteView name) { protocols.emplace_back(as_text(name)); });
   return protocols;
+}
+
+std::vector<x509::DistinguishedNameView> ClientHelloView::authorities() const {
+  return names_in(authorities_of(parse_extensions(raw_)));
+}
+
+bool ClientHelloView::takes(const Credential& credential) const {
+  const tls::ClientHello hello = parse_hello(raw_);
+  const tls::ClientHelloExtensions extensions = parse_extensions(raw_);
+  const auto is_chosen = [&](ProtocolVersion version) { return !version_ || *version_ == version; };
+  const Policy everything = policy_ == nullptr ? Policy::compatible_2026() : Policy();
+  const Policy& policy = policy_ == nullptr ? everything : *policy_;
+  const ByteView named = authorities_of(extensions);
+  const bool is_barred =
+      credential.terms().only_to_named_issuers && (named.empty() || !tls::is_issuer_named(credential, named));
+  if (is_barred || !extensions.signature_algorithms) return false;
+  const auto& schemes = extensions.signature_algorithms->supported_signature_algorithms;
+  const bool by_tls13 = is_chosen(ProtocolVersion::TLS1_3) && has_suite_for_tls13(hello, policy) &&
+                        tls::choose_scheme_tls13(credential, policy, schemes);
+  if (by_tls13) return true;
+  return is_chosen(ProtocolVersion::TLS1_2) && has_suite_for_tls12(credential, hello, policy) &&
+         is_curve_taken(credential, extensions) && tls::choose_scheme_tls12(credential, policy, schemes);
+}
+
+bool ClientHelloView::names_issuer_of(const Credential& credential) const {
+  return tls::is_issuer_named(credential, authorities_of(parse_extensions(raw_)));
+}
+
+std::vector<SignatureScheme> CertificateRequestView::signature_schemes() const {
+  return to_vector(tls::WireList<SignatureScheme>(parts_.signature_schemes));
+}
+
+std::vector<x509::DistinguishedNameView> CertificateRequestView::authorities() const {
+  return names_in(parts_.authorities);
+}
+
+bool CertificateRequestView::takes(const Credential& credential) const {
+  return parts_.policy != nullptr && tls::answer_with(credential, parts_).has_value();
+}
+
+bool CertificateRequestView::names_issuer_of(const Credential& credential) const {
+  return tls::is_issuer_named(credential, parts_.authorities);
 }
 
 }  // namespace keyway

@@ -213,6 +213,14 @@ std::optional<ClientHelloView> Connection::pending_client_hello() const noexcept
 std::optional<PendingSignature> Connection::pending_signature() const noexcept {
   if (const auto* state = core_->paused_server<tls::server::AwaitSignature>()) return state->pending();
   if (const auto* state = core_->paused_server<tls::server12::AwaitSignature>()) return state->pending();
+  if (const auto* state = core_->paused_client<tls::client::AwaitSignature>()) return state->pending();
+  if (const auto* state = core_->paused_client<tls::client12::AwaitSignature>()) return state->pending();
+  return std::nullopt;
+}
+
+std::optional<CertificateRequestView> Connection::pending_certificate_request() const noexcept {
+  if (const auto* state = core_->paused_client<tls::client::AwaitCredential>()) return state->request();
+  if (const auto* state = core_->paused_client<tls::client12::AwaitCredential>()) return state->request();
   return std::nullopt;
 }
 
@@ -220,6 +228,8 @@ std::span<const ByteView> Connection::pending_chain() const noexcept {
   if (const auto* state = core_->paused_client<tls::client::AwaitVerdict>()) return state->chain();
   if (const auto* state = core_->paused_client<tls::client::AwaitVerdictResumed>()) return state->chain();
   if (const auto* state = core_->paused_client<tls::client12::AwaitVerdict>()) return state->chain();
+  if (const auto* state = core_->paused_server<tls::server::AwaitVerdict>()) return state->chain();
+  if (const auto* state = core_->paused_server<tls::server12::AwaitVerdict>()) return state->chain();
   if (const auto* state = core_->paused_client<tls::client12::AwaitVerdictResumed>()) return state->chain();
   return {};
 }

@@ -258,6 +258,7 @@ Result<void> Connection::Core::resume(Answer& answer) {
   tls::Flow flow = this->flow();
   auto resumed = std::visit([&](auto& machine) { return machine.resume(flow, answer); }, *machine_);
   if (!resumed) return die(std::move(resumed.error()));
+  settle_if_established();
   if (auto done = work_through_messages(); !done) return die(std::move(done.error()));
   return {};
 }

@@ -118,6 +118,12 @@ Result<std::shared_ptr<const Credential>> Credential::assemble(std::vector<x509:
   return credential;
 }
 
+std::shared_ptr<const Credential> Credential::with_terms(CredentialTerms terms) const {
+  std::shared_ptr<Credential> other(new Credential(*this));
+  other->terms_ = std::move(terms);
+  return other;
+}
+
 ByteView Credential::certificate_message_tls13() const noexcept {
   return messages_->tls13();
 }

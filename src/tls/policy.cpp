@@ -112,7 +112,10 @@ Policy Policy::narrowed_to(const std::vector<ProtocolVersion>& kept) const {
     narrow.key_shares.clear();
     std::erase_if(narrow.groups, [](NamedGroup group) { return !tls::is_ecdhe_group(group); });
   }
-  if (!narrow.has(ProtocolVersion::TLS1_2)) std::erase_if(narrow.signature_schemes, is_pkcs1);
+  if (!narrow.has(ProtocolVersion::TLS1_2)) {
+    std::erase_if(narrow.signature_schemes, is_pkcs1);
+    std::erase_if(narrow.signing_schemes, is_pkcs1);
+  }
   return narrow;
 }
 
@@ -156,6 +159,9 @@ Result<void> Policy::check() const {
   if (auto list = check_schemes("signature_schemes", signature_schemes); !list) return list;
   if (auto list = check_schemes("signature_schemes_in_certificates", signature_schemes_in_certificates); !list) {
     return list;
+  }
+  if (!signing_schemes.empty()) {
+    if (auto list = check_schemes("signing_schemes", signing_schemes); !list) return list;
   }
   if (has_duplicates(key_shares)) return contradiction("key_shares", "each group once", "one twice");
   if (auto served = check_versions(*this); !served) return served;

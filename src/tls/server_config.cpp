@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "tls/client_authentication.hpp"
 #include "tls/config_common.hpp"
 #include "tls/session/configuration_id.hpp"
 #include "tls/session/session.hpp"
@@ -21,15 +22,16 @@ struct ServerConfig::Builder::Parts {
   std::string ticket_context;
   std::shared_ptr<ServerSessionStore> session_store;
   bool without_tickets = false;
+  tls::ClientAuthenticationPlan clients;
 
   /// What is shown and what is taken. A resolver's certificates are its own affair: it answers by name, and names are
-  /// bound anyway.
-  [[nodiscard]] std::array<std::uint8_t, 32> id() const;
+  /// bound anyway. Errors: RandomFailed.
+  [[nodiscard]] Result<std::array<std::uint8_t, 32>> id() const;
   /// Errors: InvalidConfiguration, RandomFailed.
   [[nodiscard]] Result<void> complete_tickets();
 };
 
-std::array<std::uint8_t, 32> ServerConfig::Builder::Parts::id() const {
+Result<std::array<std::uint8_t, 32>> ServerConfig::Builder::Parts::id() const {
   tls::ConfigurationDigest digest(*common.provider, "server");
   digest.add_policy(common.policy);
   digest.add_protocols(common.alpn);
@@ -38,6 +40,9 @@ std::array<std::uint8_t, 32> ServerConfig::Builder::Parts::id() const {
   digest.add(ticket_context);
   if (ticket_context.empty()) {
     for (const auto& credential : credentials) digest.add(credential->leaf().der());
+  }
+  if (auto added = clients.add_to(digest, common, !ticket_context.empty()); !added) {
+    return std::unexpected(std::move(added.error()));
   }
   return digest.finish();
 }
@@ -130,6 +135,43 @@ ServerConfig::Builder& ServerConfig::Builder::max_records_per_key(std::uint64_t 
   parts_->common.max_records_per_key = records;
   return *this;
 }
+ServerConfig::Builder& ServerConfig::Builder::require_client_certificate(
+    std::shared_ptr<const x509::TrustStore> anchors) {
+  parts_->clients.asks = parts_->clients.is_required = true;
+  parts_->clients.anchors = std::move(anchors);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::ask_for_client_certificate(
+    std::shared_ptr<const x509::TrustStore> anchors) {
+  parts_->clients.asks = true;
+  parts_->clients.is_required = false;
+  parts_->clients.anchors = std::move(anchors);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::add_client_intermediate(x509::Certificate certificate) {
+  parts_->clients.intermediates.push_back(std::move(certificate));
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::add_client_crl(x509::Crl crl) {
+  parts_->clients.crls.push_back(std::move(crl));
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::client_revocation(x509::RevocationPolicy policy) {
+  parts_->clients.options.revocation = policy;
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::client_path_budget(x509::PathBudget budget) {
+  parts_->clients.options.budget = budget;
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::client_authorities(std::vector<Bytes> names) {
+  parts_->clients.authorities = std::move(names);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::pause_for_verification() {
+  parts_->clients.pauses = true;
+  return *this;
+}
 ServerConfig::Builder& ServerConfig::Builder::tickets(std::size_t count, std::chrono::seconds lifetime) {
   parts_->tickets = {count, lifetime};
   return *this;
@@ -185,7 +227,17 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   config->ticket_keys_ = std::move(parts->ticket_keys);
   config->session_store_ = std::move(parts->session_store);
   config->gives_tickets_ = !parts->without_tickets;
-  if (config->ticket_keys_) config->id_ = parts->id();
+  if (config->ticket_keys_) {
+    auto id = parts->id();
+    if (!id) return std::unexpected(std::move(id.error()).at("ServerConfig"));
+    config->id_ = *id;
+  }
+  if (parts->clients.options.revocation == x509::RevocationPolicy::off) {
+    config->weakenings_.emplace_back("revocation of clients' certificates is not checked");
+  }
+  auto authentication = tls::make_client_authentication(std::move(parts->clients), parts->common);
+  if (!authentication) return std::unexpected(std::move(authentication.error()));
+  config->client_authentication_ = std::move(*authentication);
   if (parts->resolver) {
     config->credentials_ = std::move(parts->resolver);
   } else if (!parts->credentials.empty()) {

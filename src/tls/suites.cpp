@@ -37,6 +37,13 @@ SuiteAuthentication authentication_of(crypto::KeyType key) noexcept {
   return is_rsa ? SuiteAuthentication::rsa : SuiteAuthentication::ecdsa;
 }
 
+std::optional<NamedGroup> curve_of(crypto::KeyType key) noexcept {
+  if (key == crypto::KeyType::p256) return NamedGroup::secp256r1;
+  if (key == crypto::KeyType::p384) return NamedGroup::secp384r1;
+  if (key == crypto::KeyType::p521) return NamedGroup::secp521r1;
+  return std::nullopt;
+}
+
 std::span<const SuiteTls12> suites_tls12() noexcept {
   return all_suites_tls12;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include <keyway/crypto.hpp>
@@ -18,6 +19,9 @@ struct SuiteTls13 {
 /// Whose keys may sign for a suite of TLS 1.2 (RFC 8422 2: ECDSA's suites serve EdDSA, too).
 enum class SuiteAuthentication : std::uint8_t { ecdsa, rsa };
 [[nodiscard]] SuiteAuthentication authentication_of(crypto::KeyType key) noexcept;
+
+/// The curve that keys of this type are on, by its name as a group; nothing where they are on none that has one.
+[[nodiscard]] std::optional<NamedGroup> curve_of(crypto::KeyType key) noexcept;
 
 /// What a TLS 1.2 cipher suite stands for (RFC 5289, RFC 7905): ECDHE and an AEAD.
 struct SuiteTls12 {

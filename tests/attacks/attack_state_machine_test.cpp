@@ -7,6 +7,7 @@
 #include <functional>
 #include <string_view>
 
+#include "testing/client_identity.hpp"
 #include "testing/refusal.hpp"
 #include "tls/client/machine.hpp"
 #include "tls/server/machine.hpp"
@@ -56,8 +57,22 @@ std::shared_ptr<const ServerConfig> asks_for_p384() {
 const std::vector<Way<ScriptedClient>> ways_of_the_server{
     {tls::server::ExpectClientHello::name, [](ScriptedClient&) {}},
     {tls::server::ExpectSecondClientHello::name, [](ScriptedClient& peer) { peer.say_hello(); }},
+    {tls::server::ExpectCertificate::name, [](ScriptedClient& peer) { peer.say_hello(); }},
+    {tls::server::ExpectCertificateVerify::name,
+     [](ScriptedClient& peer) {
+       peer.say_hello();
+       peer.say(ScriptedClient::certificate());
+     }},
     {tls::server::ExpectFinished::name, [](ScriptedClient& peer) { peer.say_hello(); }},
 };
+
+/// The configuration of a server that comes to this state.
+std::shared_ptr<const ServerConfig> server_for(std::string_view state) {
+  if (state == tls::server::ExpectSecondClientHello::name) return asks_for_p384();
+  const bool asks =
+      state == tls::server::ExpectCertificate::name || state == tls::server::ExpectCertificateVerify::name;
+  return asks ? server_that_requires(ProtocolVersion::TLS1_3) : nullptr;
+}
 
 template <typename Peer>
 void expect_unexpected(Peer& peer, std::string_view state, HandshakeType type) {
@@ -85,14 +100,12 @@ void try_all_pairs(const std::vector<Way<Peer>>& ways, Make make) {
 
 TEST(AttackOnStates, EveryMessageInEveryStateOfTheClientIsRefusedUnlessAwaited) {
   try_all_pairs<tls::client::TableTls13>(ways_of_the_client,
-                                           [](std::string_view) { return std::make_unique<ScriptedServer>(); });
+                                         [](std::string_view) { return std::make_unique<ScriptedServer>(); });
 }
 
 TEST(AttackOnStates, EveryMessageInEveryStateOfTheServerIsRefusedUnlessAwaited) {
-  try_all_pairs<tls::server::TableTls13>(ways_of_the_server, [](std::string_view state) {
-    const bool retries = state == tls::server::ExpectSecondClientHello::name;
-    return std::make_unique<ScriptedClient>(retries ? asks_for_p384() : nullptr);
-  });
+  try_all_pairs<tls::server::TableTls13>(
+      ways_of_the_server, [](std::string_view state) { return std::make_unique<ScriptedClient>(server_for(state)); });
 }
 
 TEST(AttackOnStates, TheWaysLeadToTheStatesThatTheyName) {
@@ -103,6 +116,13 @@ TEST(AttackOnStates, TheWaysLeadToTheStatesThatTheyName) {
     peer.put(ContentType::handshake, message_of(HandshakeType{255}, {}));
     ASSERT_NE(peer.subject().error(), nullptr);
     EXPECT_EQ(peer.subject().error()->where(), ways_of_the_client[i].state);
+  }
+  for (const Way<ScriptedClient>& way : ways_of_the_server) {
+    ScriptedClient peer(server_for(way.state));
+    way.bring(peer);
+    peer.put(ContentType::handshake, message_of(HandshakeType{255}, {}));
+    ASSERT_NE(peer.subject().error(), nullptr);
+    EXPECT_EQ(peer.subject().error()->where(), way.state);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <functional>
 
+#include "testing/client_identity.hpp"
 #include "testing/tls12_wire.hpp"
 #include "tls/client/machine.hpp"
 #include "tls/server/machine.hpp"
@@ -28,6 +29,13 @@ Bytes message(HandshakeType type, ByteView body = Bytes(2)) {
   return encoded;
 }
 
+/// Which handshake.
+enum class Kind : std::uint8_t {
+  full,
+  resumed,
+  mutual,  ///< the server requires a client certificate, and the client has one
+};
+
 /// A pair of TLS 1.2, and what the messages of its server's first flight are.
 struct Scene {
   Tls12Tap client_tap;
@@ -36,7 +44,7 @@ struct Scene {
   std::vector<Bytes> server_flight;  ///< not yet given to the client
   std::vector<Bytes> client_flight;  ///< records: ClientKeyExchange, ChangeCipherSpec, Finished
 
-  explicit Scene(bool is_resumed = false) : pair(make_scene(is_resumed)) {
+  explicit Scene(Kind kind = Kind::full) : pair(make_scene(kind)) {
     pair.carry(Side::client);
     server_flight = plain_messages(drain(pair.server));
   }
@@ -50,6 +58,12 @@ struct Scene {
   void tell_server(std::size_t records) {
     tell_client(server_flight.size());
     for (std::size_t i = 0; i < records; ++i) give_server(client_flight[i]);
+  }
+  /// Of the client's messages before its ChangeCipherSpec, this many, each in a record.
+  void tell_server_messages(std::size_t messages) {
+    tell_client(server_flight.size());
+    const std::vector<Bytes> spoken = plain_messages(client_flight.front());
+    for (std::size_t i = 0; i < messages; ++i) give_server(plain_record(ContentType::handshake, spoken[i]));
   }
   /// The ticket that the ServerHello promised.
   void give_ticket() {
@@ -65,10 +79,12 @@ struct Scene {
   }
 
  private:
-  [[nodiscard]] Pair make_scene(bool is_resumed) {
-    const auto client = client_with(tls12_policy());
-    const auto server = server_with(tls12_policy());
-    if (is_resumed) static_cast<void>(make_connected_pair(client, server));
+  [[nodiscard]] Pair make_scene(Kind kind) {
+    const bool is_mutual = kind == Kind::mutual;
+    const auto client = is_mutual ? client_that_shows(ProtocolVersion::TLS1_2, shared_client_credential())
+                                  : client_with(tls12_policy());
+    const auto server = is_mutual ? server_that_requires(ProtocolVersion::TLS1_2) : server_with(tls12_policy());
+    if (kind == Kind::resumed) static_cast<void>(make_connected_pair(client, server));
     return make_tls_pair(client, server, {.observer = &client_tap}, {.observer = &server_tap});
   }
 };
@@ -92,7 +108,7 @@ struct Way {
   std::string_view state;
   std::function<void(Scene&)> bring;
   bool is_protected = false;
-  bool is_resumed = false;
+  Kind kind = Kind::full;
 };
 
 const std::vector<Way> ways_of_the_client{
@@ -123,22 +139,26 @@ const std::vector<Way> ways_of_the_client{
        const Bytes hello = with_extension<tls::ServerHello>(s.server_flight[0], ExtensionType::session_ticket, {});
        s.give_client(plain_record(ContentType::handshake, hello));
      },
-     false, true},
-    {tls::client12::ExpectChangeCipherSpecResumed::name, [](Scene& s) { s.tell_client(1); }, false, true},
+     false, Kind::resumed},
+    {tls::client12::ExpectChangeCipherSpecResumed::name, [](Scene& s) { s.tell_client(1); }, false, Kind::resumed},
     {tls::client12::ExpectFinishedResumed::name,
      [](Scene& s) {
        s.tell_client(1);
        s.give_client(ccs);
      },
-     true, true},
+     true, Kind::resumed},
 };
 
 const std::vector<Way> ways_of_the_server{
+    {tls::server12::ExpectCertificate::name, [](Scene& s) { s.tell_server_messages(0); }, false, Kind::mutual},
+    {tls::server12::ExpectKeyExchangeBeforeProof::name, [](Scene& s) { s.tell_server_messages(1); }, false,
+     Kind::mutual},
+    {tls::server12::ExpectCertificateVerify::name, [](Scene& s) { s.tell_server_messages(2); }, false, Kind::mutual},
     {tls::server12::ExpectClientKeyExchange::name, [](Scene& s) { s.tell_server(0); }},
     {tls::server12::ExpectChangeCipherSpec::name, [](Scene& s) { s.tell_server(1); }},
     {tls::server12::ExpectFinished::name, [](Scene& s) { s.tell_server(2); }, true},
-    {tls::server12::ExpectChangeCipherSpecResumed::name, [](Scene&) {}, false, true},
-    {tls::server12::ExpectFinishedResumed::name, [](Scene& s) { s.give_server(ccs); }, true, true},
+    {tls::server12::ExpectChangeCipherSpecResumed::name, [](Scene&) {}, false, Kind::resumed},
+    {tls::server12::ExpectFinishedResumed::name, [](Scene& s) { s.give_server(ccs); }, true, Kind::resumed},
 };
 
 template <typename Table>
@@ -149,7 +169,7 @@ void try_all_pairs(Side side, const std::vector<Way>& ways) {
     ASSERT_NE(way, ways.end()) << "no test brings a connection to: " << facts.name;
     for (const HandshakeType type : every_type) {
       if (std::ranges::find(facts.accepts, type) != facts.accepts.end()) continue;
-      Scene scene(way->is_resumed);
+      Scene scene(way->kind);
       way->bring(scene);
       Connection& subject = scene.pair.side(side);
       ASSERT_EQ(subject.error(), nullptr) << facts.name << ": " << subject.error()->message();
@@ -180,7 +200,7 @@ TEST(AttackOnTls12, AChangeCipherSpecIsRefusedInEveryStateButItsOwn) {
       if (way.state == tls::server12::ExpectChangeCipherSpec::name) continue;
       if (way.state == tls::client12::ExpectChangeCipherSpecResumed::name) continue;
       if (way.state == tls::server12::ExpectChangeCipherSpecResumed::name) continue;
-      Scene scene(way.is_resumed);
+      Scene scene(way.kind);
       way.bring(scene);
       static_cast<void>(feed(scene.pair.side(side), ccs));
       SCOPED_TRACE(way.state);

@@ -6,8 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "configuration.hpp"
 #include "core/text.hpp"
+#include "tls/wire/certificate_request.hpp"
+#include "tls/wire/certificate_request_tls12.hpp"
+#include "tls/wire/extensions/certificate_authorities.hpp"
+#include "tls/wire/extensions/signature_algorithms.hpp"
+#include "tls/wire/handshake.hpp"
 
 namespace keyway::bogo {
 namespace {
@@ -39,7 +43,7 @@ Outcome<void> check_parameters(const Settings& settings, const ConnectionInfo& i
   if (auto ok = expect_code("group", settings.expect_curve_id, std::to_underlying(info.group)); !ok) return ok;
   if (settings.expect_hrr && !info.after_hello_retry_request) return mismatch("expected a HelloRetryRequest");
   if (settings.expect_no_hrr && info.after_hello_retry_request) return mismatch("expected no HelloRetryRequest");
-  const int scheme = std::to_underlying(info.signature_scheme);
+  const int scheme = std::to_underlying(settings.server ? info.client_signature_scheme : info.signature_scheme);
   return expect_code("signature scheme", settings.expect_peer_signature_algorithm, scheme);
 }
 
@@ -54,6 +58,7 @@ Outcome<void> check_verdict(const Settings& settings, const Connection& connecti
   if (!settings.expect_verify_result) return {};
   const x509::Verdict* verdict = connection.verdict();
   if (verdict != nullptr && verdict->accepted()) return {};
+  if (settings.server && connection.peer_chain().empty()) return {};  // nobody is nobody to refuse
   return mismatch("expected a verdict that accepts the peer's chain");
 }
 
@@ -69,17 +74,86 @@ Outcome<void> check_peer_chain(const Settings& settings, const Connection& conne
   return {};
 }
 
+/// What a server asked of our certificate.
+struct Request {
+  Bytes schemes;
+  Bytes authorities;
+};
+
+Outcome<Request> read_request(ByteView message, ProtocolVersion version) {
+  const auto bytes = [](ByteView view) { return Bytes(view.begin(), view.end()); };
+  const ByteView body = message.subspan(std::min(message.size(), tls::handshake_header_size));
+  if (version == ProtocolVersion::TLS1_2) {
+    const auto request = tls::CertificateRequestTls12::parse(body);
+    if (!request) return broke(request.error());
+    return Request{bytes(request->supported_signature_algorithms.bytes()), bytes(request->certificate_authorities)};
+  }
+  const auto request = tls::CertificateRequest::parse(body);
+  if (!request) return broke(request.error());
+  Request read;
+  if (const auto found = request->extensions.find(ExtensionType::signature_algorithms)) {
+    const auto schemes = tls::SignatureAlgorithmsExtension::parse(*found);
+    if (!schemes) return broke(schemes.error());
+    read.schemes = bytes(schemes->supported_signature_algorithms.bytes());
+  }
+  if (const auto found = request->extensions.find(ExtensionType::certificate_authorities)) {
+    const auto authorities = tls::CertificateAuthoritiesExtension::parse(*found);
+    if (!authorities) return broke(authorities.error());
+    read.authorities = bytes(authorities->authorities);
+  }
+  return read;
+}
+
+Outcome<void> expect_schemes(const Settings& settings, std::span<const SignatureScheme> got) {
+  if (settings.expect_peer_verify_pref.empty()) return {};
+  const auto code = [](SignatureScheme scheme) { return static_cast<int>(std::to_underlying(scheme)); };
+  if (std::ranges::equal(settings.expect_peer_verify_pref, got, {}, {}, code)) return {};
+  return mismatch("the peer verifies other schemes than expected");
+}
+
+Outcome<void> check_request(const Settings& settings, const Connection& connection, const Witness& witness) {
+  const bool is_checked = !settings.expect_client_ca_list.empty() || !settings.expect_peer_verify_pref.empty();
+  if (settings.server || !is_checked) return {};
+  const auto request = read_request(witness.certificate_request(), connection.info().version);
+  if (!request) return std::unexpected(request.error());
+  const tls::WireList<SignatureScheme> list(request->schemes);
+  const std::vector<SignatureScheme> schemes(list.begin(), list.end());
+  if (auto ok = expect_schemes(settings, schemes); !ok) return ok;
+  if (settings.expect_client_ca_list.empty()) return {};
+  const auto expected = parse_name_list(settings.expect_client_ca_list);
+  if (!expected) return std::unexpected(expected.error());
+  std::vector<Bytes> names;
+  tls::CertificateAuthoritiesExtension{request->authorities}.for_each(
+      [&](ByteView name) { names.emplace_back(name.begin(), name.end()); });
+  if (names != *expected) return mismatch("the server names other authorities than expected");
+  return {};
+}
+
+Outcome<void> check_credential(const Settings& settings, const Witness& witness, std::span<const Choice> credentials) {
+  if (!settings.expect_selected_credential || witness.own_certificate().empty()) return {};
+  const int expected = *settings.expect_selected_credential;
+  const auto wanted = std::ranges::find(credentials, expected, &Choice::index);
+  const bool is_shown = wanted != credentials.end() &&
+                        !std::ranges::search(witness.own_certificate(), wanted->credential->leaf().der()).empty();
+  if (!is_shown) return mismatch("another credential was chosen than " + std::to_string(expected));
+  return {};
+}
+
 }  // namespace
 
-Outcome<void> check_handshake(const Settings& settings, const Connection& connection) {
+Outcome<void> check_handshake(const Settings& settings, const Connection& connection, const Witness& witness,
+                              std::span<const Choice> credentials) {
   if (settings.handshake_never_done) return mismatch("the handshake completed");
   if (auto ok = check_parameters(settings, connection.info()); !ok) return ok;
   if (auto ok = check_names(settings, connection.info()); !ok) return ok;
   if (auto ok = check_verdict(settings, connection); !ok) return ok;
+  if (auto ok = check_request(settings, connection, witness); !ok) return ok;
+  if (auto ok = check_credential(settings, witness, credentials); !ok) return ok;
   return check_peer_chain(settings, connection);
 }
 
 Outcome<void> check_client_hello(const Settings& settings, const ClientHelloView& hello) {
+  if (auto ok = expect_schemes(settings, hello.signature_schemes()); !ok) return ok;
   if (settings.expect_advertised_alpn.empty()) return {};
   const auto expected = parse_protocol_list(settings.expect_advertised_alpn);
   if (!expected) return std::unexpected(expected.error());

@@ -7,6 +7,7 @@
 #include <keyway/bytes.hpp>
 
 #include "compressors.hpp"
+#include "core/text.hpp"
 #include "policy.hpp"
 
 namespace keyway::bogo {
@@ -17,9 +18,8 @@ constexpr std::string_view refuses_all_protocols{"\x01", 1};
 
 /// What both sides' builders take.
 template <typename Builder>
-Outcome<void> apply_common(Builder& builder, const Settings& settings, std::span<const int> schemes,
-                           const Lasting& lasting) {
-  auto policy = make_policy(settings, schemes, *lasting.provider);
+Outcome<void> apply_common(Builder& builder, const Settings& settings, const Lasting& lasting) {
+  auto policy = make_policy(settings, *lasting.provider);
   if (!policy) return std::unexpected(std::move(policy.error()));
   builder.provider(lasting.provider).policy(std::move(*policy)).clock(lasting.clock);
   builder.allow_missing_extended_master_secret();  // as the runner expects; what is required is tested elsewhere
@@ -44,63 +44,51 @@ Outcome<std::shared_ptr<const Credential>> load(const CredentialSettings& settin
   return broke(std::move(credential.error()));
 }
 
-/// Answers every name with the one credential, or none.
-class SameForAll final : public CredentialResolver {
+/// The first credential that the client takes, else the last: the library says what is wrong with it.
+class FirstThatFits final : public CredentialResolver {
  public:
-  explicit SameForAll(std::shared_ptr<const Credential> credential) : credential_(std::move(credential)) {}
-  std::shared_ptr<const Credential> resolve(const ClientHelloView&) const override { return credential_; }
+  explicit FirstThatFits(std::vector<Choice> choices) : choices_(std::move(choices)) {}
+  std::shared_ptr<const Credential> resolve(const ClientHelloView& hello) const override {
+    std::shared_ptr<const Credential> last;
+    for (const Choice& choice : choices_) {
+      if (hello.takes(*choice.credential)) return choice.credential;
+      last = choice.credential;
+    }
+    return last;
+  }
 
  private:
-  std::shared_ptr<const Credential> credential_;
+  std::vector<Choice> choices_;
 };
-
-Outcome<ServerChoice> make_choice(int index, const CredentialSettings& credential, const Settings& settings,
-                                  const Lasting& lasting) {
-  ServerChoice choice{index, nullptr, nullptr};
-  if (!credential.certificate_file.empty()) {
-    auto loaded = load(credential, *lasting.provider);
-    if (!loaded) return std::unexpected(std::move(loaded.error()));
-    choice.credential = std::move(*loaded);
-  }
-  ServerConfig::Builder builder;
-  if (auto done = apply_common(builder, settings, credential.signing_preferences, lasting); !done) {
-    return std::unexpected(std::move(done.error()));
-  }
-  builder.credentials(std::make_shared<SameForAll>(choice.credential));
-  builder.alpn(server_protocols(settings)).pause_for_client_hello();
-  builder.session_store(lasting.server_sessions).ticket_keys(lasting.ticket_keys);
-  if (settings.no_ticket) builder.without_tickets();
-  if (settings.no_ticket || settings.skip_ticket) builder.tickets(0, std::chrono::hours(24));
-  auto config = builder.build();
-  if (!config) return broke(std::move(config.error()));
-  choice.config = std::move(*config);
-  return choice;
-}
-
-bool can_sign_for(const ServerChoice& choice, const ClientHelloView& hello) {
-  if (!choice.credential) return false;
-  const Policy& policy = choice.config->common().policy;
-  const auto versions = hello.versions();
-  const bool is_tls13 =
-      policy.has(ProtocolVersion::TLS1_3) && std::ranges::find(versions, ProtocolVersion::TLS1_3) != versions.end();
-  const auto fits = is_tls13 ? crypto::fits_tls13 : crypto::fits_tls12;
-  const auto theirs = hello.signature_schemes();
-  return std::ranges::any_of(policy.signature_schemes, [&](SignatureScheme scheme) {
-    return fits(scheme, choice.credential->key_type()) && std::ranges::find(theirs, scheme) != theirs.end();
-  });
-}
 
 }  // namespace
 
-Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& settings, const Lasting& lasting) {
-  if (!settings.default_credential.certificate_file.empty() || !settings.credentials.empty()) {
-    return unimplemented("client certificates");
+Outcome<std::vector<Choice>> load_credentials(const Settings& settings, const crypto::Provider& provider) {
+  std::vector<Choice> choices;
+  for (std::size_t i = 0; i <= settings.credentials.size(); ++i) {
+    const bool is_default = i == settings.credentials.size();
+    const CredentialSettings& wanted = is_default ? settings.default_credential : settings.credentials[i];
+    if (wanted.certificate_file.empty()) continue;
+    auto loaded = load(wanted, provider);
+    if (!loaded) return std::unexpected(std::move(loaded.error()));
+    CredentialTerms terms;
+    terms.only_to_named_issuers = wanted.must_match_issuer;
+    for (const int code : wanted.signing_preferences) {
+      terms.signing_schemes.push_back(static_cast<SignatureScheme>(code));
+    }
+    choices.push_back({is_default ? -1 : static_cast<int>(i), (*loaded)->with_terms(std::move(terms))});
   }
+  return choices;
+}
+
+Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& settings,
+                                                                const std::vector<Choice>& credentials,
+                                                                const Lasting& lasting) {
   ClientConfig::Builder builder;
-  if (auto done = apply_common(builder, settings, settings.verify_prefs, lasting); !done) {
-    return std::unexpected(std::move(done.error()));
-  }
+  if (auto done = apply_common(builder, settings, lasting); !done) return std::unexpected(std::move(done.error()));
   builder.pause_for_verification();
+  for (const Choice& choice : credentials) builder.add_credential(choice.credential);
+  if (!credentials.empty()) builder.insist_on_credential();
   if (settings.reverify_on_resume) builder.reverify_on_resumption();
   if (settings.no_ticket) {
     builder.without_resumption();
@@ -115,23 +103,43 @@ Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& 
   return std::move(*config);
 }
 
-Outcome<std::vector<ServerChoice>> make_server_choices(const Settings& settings, const Lasting& lasting) {
-  if (settings.verify_peer || settings.require_any_client_certificate) return unimplemented("client certificates");
-  std::vector<ServerChoice> choices;
-  for (std::size_t i = 0; i <= settings.credentials.size(); ++i) {
-    const bool is_default = i == settings.credentials.size();
-    const auto& credential = is_default ? settings.default_credential : settings.credentials[i];
-    if (is_default && credential.certificate_file.empty() && i > 0) continue;
-    auto choice = make_choice(is_default ? -1 : static_cast<int>(i), credential, settings, lasting);
-    if (!choice) return std::unexpected(std::move(choice.error()));
-    choices.push_back(std::move(*choice));
+Outcome<std::shared_ptr<const ServerConfig>> make_server_config(const Settings& settings,
+                                                                const std::vector<Choice>& credentials,
+                                                                const Lasting& lasting) {
+  ServerConfig::Builder builder;
+  if (auto done = apply_common(builder, settings, lasting); !done) return std::unexpected(std::move(done.error()));
+  builder.credentials(std::make_shared<FirstThatFits>(credentials));
+  builder.alpn(server_protocols(settings)).pause_for_client_hello();
+  // Each connection has a configuration of its own; all judge clients alike.
+  builder.session_store(lasting.server_sessions).ticket_keys(lasting.ticket_keys).ticket_context("bogo");
+  if (settings.no_ticket) builder.without_tickets();
+  if (settings.no_ticket || settings.skip_ticket) builder.tickets(0, std::chrono::hours(24));
+  if (settings.require_any_client_certificate) {
+    builder.require_client_certificate(nullptr).pause_for_verification();
+  } else if (settings.verify_peer) {
+    builder.ask_for_client_certificate(nullptr).pause_for_verification();
   }
-  return choices;
+  if (!settings.use_client_ca_list.empty()) {
+    auto names = parse_name_list(settings.use_client_ca_list);
+    if (!names) return std::unexpected(std::move(names.error()));
+    builder.client_authorities(std::move(*names));
+  }
+  auto config = builder.build();
+  if (!config) return broke(std::move(config.error()));
+  return std::move(*config);
 }
 
-const ServerChoice& choose(const std::vector<ServerChoice>& choices, const ClientHelloView& hello) {
-  const auto first = std::ranges::find_if(choices, [&](const auto& choice) { return can_sign_for(choice, hello); });
-  return first == choices.end() ? choices.back() : *first;
+Outcome<std::vector<Bytes>> parse_name_list(std::string_view text) {
+  std::vector<Bytes> names;
+  if (text == "<NULL>" || text == "<EMPTY>") return names;
+  for (std::string_view rest = text; !rest.empty();) {
+    const std::size_t end = std::min(rest.find(','), rest.size());
+    auto name = from_hex(rest.substr(0, end));
+    if (!name) return broke(std::move(name.error()));
+    names.push_back(std::move(*name));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return names;
 }
 
 Outcome<std::vector<std::string>> parse_protocol_list(std::string_view wire) {

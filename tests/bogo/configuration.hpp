@@ -11,21 +11,26 @@
 
 namespace keyway::bogo {
 
-[[nodiscard]] Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& settings,
-                                                                              const Lasting& lasting);
-
-/// One of a server's credentials. Its signature preferences are its own, so that each has a configuration.
-struct ServerChoice {
-  int index = -1;  ///< among those of -new-*-credential; -1: the default one
+/// A credential by its place among those of -new-*-credential; -1: the default one.
+struct Choice {
+  int index = -1;
   std::shared_ptr<const Credential> credential;
-  std::shared_ptr<const ServerConfig> config;
 };
 
-/// In order of preference; the configurations pause at the ClientHello, for the choice.
-[[nodiscard]] Outcome<std::vector<ServerChoice>> make_server_choices(const Settings& settings, const Lasting& lasting);
+/// In the order in which they are tried: the default one comes last.
+[[nodiscard]] Outcome<std::vector<Choice>> load_credentials(const Settings& settings, const crypto::Provider& provider);
 
-/// The first choice whose key can sign with a scheme that the client takes; else the last one.
-[[nodiscard]] const ServerChoice& choose(const std::vector<ServerChoice>& choices, const ClientHelloView& hello);
+[[nodiscard]] Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& settings,
+                                                                              const std::vector<Choice>& credentials,
+                                                                              const Lasting& lasting);
+
+/// Pauses at the ClientHello, for the flags that are about it.
+[[nodiscard]] Outcome<std::shared_ptr<const ServerConfig>> make_server_config(const Settings& settings,
+                                                                              const std::vector<Choice>& credentials,
+                                                                              const Lasting& lasting);
+
+/// Names of DER in hexadecimal with commas between; <NULL> and <EMPTY> are none.
+[[nodiscard]] Outcome<std::vector<Bytes>> parse_name_list(std::string_view text);
 
 /// `\x02h2\x08http/1.1` in names.
 [[nodiscard]] Outcome<std::vector<std::string>> parse_protocol_list(std::string_view wire);

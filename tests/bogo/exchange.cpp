@@ -17,45 +17,51 @@ constexpr std::size_t default_read_size = 512;
 
 // --- the two sides
 
-Outcome<Answer> judge_server(const Settings& settings) {
-  // Without -verify-peer the client goes on whatever comes of it.
-  const bool is_refused = settings.verify_fail && settings.verify_peer;
+Outcome<Answer> judge_peer(const Settings& settings) {
+  // Without -verify-peer or the like the handshake goes on whatever comes of it.
+  const bool is_refused = settings.verify_fail && (settings.verify_peer || settings.require_any_client_certificate);
   if (!is_refused) return answer::Verified{x509::Verdict::accept({}, {})};
   // The tests know two kinds of callback by their alerts.
   return answer::Refuse{settings.use_custom_verify_callback ? AlertDescription::certificate_unknown
                                                             : AlertDescription::handshake_failure};
 }
 
-Outcome<Stream> open_client(const Settings& settings, const Lasting& lasting, Transport& transport, Witness& witness) {
-  auto config = make_client_config(settings, lasting);
+/// What a connection is opened with.
+struct Opening {
+  const Settings& settings;
+  const std::vector<Choice>& credentials;
+  const Lasting& lasting;
+  Transport& transport;
+  Witness& witness;
+};
+
+Outcome<Stream> open_client(const Opening& opening) {
+  const Settings& settings = opening.settings;
+  auto config = make_client_config(settings, opening.credentials, opening.lasting);
   if (!config) return std::unexpected(std::move(config.error()));
   const auto name = ServerName::parse(settings.host_name.empty() ? "localhost" : settings.host_name);
   if (!name) return broke(name.error());
-  auto connection = Connection::client(std::move(*config), *name, {.observer = &witness});
+  auto connection = Connection::client(std::move(*config), *name, {.observer = &opening.witness});
   if (!connection) return broke(std::move(connection.error()));
-  auto answers = [&settings](const Connection&, Pause) { return judge_server(settings); };
-  return Stream(transport, std::move(*connection), answers, settings.async);
+  auto answers = [&settings](const Connection&, Pause) { return judge_peer(settings); };
+  return Stream(opening.transport, std::move(*connection), answers, settings.async);
 }
 
-Outcome<Answer> choose_credential(const Settings& settings, const std::vector<ServerChoice>& choices,
-                                  const ClientHelloView& hello) {
+Outcome<Answer> look_at(const Settings& settings, const ClientHelloView& hello) {
   if (auto ok = check_client_hello(settings, hello); !ok) return std::unexpected(std::move(ok.error()));
-  const ServerChoice& choice = choose(choices, hello);
-  if (settings.expect_selected_credential && *settings.expect_selected_credential != choice.index) {
-    return mismatch("another credential was chosen: " + std::to_string(choice.index));
-  }
-  return answer::UseConfig{choice.config};
+  return answer::Proceed{};
 }
 
-Outcome<Stream> open_server(const Settings& settings, const Lasting& lasting, Transport& transport, Witness& witness) {
-  auto choices = make_server_choices(settings, lasting);
-  if (!choices) return std::unexpected(std::move(choices.error()));
-  auto connection = Connection::server(choices->back().config, {.observer = &witness});
+Outcome<Stream> open_server(const Opening& opening) {
+  const Settings& settings = opening.settings;
+  auto config = make_server_config(settings, opening.credentials, opening.lasting);
+  if (!config) return std::unexpected(std::move(config.error()));
+  auto connection = Connection::server(std::move(*config), {.observer = &opening.witness});
   if (!connection) return broke(std::move(connection.error()));
-  auto answers = [&settings, choices = std::move(*choices)](const Connection& paused, Pause) {
-    return choose_credential(settings, choices, *paused.pending_client_hello());
+  auto answers = [&settings](const Connection& paused, Pause pause) {
+    return pause == Pause::verification ? judge_peer(settings) : look_at(settings, *paused.pending_client_hello());
   };
-  return Stream(transport, std::move(*connection), std::move(answers), settings.async);
+  return Stream(opening.transport, std::move(*connection), std::move(answers), settings.async);
 }
 
 // --- what is done on a connection
@@ -121,10 +127,18 @@ Outcome<void> wait_for_close(Stream& stream) {
   return {};
 }
 
-Outcome<void> exchange(const Settings& settings, Stream& stream, const Witness& witness, SessionCheck& sessions) {
+/// What there is to hold a connection against, beside the flags.
+struct Evidence {
+  const Witness& witness;
+  std::span<const Choice> credentials;
+  SessionCheck& sessions;
+};
+
+Outcome<void> exchange(const Settings& settings, Stream& stream, const Evidence& evidence) {
+  const auto& [witness, credentials, sessions] = evidence;
   if (!settings.implicit_handshake) {
     if (auto done = stream.handshake(); !done) return done;
-    if (auto checked = check_handshake(settings, stream.connection()); !checked) return checked;
+    if (auto checked = check_handshake(settings, stream.connection(), witness, credentials); !checked) return checked;
     if (auto checked = sessions.after_handshake(stream.connection()); !checked) return checked;
   }
   // An implicit handshake is one that reading or writing brings about.
@@ -150,11 +164,13 @@ Outcome<void> run_connection(const Settings& settings, Lasting& lasting, bool is
   auto transport = Transport::connect(settings);
   if (!transport) return std::unexpected(std::move(transport.error()));
   Witness witness(settings.export_traffic_secrets);
-  auto stream = settings.server ? open_server(settings, lasting, *transport, witness)
-                                : open_client(settings, lasting, *transport, witness);
+  auto credentials = load_credentials(settings, *lasting.provider);
+  if (!credentials) return std::unexpected(std::move(credentials.error()));
+  const Opening opening{settings, *credentials, lasting, *transport, witness};
+  auto stream = settings.server ? open_server(opening) : open_client(opening);
   if (!stream) return std::unexpected(std::move(stream.error()));
   SessionCheck sessions(settings, lasting, is_resumption);
-  if (auto exchanged = exchange(settings, *stream, witness, sessions); !exchanged) return exchanged;
+  if (auto exchanged = exchange(settings, *stream, {witness, *credentials, sessions}); !exchanged) return exchanged;
   if (!settings.expect_msg_callback.empty() && settings.expect_msg_callback != witness.messages()) {
     return mismatch("expected the messages\n" + settings.expect_msg_callback + "got\n" + witness.messages());
   }

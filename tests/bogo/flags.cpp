@@ -57,6 +57,7 @@ constexpr auto flags = std::to_array<Flag>({
        current_credential(s).signing_preferences.push_back(static_cast<int>(scheme));
      }}},
     {"new-x509-credential", Act{[](Settings& s) { s.credentials.emplace_back(); }}},
+    {"must-match-issuer", Act{[](Settings& s) { current_credential(s).must_match_issuer = true; }}},
     {"expect-selected-credential", &Settings::expect_selected_credential},
     {"trust-cert", Ignored{.has_value = true}},
 
@@ -78,6 +79,7 @@ constexpr auto flags = std::to_array<Flag>({
     {"expect-hrr", &Settings::expect_hrr},
     {"expect-no-hrr", &Settings::expect_no_hrr},
     {"verify-prefs", &Settings::verify_prefs},
+    {"expect-peer-verify-pref", &Settings::expect_peer_verify_pref},
     {"expect-peer-signature-algorithm", &Settings::expect_peer_signature_algorithm},
 
     // the peer's authentication
@@ -86,6 +88,8 @@ constexpr auto flags = std::to_array<Flag>({
     {"verify-fail", &Settings::verify_fail},
     {"use-custom-verify-callback", &Settings::use_custom_verify_callback},
     {"expect-verify-result", &Settings::expect_verify_result},
+    {"use-client-ca-list", &Settings::use_client_ca_list},
+    {"expect-client-ca-list", &Settings::expect_client_ca_list},
     {"expect-peer-cert-file", &Settings::expect_peer_cert_file},
 
     // sessions

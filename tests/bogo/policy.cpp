@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <utility>
 #include <vector>
 
 namespace keyway::bogo {
@@ -25,7 +26,7 @@ std::vector<ProtocolVersion> versions_of(const Settings& settings) {
 /// README of the suite, "Defaults the tests assume".
 constexpr std::array default_groups{NamedGroup::X25519MLKEM768, NamedGroup::x25519, NamedGroup::secp256r1,
                                     NamedGroup::secp384r1};
-/// What a client verifies by default. Servers sign with whatever their key can.
+/// What is verified by default. A key signs with whatever it can.
 constexpr std::array default_verified{ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256, rsa_pkcs1_sha256,
                                       ecdsa_secp384r1_sha384, rsa_pss_rsae_sha384, rsa_pkcs1_sha384,
                                       rsa_pss_rsae_sha512,    rsa_pkcs1_sha512};
@@ -64,8 +65,11 @@ std::vector<NamedGroup> shares_of(const Settings& settings, std::span<const Name
   return shares;
 }
 
-bool is_sha1(SignatureScheme scheme) {
-  return scheme == rsa_pkcs1_sha1 || scheme == ecdsa_sha1;
+/// RFC 9155: nothing is signed with these. The last stands for TLS 1.1's signatures with MD5 and SHA-1 together.
+bool is_weak(int code) {
+  constexpr int rsa_pkcs1_md5_sha1 = 0xff01;
+  return code == std::to_underlying(rsa_pkcs1_sha1) || code == std::to_underlying(ecdsa_sha1) ||
+         code == rsa_pkcs1_md5_sha1;
 }
 
 /// TLS 1.3 signs no handshake with these (RFC 8446 4.2.3): they only count where TLS 1.2 is on.
@@ -73,24 +77,18 @@ bool is_for_tls12_alone(SignatureScheme scheme) {
   return scheme == rsa_pkcs1_sha256 || scheme == rsa_pkcs1_sha384 || scheme == rsa_pkcs1_sha512;
 }
 
-/// The runner's defaults for this side.
-std::span<const SignatureScheme> default_schemes(const Settings& settings) {
-  if (settings.server) return default_signed;
-  return default_verified;
-}
-
-Outcome<std::vector<SignatureScheme>> schemes_of(const Settings& settings, std::span<const int> codes, bool has_tls12,
-                                                 const crypto::Provider& provider) {
+Outcome<std::vector<SignatureScheme>> verified_schemes(const Settings& settings, bool has_tls12,
+                                                       const crypto::Provider& provider) {
   std::vector<SignatureScheme> schemes;
-  for (const int code : codes) {
+  for (const int code : settings.verify_prefs) {
+    if (is_weak(code)) continue;
     const auto scheme = static_cast<SignatureScheme>(code);
-    if (is_sha1(scheme)) continue;
     const auto algorithm = crypto::algorithm_of(scheme);
     if (!algorithm || !provider.has_signature(*algorithm)) return unimplemented("signatures of " + to_string(scheme));
     schemes.push_back(scheme);
   }
-  if (!codes.empty() && schemes.empty()) return unimplemented("signatures with SHA-1 alone");
-  if (schemes.empty()) std::ranges::copy(default_schemes(settings), std::back_inserter(schemes));
+  if (!settings.verify_prefs.empty() && schemes.empty()) return unimplemented("signatures with SHA-1 alone");
+  if (schemes.empty()) std::ranges::copy(default_verified, std::back_inserter(schemes));
   if (!has_tls12) std::erase_if(schemes, is_for_tls12_alone);
   if (schemes.empty()) return unimplemented("signatures of TLS 1.2 alone, without TLS 1.2");
   return schemes;
@@ -98,7 +96,7 @@ Outcome<std::vector<SignatureScheme>> schemes_of(const Settings& settings, std::
 
 }  // namespace
 
-Outcome<Policy> make_policy(const Settings& settings, std::span<const int> schemes, const crypto::Provider& provider) {
+Outcome<Policy> make_policy(const Settings& settings, const crypto::Provider& provider) {
   const auto versions = versions_of(settings);
   if (versions.empty()) return unimplemented("versions below TLS 1.2");
   Policy policy = Policy::compatible_2026().narrowed_to(versions);
@@ -108,9 +106,10 @@ Outcome<Policy> make_policy(const Settings& settings, std::span<const int> schem
   policy.groups = std::move(*groups);
   policy.key_shares.clear();
   if (policy.has(ProtocolVersion::TLS1_3)) policy.key_shares = shares_of(settings, policy.groups);
-  auto signature_schemes = schemes_of(settings, schemes, policy.has(ProtocolVersion::TLS1_2), provider);
-  if (!signature_schemes) return std::unexpected(std::move(signature_schemes.error()));
-  policy.signature_schemes = std::move(*signature_schemes);
+  auto verified = verified_schemes(settings, policy.has(ProtocolVersion::TLS1_2), provider);
+  if (!verified) return std::unexpected(std::move(verified.error()));
+  policy.signature_schemes = std::move(*verified);
+  policy.signing_schemes.assign(default_signed.begin(), default_signed.end());
   policy.signature_schemes_in_certificates = policy.signature_schemes;
   return policy;
 }

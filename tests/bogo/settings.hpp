@@ -14,6 +14,7 @@ struct CredentialSettings {
   std::string certificate_file;
   std::string key_file;
   std::vector<int> signing_preferences;
+  bool must_match_issuer = false;
 };
 
 /// What the flags ask of one connection. Each member is named like its flag; flags.cpp has the table.
@@ -43,6 +44,7 @@ struct Settings {
   std::vector<int> curves;
   std::vector<int> key_shares;
   std::vector<int> verify_prefs;
+  std::vector<int> expect_peer_verify_pref;
   bool no_key_shares = false;
   bool no_tls12 = false;
   bool no_tls13 = false;
@@ -51,6 +53,8 @@ struct Settings {
 
   // --- the peer's authentication
   std::string expect_peer_cert_file;
+  std::string use_client_ca_list;
+  std::string expect_client_ca_list;
   bool verify_peer = false;
   bool require_any_client_certificate = false;
   bool verify_fail = false;

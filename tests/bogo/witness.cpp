@@ -14,6 +14,10 @@ std::string verb(Direction direction) {
 void Witness::on(const EventOrigin&, const Event& event) noexcept {
   if (const auto* message = std::get_if<event::HandshakeMessage>(&event)) {
     messages_ += verb(message->direction) + "hs " + std::to_string(std::to_underlying(message->type)) + "\n";
+    const bool is_sent = message->direction == Direction::sent;
+    const auto keep = [&](Bytes& to) { to.assign(message->raw.begin(), message->raw.end()); };
+    if (message->type == HandshakeType::certificate && is_sent) keep(own_certificate_);
+    if (message->type == HandshakeType::certificate_request && !is_sent) keep(certificate_request_);
   } else if (const auto* alert = std::get_if<event::AlertSeen>(&event)) {
     messages_ += verb(alert->direction) + "alert " + std::to_string(std::to_underlying(alert->level)) + " " +
                  std::to_string(std::to_underlying(alert->description)) + "\n";

@@ -18,12 +18,17 @@ class Witness final : public Observer {
                  ByteView secret) noexcept override;
 
   [[nodiscard]] const std::string& messages() const noexcept { return messages_; }
+  /// Our own Certificate and the CertificateRequest that came, as they stood; empty where there was none.
+  [[nodiscard]] const Bytes& own_certificate() const noexcept { return own_certificate_; }
+  [[nodiscard]] const Bytes& certificate_request() const noexcept { return certificate_request_; }
   [[nodiscard]] const Bytes& client_secret() const noexcept { return client_secret_; }
   [[nodiscard]] const Bytes& server_secret() const noexcept { return server_secret_; }
 
  private:
   bool takes_secrets_;
   std::string messages_;
+  Bytes own_certificate_;
+  Bytes certificate_request_;
   Bytes client_secret_;
   Bytes server_secret_;
 };

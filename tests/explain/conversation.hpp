@@ -12,6 +12,7 @@
 #include <keyway/connection.hpp>
 
 #include "core/text.hpp"
+#include "testing/client_identity.hpp"
 #include "testing/make_certificate.hpp"
 
 namespace keyway::explain {
@@ -39,6 +40,8 @@ class Conversation {
     bool hello_retry = false;
     std::optional<Policy> policy = {};         ///< the client's; nothing: the default
     std::optional<Policy> server_policy = {};  ///< nothing: TLS 1.2 and 1.3
+    bool asks_client = false;                  ///< the server asks for a certificate
+    bool shows_client = false;
   };
 
   explicit Conversation(const Options& options, Observer* client_observer, Observer* server_observer = nullptr)
@@ -61,21 +64,25 @@ class Conversation {
       client.policy(policy);
     }
     if (options.policy) client.policy(*options.policy);
+    if (options.shows_client) {
+      client.add_credential(testing::credential_of(
+          authority.issue({.names = {"alice"}, .extended_key_usage = {{std::string(testing::client_auth)}}})));
+    }
     client_config = client.build().value();
     name = ServerName::parse(options.asked).value();
 
     auto credential = Credential::create(shop.chain_certificates(), shop.key, *testing::provider());
     EXPECT_TRUE(credential) << credential.error().message();
-    server_config = ServerConfig::Builder()
-                        .add_credential(*credential)
-                        .unknown_name(UnknownName::use_default)
-                        .alpn({"http/1.1"})
-                        .clock(clock)
-                        .policy(options.server_policy.value_or(Policy::compatible_2026()))
-                        .provider(testing::provider())
-                        .observe(spy)
-                        .build()
-                        .value();
+    ServerConfig::Builder server;
+    server.add_credential(*credential).unknown_name(UnknownName::use_default).alpn({"http/1.1"}).clock(clock);
+    server.policy(options.server_policy.value_or(Policy::compatible_2026()));
+    server.provider(testing::provider()).observe(spy);
+    if (options.asks_client) {
+      auto clients = std::make_shared<x509::TrustStore>();
+      clients->add(authority.root().certificate());
+      server.ask_for_client_certificate(clients);
+    }
+    server_config = server.build().value();
     meet(client_observer, server_observer);
   }
 

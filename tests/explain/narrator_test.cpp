@@ -93,6 +93,33 @@ TEST_F(Narration, TellsTheValuesOfThisConnection) {
   }
 }
 
+TEST_F(Narration, TellsThatAClientIsAskedForACertificateAndShowsIt) {
+  for (const ProtocolVersion version : {ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2}) {
+    for (const Side side : {Side::client, Side::server}) {
+      Reader told;
+      Narrator from(told, {.clock = &clock, .stopwatch = &stopwatch, .provider = testing::provider().get()});
+      Conversation with({.policy = testing::policy_of(version), .asks_client = true, .shows_client = true},
+                        side == Side::client ? &from : nullptr, side == Side::server ? &from : nullptr);
+      with.run();
+
+      EXPECT_THAT(told.text, HasSubstr("CertificateRequest: the server asks who the client is"));
+      EXPECT_THAT(told.text, HasSubstr("CN=Example Authority Root"));
+      EXPECT_THAT(told.text, HasSubstr("Certificate: the client shows who it is, with 2 certificates"));
+      EXPECT_THAT(told.text, HasSubstr(side == Side::client ? "CertificateVerify: the client signs the handshake"
+                                                            : "CertificateVerify: the client proves that it holds"));
+      if (side == Side::client) continue;
+      EXPECT_THAT(told.text, HasSubstr("Checked: this is alice"));
+      EXPECT_THAT(told.text, HasSubstr("may be used by a client"));
+    }
+  }
+}
+
+TEST_F(Narration, TellsThatAClientHasNoCertificateToShow) {
+  converse({.asks_client = true});
+
+  EXPECT_THAT(reader.text, HasSubstr("Certificate: the client has none to show"));
+}
+
 TEST_F(Narration, TellsWhatIsNotKnownOfRevocation) {
   converse({});
 

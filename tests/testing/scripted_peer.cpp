@@ -6,6 +6,8 @@
 #include <iostream>
 
 #include "core/writer.hpp"
+#include "testing/client_identity.hpp"
+#include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_request.hpp"
 #include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/encrypted_extensions.hpp"
@@ -308,6 +310,23 @@ ClientHelloFields ScriptedClient::hello() {
 void ScriptedClient::say_hello(const ClientHelloFields& fields) {
   say(fields.encode());
   if (!refusal() && tap.knows(SecretLabel::CLIENT_HANDSHAKE_TRAFFIC_SECRET)) turn_to_handshake_keys();
+}
+
+Bytes ScriptedClient::certificate(const ExtensionList& leaf_extensions, ByteView context) {
+  const Bytes extensions = leaf_extensions.encode();
+  tls::CertificateMessage message;
+  message.certificate_request_context = context;
+  for (const Bytes& certificate : shared_client_leaf().chain) message.certificate_list.push_back({certificate, {}});
+  message.certificate_list.front().extensions = tls::ExtensionBlock::of_own(extensions);
+  return message_of(HandshakeType::certificate, body_of(message));
+}
+
+Bytes ScriptedClient::certificate_verify(SignatureScheme scheme, const crypto::PrivateKey* key, Side as) const {
+  if (key == nullptr) key = shared_client_leaf().key.get();
+  Bytes signature;
+  const Bytes content = tls::certificate_verify_content(as, transcript().view());
+  if (!key->sign(crypto::SignatureAlgorithm::ecdsa_sha256, content, signature)) std::abort();
+  return message_of(HandshakeType::certificate_verify, body_of(tls::CertificateVerify{scheme, signature}));
 }
 
 void ScriptedClient::connect() {

@@ -127,6 +127,12 @@ class ScriptedClient : public ScriptedPeer {
   void say_hello(const ClientHelloFields& fields);
   void say_hello() { say_hello(hello()); }
 
+  /// The shared client's chain, and the proof over the transcript so far: by another key, or as if it were the
+  /// server's.
+  [[nodiscard]] static Bytes certificate(const ExtensionList& leaf_extensions = {}, ByteView context = {});
+  [[nodiscard]] Bytes certificate_verify(SignatureScheme scheme = SignatureScheme::ecdsa_secp256r1_sha256,
+                                         const crypto::PrivateKey* key = nullptr, Side as = Side::client) const;
+
   /// The whole handshake.
   void connect();
 };

@@ -2,9 +2,9 @@
 
 #include <utility>
 
-#include "tls/client/server_chain.hpp"
 #include "tls/handshake/next.hpp"
 #include "tls/handshake/peer_certificate.hpp"
+#include "tls/handshake/peer_chain.hpp"
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_request.hpp"
 #include "tls/wire/extension_rules.hpp"
@@ -30,10 +30,31 @@ Result<void> check_message(const CertificateMessage& message) {
   return {};
 }
 
+/// What the server wants of our certificate (RFC 8446 4.3.2).
+Result<std::unique_ptr<CertificateAsked>> take_request(const ExtensionBlock& extensions) {
+  auto asked = std::make_unique<CertificateAsked>();
+  asked->version = ProtocolVersion::TLS1_3;
+  const auto keep = [](ByteView list, Bytes& to) { to.assign(list.begin(), list.end()); };
+  const auto schemes = extensions.find(ExtensionType::signature_algorithms);
+  if (!schemes) {
+    return std::unexpected(
+        fail(ErrorCode::MissingExtension).at("CertificateRequest").expected("extension signature_algorithms"));
+  }
+  auto parsed = SignatureAlgorithmsExtension::parse(*schemes);
+  if (!parsed) return std::unexpected(std::move(parsed.error()).at("CertificateRequest"));
+  keep(parsed->supported_signature_algorithms.bytes(), asked->signature_schemes);
+  if (const auto body = extensions.find(ExtensionType::certificate_authorities)) {
+    auto authorities = CertificateAuthoritiesExtension::parse(*body);
+    if (!authorities) return std::unexpected(std::move(authorities.error()).at("CertificateRequest"));
+    keep(authorities->authorities, asked->authorities);
+  }
+  return asked;
+}
+
 }  // namespace
 
 Result<AwaitVerdict::Next> AwaitVerdict::resume(Flow& flow, Answer& answer) && {
-  auto accepted = take_judgement(server_name_, chain_, flow, answer);
+  auto accepted = take_judgement(server_name_.to_string(), chain_, flow, answer);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
   return Next(ExpectCertificateVerify(std::move(common_), std::move(asked_), std::move(leaf_key_), *accepted));
 }
@@ -66,8 +87,7 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
 Result<ExpectCertificateOrRequest::Next> ExpectCertificateOrRequest::handle(Flow& flow,
                                                                             const HandshakeMessage& message) && {
   if (message.type != HandshakeType::certificate_request) {
-    return widen<Next>(
-        ExpectCertificate(std::move(common_), std::move(server_name_), std::nullopt).handle(flow, message));
+    return widen<Next>(ExpectCertificate(std::move(common_), std::move(server_name_), nullptr).handle(flow, message));
   }
   auto request = CertificateRequest::parse(message.body);
   if (!request) return std::unexpected(std::move(request.error()));
@@ -79,21 +99,10 @@ Result<ExpectCertificateOrRequest::Next> ExpectCertificateOrRequest::handle(Flow
   auto checked =
       check_extensions(request->extensions, ExtensionHome::certificate_request, ExtensionSet(), "CertificateRequest");
   if (!checked) return std::unexpected(std::move(checked.error()));
-  const auto schemes = request->extensions.find(ExtensionType::signature_algorithms);
-  if (!schemes) {
-    return std::unexpected(
-        fail(ErrorCode::MissingExtension).at("CertificateRequest").expected("extension signature_algorithms"));
-  }
-  if (auto parsed = SignatureAlgorithmsExtension::parse(*schemes); !parsed) {
-    return std::unexpected(std::move(parsed.error()).at("CertificateRequest"));
-  }
-  if (const auto authorities = request->extensions.find(ExtensionType::certificate_authorities)) {
-    if (auto parsed = CertificateAuthoritiesExtension::parse(*authorities); !parsed) {
-      return std::unexpected(std::move(parsed.error()).at("CertificateRequest"));
-    }
-  }
+  auto asked = take_request(request->extensions);
+  if (!asked) return std::unexpected(std::move(asked.error()));
   common_.transcript.add(message.raw);
-  return Next(ExpectCertificate(std::move(common_), std::move(server_name_), CertificateAsked{}));
+  return Next(ExpectCertificate(std::move(common_), std::move(server_name_), std::move(*asked)));
 }
 
 }  // namespace keyway::tls::client

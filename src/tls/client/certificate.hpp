@@ -2,7 +2,6 @@
 
 #include <array>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -24,7 +23,7 @@ class AwaitVerdict {
     return std::holds_alternative<answer::Verified>(answer) || std::holds_alternative<answer::Refuse>(answer);
   }
 
-  AwaitVerdict(Common13 common, ServerName server_name, std::optional<CertificateAsked> asked,
+  AwaitVerdict(Common13 common, ServerName server_name, std::unique_ptr<CertificateAsked> asked,
                std::unique_ptr<crypto::PublicKey> leaf_key, std::vector<ByteView> chain) noexcept
       : common_(std::move(common)),
         server_name_(std::move(server_name)),
@@ -38,7 +37,7 @@ class AwaitVerdict {
  private:
   Common13 common_;
   ServerName server_name_;
-  std::optional<CertificateAsked> asked_;
+  std::unique_ptr<CertificateAsked> asked_;
   std::unique_ptr<crypto::PublicKey> leaf_key_;
   std::vector<ByteView> chain_;  ///< into the connection's peer_chain
 };
@@ -51,7 +50,7 @@ class ExpectCertificate {
   static constexpr std::string_view name = "client: waiting for Certificate";
   static constexpr std::array accepts{HandshakeType::certificate, HandshakeType::compressed_certificate};
 
-  ExpectCertificate(Common13 common, ServerName server_name, std::optional<CertificateAsked> asked) noexcept
+  ExpectCertificate(Common13 common, ServerName server_name, std::unique_ptr<CertificateAsked> asked) noexcept
       : common_(std::move(common)), server_name_(std::move(server_name)), asked_(std::move(asked)) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
@@ -59,7 +58,7 @@ class ExpectCertificate {
  private:
   Common13 common_;
   ServerName server_name_;
-  std::optional<CertificateAsked> asked_;
+  std::unique_ptr<CertificateAsked> asked_;
 };
 
 /// Waits for CertificateRequest (RFC 8446 4.3.2) or at once for Certificate.

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <memory>
-#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -17,7 +16,7 @@ class ExpectCertificateVerify {
   static constexpr std::string_view name = "client: waiting for CertificateVerify";
   static constexpr std::array accepts{HandshakeType::certificate_verify};
 
-  ExpectCertificateVerify(Common13 common, std::optional<CertificateAsked> asked,
+  ExpectCertificateVerify(Common13 common, std::unique_ptr<CertificateAsked> asked,
                           std::unique_ptr<crypto::PublicKey> leaf_key, ChainAccepted chain) noexcept
       : common_(std::move(common)), asked_(std::move(asked)), leaf_key_(std::move(leaf_key)), chain_(chain) {}
 
@@ -25,7 +24,7 @@ class ExpectCertificateVerify {
 
  private:
   Common13 common_;
-  std::optional<CertificateAsked> asked_;
+  std::unique_ptr<CertificateAsked> asked_;
   std::unique_ptr<crypto::PublicKey> leaf_key_;
   ChainAccepted chain_;
 };

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "tls/client/extension_answers.hpp"
-#include "tls/client/server_chain.hpp"
 #include "tls/handshake/next.hpp"
+#include "tls/handshake/peer_chain.hpp"
 #include "tls/wire/encrypted_extensions.hpp"
 
 namespace keyway::tls::client {
@@ -38,7 +38,7 @@ Result<std::variant<AwaitVerdictResumed, ExpectFinished>> go_on_with_session(Flo
 }  // namespace
 
 Result<AwaitVerdictResumed::Next> AwaitVerdictResumed::resume(Flow& flow, Answer& answer) && {
-  auto accepted = take_judgement(server_name_, chain_, flow, answer);
+  auto accepted = take_judgement(server_name_.to_string(), chain_, flow, answer);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
   return Next(ExpectFinished(std::move(common_), psk_));
 }

@@ -2,36 +2,7 @@
 
 #include <utility>
 
-#include "core/writer.hpp"
-#include "tls/wire/certificate.hpp"
-#include "tls/wire/finished.hpp"
-
 namespace keyway::tls::client {
-
-Result<void> ExpectFinished::send_flight(Flow& flow) {
-  Bytes flight;
-  Writer out(flight);
-  if (asked_) {
-    // RFC 8446 4.4.2: a client without a suitable certificate sends an empty list.
-    write_handshake(out, CertificateMessage{asked_->request_context, {}});
-    common_.transcript.add(flight);
-  }
-  const HashSecret verify_data = common_.handshake.client.finished(common_.transcript.hash());
-  const std::size_t before = flight.size();
-  write_handshake(out, Finished{verify_data.view()});
-  common_.transcript.add(ByteView(flight).subspan(before));
-  if (auto sent = flow.send(flight); !sent) return sent;
-  flow.emit(event::Finished{Direction::sent});
-  return {};
-}
-
-std::shared_ptr<SessionKeeper> ExpectFinished::keep_sessions(Flow& flow) {
-  if (!common_.sessions) return nullptr;
-  SessionPlan& plan = *common_.sessions;
-  if (plan.is_resumed) recall_peer(flow, *common_.config, *plan.offered);
-  return std::make_shared<SessionKeeper>(SessionKeeper::Parts{
-      std::move(plan), common_.suite, chain_, common_.master.resumption_master_secret(common_.transcript.hash())});
-}
 
 Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeMessage& message) && {
   const HashSecret expected = common_.handshake.server.finished(common_.transcript.hash());
@@ -52,12 +23,8 @@ Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeM
     return std::unexpected(std::move(done.error()));
   }
   flow.reader().allow_change_cipher_spec(false);
-  if (auto done = send_flight(flow); !done) return std::unexpected(std::move(done.error()));
-  if (auto done = flow.protect_writing(provider, *common_.suite, application.client); !done) {
-    return std::unexpected(std::move(done.error()));
-  }
-  return Next(Established{*proof, common_.suite, std::move(application), std::move(exporter), common_.client_random,
-                          keep_sessions(flow)});
+  OwnFlight own{std::move(common_), chain_, *proof, std::move(application), std::move(exporter), {}};
+  return send_own_flight(flow, std::move(own), std::move(asked_));
 }
 
 }  // namespace keyway::tls::client

@@ -22,7 +22,9 @@ using TableTls13 =
           Row<ExpectCertificate,           AwaitVerdict, ExpectCertificateVerify>,
           Row<AwaitVerdict,                ExpectCertificateVerify>,
           Row<ExpectCertificateVerify,     ExpectFinished>,
-          Row<ExpectFinished,              Established>>;
+          Row<ExpectFinished,              AwaitCredential, AwaitSignature, Established>,
+          Row<AwaitCredential,             AwaitSignature, Established>,
+          Row<AwaitSignature,              Established>>;
 // clang-format on
 
 using Machine = tls::Machine<TableTls13, client12::TableTls12>;

@@ -9,12 +9,12 @@ namespace keyway::tls::client {
 
 std::shared_ptr<const PeerProof> make_peer_proof(ChainAccepted accepted, const std::vector<Bytes>& chain,
                                                  const x509::Verdict* verdict) {
-  auto judged = verdict != nullptr ? std::optional(*verdict) : std::nullopt;
-  const Time end = end_of(chain, judged);
-  return std::make_shared<const PeerProof>(PeerProof{accepted, chain, std::move(judged), end});
+  return std::make_shared<const PeerProof>(PeerProof{
+      accepted, chain, verdict != nullptr ? std::optional(*verdict) : std::nullopt, end_of_chain(chain, verdict)});
 }
 
 void recall_peer(Flow& flow, const ClientConfig& config, const ClientSession& session) {
+  flow.info().signature_scheme = session.session.peer_scheme;
   if (config.reverifies_on_resumption()) return;
   flow.keep_peer_chain(session.peer->chain);
   if (session.peer->verdict) flow.keep_verdict(*session.peer->verdict);
@@ -46,6 +46,7 @@ void SessionKeeper::keep(const NewSessionTicket& ticket, const ClientConfig& con
   session.server_name = parts_.plan.server_name;
   session.alpn = alpn;
   session.configuration = config.id();
+  session.peer_scheme = parts_.peer_scheme;
   session.issued_at = now;
   session.authenticated_at = authenticated_at_;
   session.lifetime = std::min<std::chrono::seconds>(std::chrono::seconds(ticket.ticket_lifetime), max_session_lifetime);

@@ -45,6 +45,7 @@ class SessionKeeper {
     SessionPlan plan;
     const SuiteTls13* suite;
     ChainAccepted chain;
+    SignatureScheme peer_scheme{};  ///< of the server's proof
     HashSecret resumption_master_secret;
   };
   explicit SessionKeeper(Parts parts) noexcept : parts_(std::move(parts)) {}

@@ -1,28 +1,38 @@
 #include "tls/client12/certificate.hpp"
 
+#include <algorithm>
+#include <string_view>
 #include <utility>
 
-#include "tls/client/server_chain.hpp"
+#include "tls/handshake/peer_chain.hpp"
 #include "tls/wire/certificate_tls12.hpp"
 
 namespace keyway::tls::client12 {
 namespace {
 
-/// The leaf's key, which must be of the kind that the suite signs with (RFC 5246 7.4.2).
+/// The leaf's key, which must be of the kind that the suite signs with (RFC 5246 7.4.2), and on a curve that was offered
+/// (RFC 8422 5.1: in TLS 1.2 the groups are for certificates, too).
 Result<std::unique_ptr<crypto::PublicKey>> leaf_key_for(const SuiteTls12& suite, ByteView leaf,
-                                                        const crypto::Provider& provider) {
-  auto key = client::parse_leaf_key(leaf, provider);
-  if (!key || authentication_of((*key)->type()) == suite.authentication) return key;
-  return std::unexpected(fail(ErrorCode::WrongKeyForSuite)
-                             .at("Certificate, entry 0, subjectPublicKeyInfo")
-                             .expected("a key for " + to_string(suite.id))
-                             .received(crypto::to_string((*key)->type())));
+                                                        const CommonConfig& config) {
+  constexpr std::string_view where = "Certificate, entry 0, subjectPublicKeyInfo";
+  auto key = parse_leaf_key(leaf, *config.provider);
+  if (!key) return key;
+  if (authentication_of((*key)->type()) != suite.authentication) {
+    return std::unexpected(fail(ErrorCode::WrongKeyForSuite)
+                               .at(where)
+                               .expected("a key for " + to_string(suite.id))
+                               .received(crypto::to_string((*key)->type())));
+  }
+  const auto curve = curve_of((*key)->type());
+  const auto& offered = config.policy.groups;
+  if (!curve || std::ranges::find(offered, *curve) != offered.end()) return key;
+  return std::unexpected(fail(ErrorCode::GroupNotOffered).at(where).received(to_string(*curve)));
 }
 
 }  // namespace
 
 Result<AwaitVerdict::Next> AwaitVerdict::resume(Flow& flow, Answer& answer) && {
-  auto accepted = client::take_judgement(server_name_, chain_, flow, answer);
+  auto accepted = take_judgement(server_name_.to_string(), chain_, flow, answer);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
   return Next(ExpectServerKeyExchange(std::move(common_), std::move(leaf_key_), *accepted));
 }
@@ -34,14 +44,14 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
     return std::unexpected(fail(ErrorCode::EmptyServerCertificate).at("Certificate, certificate_list"));
   }
   const CommonConfig& config = common_.config->common();
-  auto leaf_key = leaf_key_for(*common_.suite, certificate->certificate_list.front(), *config.provider);
+  auto leaf_key = leaf_key_for(*common_.suite, certificate->certificate_list.front(), config);
   if (!leaf_key) return std::unexpected(std::move(leaf_key.error()));
   common_.transcript.add(message.raw);
-  std::vector<ByteView> chain = client::keep_chain(flow, certificate->certificate_list);
+  std::vector<ByteView> chain = keep_chain(flow, certificate->certificate_list);
   if (common_.config->pauses_for_verification()) {
     return Next(AwaitVerdict(std::move(common_), std::move(server_name_), std::move(*leaf_key), std::move(chain)));
   }
-  auto accepted = client::judge_chain(*common_.config, server_name_, chain, flow);
+  auto accepted = judge_chain(*common_.config, server_name_, chain, flow);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
   return Next(ExpectServerKeyExchange(std::move(common_), std::move(*leaf_key), *accepted));
 }

@@ -8,7 +8,7 @@
 
 namespace keyway::tls::client12 {
 
-Result<VerifyDataTls12> send_finished(Flow& flow, Transcript& transcript, const MasterSecretTls12& master,
+Result<VerifyDataTls12> send_finished(Flow& flow, TranscriptTls12& transcript, const MasterSecretTls12& master,
                                       ProtectionTls12 writing) {
   const VerifyDataTls12 verify_data = master.finished(Side::client, transcript.hash());
   if (auto sent = flow.send_change_cipher_spec(); !sent) return std::unexpected(std::move(sent.error()));

@@ -14,7 +14,7 @@
 #include "tls/handshake/proofs.hpp"
 #include "tls/record/protection_tls12.hpp"
 #include "tls/schedule/prf_tls12.hpp"
-#include "tls/schedule/transcript.hpp"
+#include "tls/schedule/transcript_tls12.hpp"
 #include "tls/wire/handshake.hpp"
 
 namespace keyway::tls::client12 {
@@ -23,7 +23,7 @@ namespace keyway::tls::client12 {
 struct Common12 {
   const ClientConfig* config;
   const SuiteTls12* suite;
-  Transcript transcript;
+  TranscriptTls12 transcript;
   HelloRandoms randoms;
   std::unique_ptr<SessionDraft> session;  ///< null: none is kept
   bool extended_master_secret;
@@ -84,7 +84,7 @@ class ExpectNewSessionTicket {
 };
 
 /// Turns to the new keys and sends the client's Finished under them. Gives what it said.
-[[nodiscard]] Result<VerifyDataTls12> send_finished(Flow& flow, Transcript& transcript, const MasterSecretTls12& master,
-                                                    ProtectionTls12 writing);
+[[nodiscard]] Result<VerifyDataTls12> send_finished(Flow& flow, TranscriptTls12& transcript,
+                                                    const MasterSecretTls12& master, ProtectionTls12 writing);
 
 }  // namespace keyway::tls::client12

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "tls/client/server_chain.hpp"
 #include "tls/handshake/next.hpp"
+#include "tls/handshake/peer_chain.hpp"
 #include "tls/wire/new_session_ticket_tls12.hpp"
 
 namespace keyway::tls::client12 {
@@ -36,18 +36,18 @@ Result<std::variant<AwaitVerdictResumed, ExpectTicketResumed, ExpectChangeCipher
   using Next = std::variant<AwaitVerdictResumed, ExpectTicketResumed, ExpectChangeCipherSpecResumed>;
   const ClientConfig& config = *common.config;
   if (config.reverifies_on_resumption()) {
-    std::vector<ByteView> chain = client::recall_chain(flow, *common.session->plan.offered);
+    std::vector<ByteView> chain = recall_chain(flow, *common.session->plan.offered);
     if (config.pauses_for_verification()) {
       return Next(AwaitVerdictResumed(std::move(common), std::move(server_name), accepted, std::move(chain)));
     }
-    auto judged = client::judge_chain(config, server_name, chain, flow);
+    auto judged = judge_chain(config, server_name, chain, flow);
     if (!judged) return std::unexpected(std::move(judged.error()));
   }
   return widen<Next>(resume_session(flow, std::move(common), accepted));
 }
 
 Result<AwaitVerdictResumed::Next> AwaitVerdictResumed::resume(Flow& flow, Answer& answer) && {
-  auto judged = client::take_judgement(server_name_, chain_, flow, answer);
+  auto judged = take_judgement(server_name_.to_string(), chain_, flow, answer);
   if (!judged) return std::unexpected(std::move(judged.error()));
   return resume_session(flow, std::move(common_), accepted_);
 }

@@ -116,7 +116,9 @@ Result<AfterServerHello> accept(Flow& flow, client::Offer& offer, const ServerHe
   flow.info().is_resumption = resumed->has_value();
   if (*resumed) flow.info().group = offer.offered(ProtocolVersion::TLS1_2)->session.group;
   flow.emit_parameters();
-  Transcript transcript(*offer.config->common().provider->hash((*suite)->hash));
+  // A CertificateVerify may be needed where there is something to show.
+  TranscriptTls12 transcript(*offer.config->common().provider->hash((*suite)->hash),
+                             offer.config->has_credentials() && !*resumed);
   transcript.add(client_hello);
   transcript.add(message.raw);
   std::unique_ptr<SessionDraft> draft;
@@ -127,7 +129,7 @@ Result<AfterServerHello> accept(Flow& flow, client::Offer& offer, const ServerHe
   }
   Common12 common{offer.config,
                   *suite,
-                  transcript,
+                  std::move(transcript),
                   {offer.random, hello.random},
                   std::move(draft),
                   hello.extensions.has(ExtensionType::extended_master_secret),

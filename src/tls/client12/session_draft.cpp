@@ -41,6 +41,7 @@ void keep_session(Flow& flow, const ClientConfig& config, const SessionDraft& dr
   session.server_name = draft.plan.server_name;
   session.alpn = flow.info().alpn;
   session.configuration = config.id();
+  session.peer_scheme = flow.info().signature_scheme;
   session.issued_at = now;
   session.authenticated_at = now;
   session.lifetime = lifetime_of(draft);

@@ -59,47 +59,87 @@ Result<SessionAccepted> accept_session(const ServerHello& hello, const ClientSes
   return SessionAccepted(offered.peer->accepted);
 }
 
+namespace {
+
+/// What a message's signature is held against.
+struct SignatureCheck {
+  std::string_view message;
+  SignatureScheme scheme;
+  ByteView signature;
+  ByteView content;
+  std::span<const SignatureScheme> offered;
+  bool (*fits)(SignatureScheme scheme, crypto::KeyType key) noexcept;  ///< as the version has it
+};
+
+Result<void> verify_signature(const SignatureCheck& check, const crypto::PublicKey& key) {
+  const std::string where = std::string(check.message) + ", algorithm";
+  if (std::ranges::find(check.offered, check.scheme) == check.offered.end()) {
+    return std::unexpected(fail(ErrorCode::SignatureSchemeNotOffered).at(where).received(to_string(check.scheme)));
+  }
+  if (!check.fits(check.scheme, key.type())) {
+    return std::unexpected(fail(ErrorCode::WrongKeyForScheme)
+                               .at(where)
+                               .expected("a scheme for a key of type " + crypto::to_string(key.type()))
+                               .received(to_string(check.scheme)));
+  }
+  const auto algorithm = crypto::algorithm_of(check.scheme);
+  if (algorithm && key.verify(*algorithm, check.content, check.signature)) return {};
+  return std::unexpected(fail(ErrorCode::BadHandshakeSignature).at(std::string(check.message) + ", signature"));
+}
+
+}  // namespace
+
 Result<HandshakeSignatureValid> verify_certificate_verify(const CertificateVerify& message,
                                                           const crypto::PublicKey& key, Side signer,
                                                           const TranscriptHash& transcript,
                                                           std::span<const SignatureScheme> offered) {
-  constexpr std::string_view where = "CertificateVerify, algorithm";
-  if (std::ranges::find(offered, message.algorithm) == offered.end()) {
-    return std::unexpected(fail(ErrorCode::SignatureSchemeNotOffered).at(where).received(to_string(message.algorithm)));
-  }
-  if (!crypto::fits_tls13(message.algorithm, key.type())) {
-    return std::unexpected(fail(ErrorCode::WrongKeyForScheme)
-                               .at(where)
-                               .expected("a scheme for a key of type " + crypto::to_string(key.type()))
-                               .received(to_string(message.algorithm)));
-  }
-  const auto algorithm = crypto::algorithm_of(message.algorithm);
   const Bytes content = certificate_verify_content(signer, transcript.view());
-  if (!algorithm || !key.verify(*algorithm, content, message.signature)) {
-    return std::unexpected(fail(ErrorCode::BadHandshakeSignature).at("CertificateVerify, signature"));
-  }
+  auto verified = verify_signature(
+      {"CertificateVerify", message.algorithm, message.signature, content, offered, crypto::fits_tls13}, key);
+  if (!verified) return std::unexpected(std::move(verified.error()));
+  return HandshakeSignatureValid();
+}
+
+Result<HandshakeSignatureValid> verify_certificate_verify_tls12(const CertificateVerify& message,
+                                                                const crypto::PublicKey& key,
+                                                                ByteView handshake_messages,
+                                                                std::span<const SignatureScheme> offered) {
+  auto verified = verify_signature(
+      {"CertificateVerify", message.algorithm, message.signature, handshake_messages, offered, crypto::fits_tls12},
+      key);
+  if (!verified) return std::unexpected(std::move(verified.error()));
   return HandshakeSignatureValid();
 }
 
 Result<HandshakeSignatureValid> verify_server_key_exchange(const ServerKeyExchange& message,
                                                            const crypto::PublicKey& key, const HelloRandoms& randoms,
                                                            std::span<const SignatureScheme> offered) {
-  constexpr std::string_view where = "ServerKeyExchange, algorithm";
-  if (std::ranges::find(offered, message.algorithm) == offered.end()) {
-    return std::unexpected(fail(ErrorCode::SignatureSchemeNotOffered).at(where).received(to_string(message.algorithm)));
-  }
-  if (!crypto::fits_tls12(message.algorithm, key.type())) {
-    return std::unexpected(fail(ErrorCode::WrongKeyForScheme)
-                               .at(where)
-                               .expected("a scheme for a key of type " + crypto::to_string(key.type()))
-                               .received(to_string(message.algorithm)));
-  }
-  const auto algorithm = crypto::algorithm_of(message.algorithm);
   const Bytes content = server_key_exchange_content(randoms.client, randoms.server, message.raw_params);
-  if (!algorithm || !key.verify(*algorithm, content, message.signature)) {
-    return std::unexpected(fail(ErrorCode::BadHandshakeSignature).at("ServerKeyExchange, signature"));
-  }
+  auto verified = verify_signature(
+      {"ServerKeyExchange", message.algorithm, message.signature, content, offered, crypto::fits_tls12}, key);
+  if (!verified) return std::unexpected(std::move(verified.error()));
   return HandshakeSignatureValid();
+}
+
+ClientAdmitted admit_unasked([[maybe_unused]] const ServerConfig& config) noexcept {
+  assert(config.client_authentication() == nullptr);
+  return {};
+}
+
+Result<ClientAdmitted> admit_anonymous(const ServerConfig& config) {
+  if (!config.client_authentication()->is_required) return ClientAdmitted();
+  return std::unexpected(fail(ErrorCode::NoCertificateSent).at("Certificate, certificate_list"));
+}
+
+ClientAdmitted admit_proven(ChainAccepted /*chain*/, HandshakeSignatureValid /*signature*/) noexcept {
+  return {};
+}
+
+std::optional<ClientAdmitted> admit_resumed(const ServerConfig& config, const Session& session) noexcept {
+  const ClientAuthentication* authentication = config.client_authentication();
+  const bool must_be_known = authentication != nullptr && authentication->is_required;
+  if (must_be_known && session.client_identity.empty()) return std::nullopt;
+  return ClientAdmitted();
 }
 
 Result<FinishedVerified> verify_finished(ByteView expected_verify_data, ByteView body) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <span>
+
 #include <keyway/config.hpp>
 #include <keyway/crypto.hpp>
 #include <keyway/error.hpp>
@@ -17,6 +20,7 @@
 namespace keyway::tls {
 
 struct ClientSession;
+struct Session;
 
 // Values that only their verifier can make: a state that needs one can't be reached around the check.
 
@@ -73,6 +77,10 @@ class HandshakeSignatureValid {
                                                                    const crypto::PublicKey& key, Side signer,
                                                                    const TranscriptHash& transcript,
                                                                    std::span<const SignatureScheme> offered);
+  friend Result<HandshakeSignatureValid> verify_certificate_verify_tls12(const CertificateVerify& message,
+                                                                         const crypto::PublicKey& key,
+                                                                         ByteView handshake_messages,
+                                                                         std::span<const SignatureScheme> offered);
   friend Result<HandshakeSignatureValid> verify_server_key_exchange(const ServerKeyExchange& message,
                                                                     const crypto::PublicKey& key,
                                                                     const HelloRandoms& randoms,
@@ -84,11 +92,35 @@ class HandshakeSignatureValid {
                                                                         const TranscriptHash& transcript,
                                                                         std::span<const SignatureScheme> offered);
 
+/// RFC 5246 7.4.8, of a client, over all messages before. Errors: the same.
+[[nodiscard]] Result<HandshakeSignatureValid> verify_certificate_verify_tls12(const CertificateVerify& message,
+                                                                              const crypto::PublicKey& key,
+                                                                              ByteView handshake_messages,
+                                                                              std::span<const SignatureScheme> offered);
+
 /// RFC 5246 7.4.3 over RFC 8422 5.4's parameters. Errors: the same.
 [[nodiscard]] Result<HandshakeSignatureValid> verify_server_key_exchange(const ServerKeyExchange& message,
                                                                          const crypto::PublicKey& key,
                                                                          const HelloRandoms& randoms,
                                                                          std::span<const SignatureScheme> offered);
+
+/// The client is somebody whom the server lets in: it proved who it is, or it need not. A server's last states take it.
+class ClientAdmitted {
+ private:
+  ClientAdmitted() noexcept = default;
+  friend ClientAdmitted admit_unasked(const ServerConfig& config) noexcept;
+  friend Result<ClientAdmitted> admit_anonymous(const ServerConfig& config);
+  friend ClientAdmitted admit_proven(ChainAccepted chain, HandshakeSignatureValid signature) noexcept;
+  friend std::optional<ClientAdmitted> admit_resumed(const ServerConfig& config, const Session& session) noexcept;
+};
+/// Only for a configuration that asks no client for a certificate.
+[[nodiscard]] ClientAdmitted admit_unasked(const ServerConfig& config) noexcept;
+/// A client that was asked and shows none. Errors: NoCertificateSent, where one is required.
+[[nodiscard]] Result<ClientAdmitted> admit_anonymous(const ServerConfig& config);
+[[nodiscard]] ClientAdmitted admit_proven(ChainAccepted chain, HandshakeSignatureValid signature) noexcept;
+/// A client that comes back, as the session says who it was. Nothing where a certificate is required and the session
+/// began without: it is not gone on with.
+[[nodiscard]] std::optional<ClientAdmitted> admit_resumed(const ServerConfig& config, const Session& session) noexcept;
 
 /// The peer's Finished matched: both sides saw the same handshake.
 class FinishedVerified {

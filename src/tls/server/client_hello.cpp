@@ -38,8 +38,8 @@ Result<AwaitHelloDecision::Next> resume_session(Flow& flow, const ServerConfig& 
   return AwaitHelloDecision::Next(std::move(*next));
 }
 
-/// RFC 8446 4.1.2: a client may leave out of its second ClientHello what does not fit the suite; the session that could be
-/// gone on with, it offers again. Errors: MissingExtension, those of find_session().
+/// RFC 8446 4.1.2: a client may leave out of its second ClientHello what does not fit the suite; the session that could
+/// be gone on with, it offers again. Errors: MissingExtension, those of find_session().
 Result<void> check_session_offered_again(const ServerConfig& config, const HelloInHand& first,
                                          const HelloInHand& second, const Choice& choice) {
   if (!first.extensions.pre_shared_key || second.extensions.pre_shared_key) return {};
@@ -71,7 +71,7 @@ Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfi
   if (config.pauses_for_credential()) {
     return AwaitHelloDecision::Next(AwaitCredential(config, std::move(hello), std::move(*choice)));
   }
-  auto credential = resolve_credential(config, hello);
+  auto credential = resolve_credential(config, hello, ProtocolVersion::TLS1_3);
   if (!credential) return std::unexpected(std::move(credential.error()));
   return widen<AwaitHelloDecision::Next>(
       answer_hello(flow, config, std::move(hello), std::move(*choice), std::move(*credential)));

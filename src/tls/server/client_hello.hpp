@@ -35,7 +35,7 @@ class ExpectSecondClientHello {
 /// The application chooses the credential (Pause::credential).
 class AwaitCredential {
  public:
-  using Next = std::variant<ExpectSecondClientHello, AwaitSignature, ExpectFinished>;
+  using Next = std::variant<ExpectSecondClientHello, AwaitSignature, ExpectCertificate, ExpectFinished>;
   static constexpr std::string_view name = "server: paused for a credential";
   static constexpr Pause pause = Pause::credential;
   [[nodiscard]] static bool takes(const Answer& answer) noexcept {
@@ -46,7 +46,9 @@ class AwaitCredential {
   AwaitCredential(const ServerConfig& config, HelloInHand hello, Choice choice) noexcept
       : config_(&config), hello_(std::move(hello)), choice_(std::move(choice)) {}
 
-  [[nodiscard]] ClientHelloView client_hello() const noexcept { return hello_.view(); }
+  [[nodiscard]] ClientHelloView client_hello() const noexcept {
+    return hello_.view(config_->common().policy, ProtocolVersion::TLS1_3);
+  }
   [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
 
  private:
@@ -58,9 +60,9 @@ class AwaitCredential {
 /// The application looks at the ClientHello before anything is answered (Pause::client_hello).
 class AwaitHelloDecision {
  public:
-  using Next = std::variant<AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished,
-                            server12::AwaitCredential, server12::AwaitSignature, server12::ExpectClientKeyExchange,
-                            server12::ExpectChangeCipherSpecResumed>;
+  using Next = std::variant<AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectCertificate, ExpectFinished,
+                            server12::AwaitCredential, server12::AwaitSignature, server12::ExpectCertificate,
+                            server12::ExpectClientKeyExchange, server12::ExpectChangeCipherSpecResumed>;
   static constexpr std::string_view name = "server: paused for a decision on the ClientHello";
   static constexpr Pause pause = Pause::client_hello;
   [[nodiscard]] static bool takes(const Answer& answer) noexcept {
@@ -84,9 +86,10 @@ class AwaitHelloDecision {
 /// Waits for the first ClientHello (RFC 8446 4.1.2). The version that is chosen decides which states follow.
 class ExpectClientHello {
  public:
-  using Next = std::variant<AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature,
-                            ExpectFinished, server12::AwaitCredential, server12::AwaitSignature,
-                            server12::ExpectClientKeyExchange, server12::ExpectChangeCipherSpecResumed>;
+  using Next =
+      std::variant<AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectCertificate,
+                   ExpectFinished, server12::AwaitCredential, server12::AwaitSignature, server12::ExpectCertificate,
+                   server12::ExpectClientKeyExchange, server12::ExpectChangeCipherSpecResumed>;
   static constexpr std::string_view name = "server: waiting for ClientHello";
   static constexpr std::array accepts{HandshakeType::client_hello};
 

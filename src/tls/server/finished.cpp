@@ -2,7 +2,33 @@
 
 #include <utility>
 
+#include "core/writer.hpp"
+#include "tls/wire/finished.hpp"
+
 namespace keyway::tls::server {
+namespace {
+
+/// The client's Finished is known before it comes, and with it what the tickets need of the handshake's secrets.
+void complete_order(TicketOrder& order, const AwaitedClient& awaited, const HashSecret& client_verify_data) {
+  Bytes client_finished;
+  Writer out(client_finished);
+  write_handshake(out, Finished{client_verify_data.view()});
+  order.resumption_master_secret =
+      awaited.master.resumption_master_secret(awaited.transcript.hash_with(client_finished));
+}
+
+}  // namespace
+
+ExpectFinished::ExpectFinished(AwaitedClient awaited, ClientAdmitted /*client*/)
+    : config_(awaited.config),
+      suite_(awaited.suite),
+      client_random_(awaited.client_random),
+      expected_verify_data_(awaited.client_handshake.finished(awaited.transcript.hash())),
+      application_(std::move(awaited.application)),
+      exporter_(std::move(awaited.exporter)),
+      tickets_(std::move(awaited.tickets)) {
+  if (tickets_) complete_order(*tickets_, awaited, expected_verify_data_);
+}
 
 Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeMessage& message) && {
   auto proof = verify_finished(expected_verify_data_.view(), message.body);

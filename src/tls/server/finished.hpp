@@ -9,11 +9,26 @@
 
 #include "tls/handshake/established.hpp"
 #include "tls/handshake/flow.hpp"
+#include "tls/handshake/proofs.hpp"
 #include "tls/schedule/key_schedule.hpp"
+#include "tls/schedule/transcript.hpp"
 #include "tls/server/tickets.hpp"
 #include "tls/wire/handshake.hpp"
 
 namespace keyway::tls::server {
+
+/// What the server keeps once it has finished, until it knows what the client's Finished must say.
+struct AwaitedClient {
+  const ServerConfig* config;
+  const SuiteTls13* suite;
+  Transcript transcript;  ///< all messages so far
+  HelloRandom client_random;
+  TrafficSecret client_handshake;
+  MasterSchedule master;
+  TrafficSecrets application;
+  Exporter exporter;
+  std::unique_ptr<TicketOrder> tickets;  ///< null: none are given
+};
 
 /// Waits for the client's Finished (RFC 8446 4.4.4). What it must say is computed already, so all secrets of the
 /// handshake are gone by now.
@@ -23,16 +38,7 @@ class ExpectFinished {
   static constexpr std::string_view name = "server: waiting for the client's Finished";
   static constexpr std::array accepts{HandshakeType::finished};
 
-  ExpectFinished(const ServerConfig& config, const SuiteTls13& suite, const HelloRandom& client_random,
-                 HashSecret expected_verify_data, TrafficSecrets application, Exporter exporter,
-                 std::unique_ptr<TicketOrder> tickets) noexcept
-      : config_(&config),
-        suite_(&suite),
-        client_random_(client_random),
-        expected_verify_data_(std::move(expected_verify_data)),
-        application_(std::move(application)),
-        exporter_(std::move(exporter)),
-        tickets_(std::move(tickets)) {}
+  ExpectFinished(AwaitedClient awaited, ClientAdmitted);
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
 
@@ -43,7 +49,7 @@ class ExpectFinished {
   HashSecret expected_verify_data_;
   TrafficSecrets application_;
   Exporter exporter_;
-  std::unique_ptr<TicketOrder> tickets_;  ///< null: none are given
+  std::unique_ptr<TicketOrder> tickets_;
 };
 
 }  // namespace keyway::tls::server

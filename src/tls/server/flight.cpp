@@ -23,8 +23,8 @@ namespace {
 /// RSA-2048 take. A flight of more makes its buffers grow.
 constexpr std::size_t beside_certificate = 512;
 
-/// Writes a ServerHello or HelloRetryRequest whose key_share is `Share`, if it has one. `psk`: the session that is gone on
-/// with.
+/// Writes a ServerHello or HelloRetryRequest whose key_share is `Share`, if it has one. `psk`: the session that is gone
+/// on with.
 template <typename Share>
 void write_server_hello(Bytes& to, const HelloRandom& random, const HelloInHand& hello, CipherSuite suite,
                         const std::optional<Share>& share, std::optional<std::uint16_t> psk) {
@@ -86,7 +86,8 @@ struct Occasion {
   bool after_retry;
 };
 
-/// Our half of the key exchange, and its secret. Both empty in psk_ke mode, where zeros stand for the secret (RFC 8446 7.1).
+/// Our half of the key exchange, and its secret. Both empty in psk_ke mode, where zeros stand for the secret (RFC
+/// 8446 7.1).
 Result<crypto::KeyExchangeAnswer> answer_share(const Occasion& to) {
   if (to.resumed != nullptr && to.resumed->mode() == PskKeyExchangeMode::psk_ke) return crypto::KeyExchangeAnswer{};
   const CommonConfig& config = to.config.common();
@@ -162,29 +163,9 @@ Result<Begun> begin(Flow& flow, const Occasion& to, Transcript& transcript, Byte
   return Begun{std::move(secrets), std::move(schedule).into_master()};
 }
 
-/// A flight that wants its Finished alone.
-struct ProvenFlight {
-  const ServerConfig* config;
-  const SuiteTls13* suite;
-  Transcript transcript;  ///< all up to here
-  HelloRandom client_random;
-  TrafficSecrets handshake;
-  MasterSchedule master;
-  Bytes messages;  ///< not yet sent
-  std::unique_ptr<TicketOrder> tickets;
-};
-
-/// The client's Finished is known before it comes, and with it what the tickets need of the handshake's secrets.
-void complete_order(TicketOrder& order, const MasterSchedule& master, const Transcript& transcript,
-                    const HashSecret& client_verify_data) {
-  Bytes client_finished;
-  Writer out(client_finished);
-  write_handshake(out, Finished{client_verify_data.view()});
-  order.resumption_master_secret = master.resumption_master_secret(transcript.hash_with(client_finished));
-}
-
-/// Adds the Finished, sends all that was not sent yet, and turns to the application keys.
-Result<ExpectFinished> finish(Flow& flow, ProvenFlight flight) {
+/// Adds the Finished, sends all that was not sent yet, and turns to the application keys. The client's part of the
+/// transcript begins here.
+Result<AwaitedClient> finish(Flow& flow, ProvenFlight flight) {
   Transcript& transcript = flight.transcript;
   Writer out(flight.messages);
   const std::size_t at_finished = flight.messages.size();
@@ -202,40 +183,30 @@ Result<ExpectFinished> finish(Flow& flow, ProvenFlight flight) {
   flow.emit_secret(SecretLabel::EXPORTER_SECRET, exporter.bytes(), flight.client_random);
   auto done = flow.protect_writing(*flight.config->common().provider, *flight.suite, application.server);
   if (!done) return std::unexpected(std::move(done.error()));
-  HashSecret client_verify_data = flight.handshake.client.finished(hash);
-  if (flight.tickets) complete_order(*flight.tickets, flight.master, transcript, client_verify_data);
-  return ExpectFinished(*flight.config, *flight.suite, flight.client_random, std::move(client_verify_data),
-                        std::move(application), std::move(exporter), std::move(flight.tickets));
-}
-
-/// Adds the proof, and what follows it.
-Result<ExpectFinished> finish_with_proof(Flow& flow, UnsignedFlight flight, ByteView signature) {
-  const std::size_t at_verify = flight.messages.size();
-  Writer out(flight.messages);
-  write_handshake(out, CertificateVerify{flight.decision.scheme, signature});
-  flight.transcript.add(ByteView(flight.messages).subspan(at_verify));
-  flow.emit(event::HandshakeSignature{Direction::sent, flight.decision.scheme});
-  return finish(flow, ProvenFlight{flight.decision.config, flight.decision.choice.suite, flight.transcript,
-                                   flight.client_random, std::move(flight.handshake), std::move(flight.master),
-                                   std::move(flight.messages), std::move(flight.tickets)});
+  return AwaitedClient{flight.config,
+                       flight.suite,
+                       transcript,
+                       flight.client_random,
+                       std::move(flight.handshake.client),
+                       std::move(flight.master),
+                       std::move(application),
+                       std::move(exporter),
+                       std::move(flight.tickets)};
 }
 
 }  // namespace
 
-Result<AwaitSignature::Next> AwaitSignature::resume(Flow& flow, Answer& answer) && {
-  if (const auto* refuse = std::get_if<answer::Refuse>(&answer)) {
-    return std::unexpected(fail(ErrorCode::RejectedByApplication).at(name).alert(refuse->alert));
-  }
-  const Bytes& signature = std::get<answer::Signature>(answer).signature;
-  if (signature.empty() || signature.size() > crypto::max_signature_size) {
-    return std::unexpected(fail(ErrorCode::SigningFailed)
-                               .at(name)
-                               .expected("1 to " + std::to_string(crypto::max_signature_size) + " bytes")
-                               .received(std::to_string(signature.size())));
-  }
-  auto next = finish_with_proof(flow, std::move(flight_), signature);
-  if (!next) return std::unexpected(std::move(next.error()));
-  return Next(std::move(*next));
+Result<UnsignedFlight::Next> UnsignedFlight::finish(Flow& flow, ByteView signature) && {
+  const std::size_t at_verify = rest.messages.size();
+  Writer out(rest.messages);
+  write_handshake(out, CertificateVerify{wanted.scheme, signature});
+  rest.transcript.add(ByteView(rest.messages).subspan(at_verify));
+  flow.emit(event::HandshakeSignature{Direction::sent, wanted.scheme});
+  auto awaited = server::finish(flow, std::move(rest));
+  if (!awaited) return std::unexpected(std::move(awaited.error()));
+  const ServerConfig& config = *awaited->config;
+  if (config.client_authentication() != nullptr) return Next(ExpectCertificate(std::move(*awaited)));
+  return Next(ExpectFinished(std::move(*awaited), admit_unasked(config)));
 }
 
 Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand& hello, Transcript transcript,
@@ -250,22 +221,22 @@ Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand
   if (!begun) return std::unexpected(std::move(begun.error()));
 
   write_encrypted_extensions(messages, hello.server_name.has_value(), decision.choice.alpn);
+  if (const auto* asks = config.client_authentication()) Writer(messages).bytes(asks->request_tls13);
   messages.insert(messages.end(), certificate.begin(), certificate.end());
   transcript.add(messages);
 
   Bytes content = certificate_verify_content(Side::server, transcript.hash().view());
   auto tickets = order_tickets(config, hello, decision.choice, nullptr);
-  UnsignedFlight flight{std::move(decision),      transcript,          hello.hello.random, std::move(begun->handshake),
-                        std::move(begun->master), std::move(messages), std::move(tickets)};
-  const crypto::PrivateKey* key = flight.decision.credential->key();
-  if (key == nullptr) return AfterFlight(AwaitSignature(std::move(flight), std::move(content)));
-  Bytes signature;
-  const auto algorithm = crypto::algorithm_of(flight.decision.scheme);
-  if (!algorithm) return std::unexpected(fail(ErrorCode::InternalError).received(to_string(flight.decision.scheme)));
-  if (auto made = key->sign(*algorithm, content, signature); !made) return std::unexpected(std::move(made.error()));
-  auto next = finish_with_proof(flow, std::move(flight), signature);
-  if (!next) return std::unexpected(std::move(next.error()));
-  return AfterFlight(std::move(*next));
+  ProvenFlight rest{&config,
+                    decision.choice.suite,
+                    transcript,
+                    hello.hello.random,
+                    std::move(begun->handshake),
+                    std::move(begun->master),
+                    std::move(messages),
+                    std::move(tickets)};
+  return sign<AfterFlight>(
+      flow, UnsignedFlight{std::move(rest), {std::move(decision.credential), decision.scheme, std::move(content)}});
 }
 
 Result<ExpectFinished> send_resumed_flight(Flow& flow, const ServerConfig& config, const Choice& choice,
@@ -279,9 +250,13 @@ Result<ExpectFinished> send_resumed_flight(Flow& flow, const ServerConfig& confi
   // RFC 6066 3: a server that resumes says nothing of the name.
   write_encrypted_extensions(messages, /*acknowledges_name=*/false, choice.alpn);
   transcript.add(messages);
-  return finish(flow, ProvenFlight{&config, choice.suite, transcript, hello.hello.random, std::move(begun->handshake),
-                                   std::move(begun->master), std::move(messages),
-                                   order_tickets(config, hello, choice, &resumed.session())});
+  const Session& session = resumed.session();
+  auto awaited = finish(flow, ProvenFlight{&config, choice.suite, transcript, hello.hello.random,
+                                           std::move(begun->handshake), std::move(begun->master), std::move(messages),
+                                           order_tickets(config, hello, choice, &session)});
+  if (!awaited) return std::unexpected(std::move(awaited.error()));
+  recall_client(flow, session.peer_scheme, session.client.get());
+  return ExpectFinished(std::move(*awaited), resumed.client());
 }
 
 Result<void> send_hello_retry_request(Flow& flow, const Choice& choice, const HelloInHand& hello,

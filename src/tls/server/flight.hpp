@@ -9,9 +9,10 @@
 #include <keyway/credential.hpp>
 
 #include "tls/handshake/flow.hpp"
+#include "tls/handshake/signing.hpp"
 #include "tls/schedule/key_schedule.hpp"
 #include "tls/schedule/transcript.hpp"
-#include "tls/server/finished.hpp"
+#include "tls/server/client_certificate.hpp"
 #include "tls/server/hello_in_hand.hpp"
 #include "tls/server/negotiation.hpp"
 #include "tls/server/resumption.hpp"
@@ -27,39 +28,31 @@ struct Decision {
   Choice choice;
 };
 
-/// A flight from ServerHello to Certificate, written but for the proof.
-struct UnsignedFlight {
-  Decision decision;
-  Transcript transcript;  ///< ClientHello…Certificate
+/// A flight that wants its Finished alone.
+struct ProvenFlight {
+  const ServerConfig* config;
+  const SuiteTls13* suite;
+  Transcript transcript;  ///< all up to here
   HelloRandom client_random;
   TrafficSecrets handshake;
   MasterSchedule master;
-  Bytes messages;                        ///< EncryptedExtensions and Certificate, not yet sent
+  Bytes messages;                        ///< not yet sent
   std::unique_ptr<TicketOrder> tickets;  ///< null: none are given
 };
 
-/// The flight waits for a signature that is made elsewhere (Pause::signature).
-class AwaitSignature {
- public:
-  using Next = std::variant<ExpectFinished>;
-  static constexpr std::string_view name = "server: paused for a signature";
-  static constexpr Pause pause = Pause::signature;
-  [[nodiscard]] static bool takes(const Answer& answer) noexcept {
-    return std::holds_alternative<answer::Signature>(answer) || std::holds_alternative<answer::Refuse>(answer);
-  }
+/// A flight from ServerHello to Certificate that wants its CertificateVerify.
+struct UnsignedFlight {
+  using Next = std::variant<ExpectCertificate, ExpectFinished>;
+  static constexpr std::string_view paused = "server: paused for a signature";
 
-  AwaitSignature(UnsignedFlight flight, Bytes content) noexcept
-      : flight_(std::move(flight)), content_(std::move(content)) {}
+  ProvenFlight rest;
+  WantedSignature wanted;
 
-  [[nodiscard]] PendingSignature pending() const noexcept { return {flight_.decision.scheme, content_}; }
-  [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
-
- private:
-  UnsignedFlight flight_;
-  Bytes content_;
+  [[nodiscard]] Result<Next> finish(Flow& flow, ByteView signature) &&;
 };
+using AwaitSignature = AwaitSignatureOf<UnsignedFlight>;
 
-using AfterFlight = std::variant<AwaitSignature, ExpectFinished>;
+using AfterFlight = std::variant<AwaitSignature, ExpectCertificate, ExpectFinished>;
 
 /// Answers a ClientHello that brings a share of the chosen group: ServerHello up to Finished. `transcript` holds the
 /// messages up to and with this ClientHello. Errors: InvalidKeyShare, SigningFailed, the provider's.

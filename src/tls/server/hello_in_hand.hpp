@@ -33,6 +33,10 @@ struct HelloInHand {
   [[nodiscard]] ClientHelloView view() const noexcept {
     return {raw, server_name ? std::optional<std::string_view>(*server_name) : std::nullopt};
   }
+  /// The same for who chooses a credential; `version` is chosen already.
+  [[nodiscard]] ClientHelloView view(const Policy& policy, ProtocolVersion version) const noexcept {
+    return {raw, server_name ? std::optional<std::string_view>(*server_name) : std::nullopt, policy, version};
+  }
 };
 
 /// RFC 8446 4.1.2: judges that the second ClientHello changes nothing but what a HelloRetryRequest lets it change.

@@ -12,14 +12,19 @@ namespace keyway::tls::server {
 using TableTls13 =
     // state                    what may follow
     Table<Row<ExpectClientHello,       AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature,
+                                       ExpectCertificate, ExpectFinished, server12::AwaitCredential,
+                                       server12::AwaitSignature, server12::ExpectCertificate,
+                                       server12::ExpectClientKeyExchange, server12::ExpectChangeCipherSpecResumed>,
+          Row<AwaitHelloDecision,      AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectCertificate,
                                        ExpectFinished, server12::AwaitCredential, server12::AwaitSignature,
-                                       server12::ExpectClientKeyExchange, server12::ExpectChangeCipherSpecResumed>,
-          Row<AwaitHelloDecision,      AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectFinished,
-                                       server12::AwaitCredential, server12::AwaitSignature,
-                                       server12::ExpectClientKeyExchange, server12::ExpectChangeCipherSpecResumed>,
-          Row<AwaitCredential,         ExpectSecondClientHello, AwaitSignature, ExpectFinished>,
-          Row<ExpectSecondClientHello, AwaitSignature, ExpectFinished>,
-          Row<AwaitSignature,          ExpectFinished>,
+                                       server12::ExpectCertificate, server12::ExpectClientKeyExchange,
+                                       server12::ExpectChangeCipherSpecResumed>,
+          Row<AwaitCredential,         ExpectSecondClientHello, AwaitSignature, ExpectCertificate, ExpectFinished>,
+          Row<ExpectSecondClientHello, AwaitSignature, ExpectCertificate, ExpectFinished>,
+          Row<AwaitSignature,          ExpectCertificate, ExpectFinished>,
+          Row<ExpectCertificate,       AwaitVerdict, ExpectCertificateVerify, ExpectFinished>,
+          Row<AwaitVerdict,            ExpectCertificateVerify>,
+          Row<ExpectCertificateVerify, ExpectFinished>,
           Row<ExpectFinished,          Established>>;
 // clang-format on
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/text.hpp"
+#include "tls/handshake/credential_fit.hpp"
 #include "tls/server/resumption.hpp"
 #include "tls/wire/list_text.hpp"
 
@@ -160,37 +161,33 @@ Result<Choice> choose(const ServerConfig& config, const HelloInHand& hello) {
   return choice;
 }
 
-namespace {
-
-/// RFC 8017 9.1.1: an RSA key must have room for the hash, a salt as long, and two bytes. The small ones that old
-/// configurations hold have none for SHA-512.
-bool has_room_for(SignatureScheme scheme, const crypto::PrivateKey* key) {
-  const bool is_large = scheme == SignatureScheme::rsa_pss_rsae_sha512 || scheme == SignatureScheme::rsa_pss_pss_sha512;
-  constexpr std::size_t bits_for_sha512 = 8 * (64 + 64 + 2) + 1;
-  return !is_large || key == nullptr || key->bits() >= bits_for_sha512;
+Result<void> check_terms(const HelloInHand& hello, const Credential& credential) {
+  if (!credential.terms().only_to_named_issuers) return {};
+  const auto& named = hello.extensions.certificate_authorities;
+  if (named && is_issuer_named(credential, named->authorities)) return {};
+  return std::unexpected(fail(ErrorCode::NoMatchingIssuer)
+                             .at("ClientHello, certificate_authorities")
+                             .expected(credential.chain().back().view().issuer.to_string()));
 }
-
-}  // namespace
 
 Result<SignatureScheme> choose_scheme(const ServerConfig& config, const HelloInHand& hello,
                                       const Credential& credential) {
+  if (auto allowed = check_terms(hello, credential); !allowed) return std::unexpected(std::move(allowed.error()));
   if (!hello.extensions.signature_algorithms) {  // from a client that came for the session alone
     return std::unexpected(
         fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension signature_algorithms"));
   }
   const auto& theirs = hello.extensions.signature_algorithms->supported_signature_algorithms;
-  for (const SignatureScheme scheme : config.common().policy.signature_schemes) {
-    if (!crypto::fits_tls13(scheme, credential.key_type()) || !theirs.contains(scheme)) continue;
-    if (has_room_for(scheme, credential.key())) return scheme;
-  }
+  if (const auto scheme = choose_scheme_tls13(credential, config.common().policy, theirs)) return *scheme;
   return std::unexpected(fail(ErrorCode::NoCommonSignatureScheme)
                              .at("ClientHello, signature_algorithms")
                              .expected("one for a key of type " + crypto::to_string(credential.key_type()))
                              .received(text_of(theirs)));
 }
 
-Result<std::shared_ptr<const Credential>> resolve_credential(const ServerConfig& config, const HelloInHand& hello) {
-  auto credential = config.credentials()->resolve(hello.view());
+Result<std::shared_ptr<const Credential>> resolve_credential(const ServerConfig& config, const HelloInHand& hello,
+                                                             ProtocolVersion version) {
+  auto credential = config.credentials()->resolve(hello.view(config.common().policy, version));
   if (credential) return credential;
   if (!hello.server_name) return std::unexpected(fail(ErrorCode::NoCredential).at("ClientHello"));
   return std::unexpected(

@@ -42,13 +42,18 @@ struct Choice {
 /// The client's share of `group`, if there is one.
 [[nodiscard]] std::optional<KeyShareEntry> find_share(const HelloInHand& hello, NamedGroup group);
 
+/// Judges that the credential may be shown to this client. Errors: NoMatchingIssuer, where its terms ask for an issuer
+/// that the client names.
+[[nodiscard]] Result<void> check_terms(const HelloInHand& hello, const Credential& credential);
+
 /// The credential's proof: a scheme that the client takes, the policy has, and the key fits.
-/// Errors: NoCommonSignatureScheme.
+/// Errors: NoCommonSignatureScheme, NoMatchingIssuer.
 [[nodiscard]] Result<SignatureScheme> choose_scheme(const ServerConfig& config, const HelloInHand& hello,
                                                     const Credential& credential);
 
-/// Asks the configuration's resolver. Errors: NoCertificateForName, NoCredential.
+/// Asks the configuration's resolver; `version` is the one chosen. Errors: NoCertificateForName, NoCredential.
 [[nodiscard]] Result<std::shared_ptr<const Credential>> resolve_credential(const ServerConfig& config,
-                                                                           const HelloInHand& hello);
+                                                                           const HelloInHand& hello,
+                                                                           ProtocolVersion version);
 
 }  // namespace keyway::tls::server

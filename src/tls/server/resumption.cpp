@@ -16,13 +16,14 @@ constexpr std::size_t max_tickets_opened = 4;
 struct Candidate {
   Session session;
   std::uint16_t index = 0;
+  ClientAdmitted client;
 };
 
 bool may_go_on(const Session& session, const ServerConfig& config, const HelloInHand& hello, const Choice& choice) {
   const SuiteTls13* suite = find_suite_tls13(session.cipher_suite);
-  return session.version == ProtocolVersion::TLS1_3 && suite == choice.suite &&
-         session.configuration == config.id() && session.server_name == hello.server_name.value_or("") &&
-         session.alpn == choice.alpn && session.is_alive(config.common().clock->now(), clock_skew);
+  return session.version == ProtocolVersion::TLS1_3 && suite == choice.suite && session.configuration == config.id() &&
+         session.server_name == hello.server_name.value_or("") && session.alpn == choice.alpn &&
+         session.is_alive(config.common().clock->now(), clock_skew);
 }
 
 std::optional<Candidate> first_that_may_go_on(const ServerConfig& config, const HelloInHand& hello,
@@ -33,7 +34,9 @@ std::optional<Candidate> first_that_may_go_on(const ServerConfig& config, const 
     const std::uint16_t at = index++;
     if (found || at >= max_tickets_opened) return;
     auto session = take_back(config, offered.identity);
-    if (session && may_go_on(*session, config, hello, choice)) found = Candidate{std::move(*session), at};
+    if (!session || !may_go_on(*session, config, hello, choice)) return;
+    const auto client = admit_resumed(config, *session);
+    if (client) found.emplace(Candidate{std::move(*session), at, *client});
   });
   return found;
 }
@@ -79,7 +82,7 @@ Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, c
   if (auto verified = verify_binder(hello, *candidate, hash, before); !verified) {
     return std::unexpected(std::move(verified.error()));
   }
-  return ResumedSession(std::move(candidate->session), candidate->index, *mode);
+  return ResumedSession(std::move(candidate->session), candidate->index, *mode, candidate->client);
 }
 
 }  // namespace keyway::tls::server

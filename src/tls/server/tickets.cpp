@@ -53,7 +53,12 @@ std::optional<Session> begin_session(const ServerConfig& config, const HelloInHa
   // RFC 8446 4.6.1: a chain of sessions has an end too.
   session.lifetime = std::min(config.tickets().lifetime, max_session_lifetime - (now - session.authenticated_at));
   if (session.lifetime <= std::chrono::seconds(0)) return std::nullopt;
-  return session;
+  if (resumed == nullptr) return session;
+  session.peer_scheme = resumed->peer_scheme;
+  if (!resumed->client) return session;
+  const x509::Verdict verdict = resumed->client->verdict();
+  const bool is_bound = bind_to_client(session, resumed->client->chain, &verdict, *config.common().provider, now);
+  return is_bound ? std::optional(std::move(session)) : std::nullopt;
 }
 
 std::unique_ptr<TicketOrder> order_tickets(const ServerConfig& config, const HelloInHand& hello, const Choice& choice,

@@ -32,7 +32,7 @@ Result<AfterClientHello> answer_hello(Flow& flow, const ServerConfig& config, se
   if (config.pauses_for_credential()) {
     return AfterClientHello(AwaitCredential(config, std::move(hello), std::move(*choice)));
   }
-  auto credential = server::resolve_credential(config, hello);
+  auto credential = server::resolve_credential(config, hello, ProtocolVersion::TLS1_2);
   if (!credential) return std::unexpected(std::move(credential.error()));
   return widen<AfterClientHello>(send_flight(flow, config, hello, *choice, std::move(*credential)));
 }

@@ -25,7 +25,9 @@ class AwaitCredential {
   AwaitCredential(const ServerConfig& config, server::HelloInHand hello, Choice choice) noexcept
       : config_(&config), hello_(std::move(hello)), choice_(std::move(choice)) {}
 
-  [[nodiscard]] ClientHelloView client_hello() const noexcept { return hello_.view(); }
+  [[nodiscard]] ClientHelloView client_hello() const noexcept {
+    return hello_.view(config_->common().policy, ProtocolVersion::TLS1_2);
+  }
   [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
 
  private:
@@ -34,8 +36,8 @@ class AwaitCredential {
   Choice choice_;
 };
 
-using AfterClientHello =
-    std::variant<AwaitCredential, AwaitSignature, ExpectClientKeyExchange, ExpectChangeCipherSpecResumed>;
+using AfterClientHello = std::variant<AwaitCredential, AwaitSignature, ExpectCertificate, ExpectClientKeyExchange,
+                                      ExpectChangeCipherSpecResumed>;
 
 /// Answers a ClientHello for which TLS 1.2 was chosen: goes on with the session that it offers, or shows a certificate,
 /// or pauses for the credential. Errors: those of choose(), find_session(), choose_group(),

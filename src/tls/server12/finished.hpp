@@ -9,9 +9,10 @@
 
 #include "tls/handshake/established.hpp"
 #include "tls/handshake/flow.hpp"
+#include "tls/handshake/proofs.hpp"
 #include "tls/record/protection_tls12.hpp"
 #include "tls/schedule/prf_tls12.hpp"
-#include "tls/schedule/transcript.hpp"
+#include "tls/schedule/transcript_tls12.hpp"
 #include "tls/server12/session.hpp"
 #include "tls/wire/handshake.hpp"
 
@@ -21,7 +22,7 @@ namespace keyway::tls::server12 {
 struct Keyed {
   const ServerConfig* config;
   const SuiteTls12* suite;
-  Transcript transcript;  ///< ClientHello…ClientKeyExchange
+  TranscriptTls12 transcript;  ///< ClientHello…ClientKeyExchange, and CertificateVerify where there is one
   HelloRandoms randoms;
   MasterSecretTls12 master;
   ProtectionTls12 reading;
@@ -45,13 +46,14 @@ class ExpectFinished {
   Keyed keyed_;
 };
 
-/// Waits for the client's ChangeCipherSpec (RFC 5246 7.1): no sooner than here does one change keys.
+/// Waits for the client's ChangeCipherSpec (RFC 5246 7.1): no sooner than here does one change keys. Only a client that
+/// is let in gets here.
 class ExpectChangeCipherSpec {
  public:
   using Next = std::variant<ExpectFinished>;
   static constexpr std::string_view name = "server, TLS 1.2: waiting for the client's ChangeCipherSpec";
 
-  explicit ExpectChangeCipherSpec(Keyed keyed) noexcept : keyed_(std::move(keyed)) {}
+  ExpectChangeCipherSpec(Keyed keyed, ClientAdmitted) noexcept : keyed_(std::move(keyed)) {}
 
   [[nodiscard]] Result<Next> change_cipher_spec(Flow& flow) &&;
 

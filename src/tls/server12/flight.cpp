@@ -21,35 +21,21 @@ Bytes encode_params(const crypto::KeyExchange& ephemeral) {
   return params;
 }
 
-/// Adds the signed key exchange and sends it all.
-Result<ExpectClientKeyExchange> finish(Flow& flow, UnsignedFlight flight, ByteView signature) {
-  Exchange& exchange = flight.exchange;
-  Writer out(flight.messages);
-  const ServerEcdhParams params{exchange.ephemeral->group(), exchange.ephemeral->share()};
-  write_handshake(out, ServerKeyExchange{params, flight.scheme, signature, {}});
-  flow.emit(event::HandshakeSignature{Direction::sent, flight.scheme});
-  write_handshake(out, ServerHelloDone{});
-  exchange.transcript.add(flight.messages);
-  if (auto sent = flow.send(flight.messages); !sent) return std::unexpected(std::move(sent.error()));
-  return ExpectClientKeyExchange(std::move(exchange));
-}
-
 }  // namespace
 
-Result<AwaitSignature::Next> AwaitSignature::resume(Flow& flow, Answer& answer) && {
-  if (const auto* refuse = std::get_if<answer::Refuse>(&answer)) {
-    return std::unexpected(fail(ErrorCode::RejectedByApplication).at(name).alert(refuse->alert));
-  }
-  const Bytes& signature = std::get<answer::Signature>(answer).signature;
-  if (signature.empty() || signature.size() > crypto::max_signature_size) {
-    return std::unexpected(fail(ErrorCode::SigningFailed)
-                               .at(name)
-                               .expected("1 to " + std::to_string(crypto::max_signature_size) + " bytes")
-                               .received(std::to_string(signature.size())));
-  }
-  auto next = finish(flow, std::move(flight_), signature);
-  if (!next) return std::unexpected(std::move(next.error()));
-  return Next(std::move(*next));
+Result<UnsignedFlight::Next> UnsignedFlight::finish(Flow& flow, ByteView signature) && {
+  Writer out(messages);
+  const ServerEcdhParams params{exchange.ephemeral->group(), exchange.ephemeral->share()};
+  write_handshake(out, ServerKeyExchange{params, wanted.scheme, signature, {}});
+  flow.emit(event::HandshakeSignature{Direction::sent, wanted.scheme});
+  const ServerConfig& config = *exchange.config;
+  const ClientAuthentication* asks = config.client_authentication();
+  if (asks != nullptr) out.bytes(asks->request_tls12);
+  write_handshake(out, ServerHelloDone{});
+  exchange.transcript.add(messages);
+  if (auto sent = flow.send(messages); !sent) return std::unexpected(std::move(sent.error()));
+  if (asks != nullptr) return Next(ExpectCertificate(std::move(exchange)));
+  return Next(ExpectClientKeyExchange(std::move(exchange), admit_unasked(config)));
 }
 
 Result<AfterFlight> send_flight(Flow& flow, const ServerConfig& server_config, const server::HelloInHand& hello,
@@ -81,28 +67,19 @@ Result<AfterFlight> send_flight(Flow& flow, const ServerConfig& server_config, c
   write_server_hello(messages, {*random, (*suite)->id, id, hello, choice, promises_ticket, /*is_resumption=*/false});
   messages.insert(messages.end(), certificate.begin(), certificate.end());
 
-  Transcript transcript(*config.provider->hash((*suite)->hash));
+  TranscriptTls12 transcript(*config.provider->hash((*suite)->hash), server_config.client_authentication() != nullptr);
   transcript.add(hello.raw);
   Bytes content = server_key_exchange_content(hello.hello.random, *random, encode_params(**ephemeral));
-  UnsignedFlight flight{{&server_config,
-                         *suite,
-                         transcript,
-                         {hello.hello.random, *random},
-                         std::move(*ephemeral),
-                         std::move(*order),
-                         choice.extended_master_secret},
-                        std::move(credential),
-                        *scheme,
-                        std::move(messages)};
-  const crypto::PrivateKey* key = flight.credential->key();
-  if (key == nullptr) return AfterFlight(AwaitSignature(std::move(flight), std::move(content)));
-  Bytes signature;
-  const auto algorithm = crypto::algorithm_of(flight.scheme);
-  if (!algorithm) return std::unexpected(fail(ErrorCode::InternalError).received(to_string(flight.scheme)));
-  if (auto made = key->sign(*algorithm, content, signature); !made) return std::unexpected(std::move(made.error()));
-  auto next = finish(flow, std::move(flight), signature);
-  if (!next) return std::unexpected(std::move(next.error()));
-  return AfterFlight(std::move(*next));
+  Exchange exchange{&server_config,
+                    *suite,
+                    std::move(transcript),
+                    {hello.hello.random, *random},
+                    std::move(*ephemeral),
+                    std::move(*order),
+                    choice.extended_master_secret};
+  return sign<AfterFlight>(
+      flow,
+      UnsignedFlight{std::move(exchange), std::move(messages), {std::move(credential), *scheme, std::move(content)}});
 }
 
 }  // namespace keyway::tls::server12

@@ -2,35 +2,81 @@
 
 #include <utility>
 
+#include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/client_key_exchange.hpp"
 
 namespace keyway::tls::server12 {
+namespace {
 
-Result<ExpectClientKeyExchange::Next> ExpectClientKeyExchange::handle(Flow& flow, const HandshakeMessage& message) && {
+/// Completes the key exchange with the client's half, and makes the keys.
+Result<Keyed> make_keys(Flow& flow, Exchange exchange, const HandshakeMessage& message) {
   auto key_exchange = ClientKeyExchange::parse(message.body);
   if (!key_exchange) return std::unexpected(std::move(key_exchange.error()));
-  auto premaster_secret = exchange_.ephemeral->complete(key_exchange->public_key);
+  auto premaster_secret = exchange.ephemeral->complete(key_exchange->public_key);
   if (!premaster_secret) return std::unexpected(std::move(premaster_secret.error()).at("ClientKeyExchange, ecdh_Yc"));
-  flow.emit(event::KeyAgreement{exchange_.ephemeral->group(), key_exchange->public_key.size(),
-                                exchange_.ephemeral->share().size()});
-  Transcript& transcript = exchange_.transcript;
+  flow.emit(event::KeyAgreement{exchange.ephemeral->group(), key_exchange->public_key.size(),
+                                exchange.ephemeral->share().size()});
+  TranscriptTls12& transcript = exchange.transcript;
   transcript.add(message.raw);
   const crypto::HashFunction& hash = transcript.function();
-  auto master = exchange_.extended_master_secret
+  auto master = exchange.extended_master_secret
                     ? MasterSecretTls12::extended(hash, premaster_secret->view(), transcript.hash())
-                    : MasterSecretTls12::plain(hash, premaster_secret->view(), exchange_.randoms);
-  flow.emit_secret(SecretLabel::CLIENT_RANDOM, master.bytes(), exchange_.randoms.client);
+                    : MasterSecretTls12::plain(hash, premaster_secret->view(), exchange.randoms);
+  flow.emit_secret(SecretLabel::CLIENT_RANDOM, master.bytes(), exchange.randoms.client);
 
-  const KeyBlockTls12 keys = master.key_block(*exchange_.suite, exchange_.randoms);
-  const crypto::Provider& provider = *exchange_.config->common().provider;
-  auto reading = ProtectionTls12::create(provider, *exchange_.suite, keys.client);
+  const KeyBlockTls12 keys = master.key_block(*exchange.suite, exchange.randoms);
+  const crypto::Provider& provider = *exchange.config->common().provider;
+  auto reading = ProtectionTls12::create(provider, *exchange.suite, keys.client);
   if (!reading) return std::unexpected(std::move(reading.error()));
-  auto writing = ProtectionTls12::create(provider, *exchange_.suite, keys.server);
+  auto writing = ProtectionTls12::create(provider, *exchange.suite, keys.server);
   if (!writing) return std::unexpected(std::move(writing.error()));
+  return Keyed{exchange.config,
+               exchange.suite,
+               std::move(transcript),
+               exchange.randoms,
+               std::move(master),
+               std::move(*reading),
+               std::move(*writing),
+               std::move(exchange.session),
+               exchange.extended_master_secret};
+}
+
+}  // namespace
+
+Result<ExpectClientKeyExchange::Next> ExpectClientKeyExchange::handle(Flow& flow, const HandshakeMessage& message) && {
+  auto keyed = make_keys(flow, std::move(exchange_), message);
+  if (!keyed) return std::unexpected(std::move(keyed.error()));
   flow.reader().allow_change_cipher_spec(true);
-  return Next(ExpectChangeCipherSpec({exchange_.config, exchange_.suite, transcript, exchange_.randoms,
-                                      std::move(master), std::move(*reading), std::move(*writing),
-                                      std::move(exchange_.session), exchange_.extended_master_secret}));
+  return Next(ExpectChangeCipherSpec(std::move(*keyed), client_));
+}
+
+Result<ExpectKeyExchangeBeforeProof::Next> ExpectKeyExchangeBeforeProof::handle(Flow& flow,
+                                                                                const HandshakeMessage& message) && {
+  auto keyed = make_keys(flow, std::move(exchange_), message);
+  if (!keyed) return std::unexpected(std::move(keyed.error()));
+  return Next(ExpectCertificateVerify(std::move(*keyed), std::move(client_)));
+}
+
+Result<ExpectCertificateVerify::Next> ExpectCertificateVerify::handle(Flow& flow, const HandshakeMessage& message) && {
+  auto verify = CertificateVerify::parse(message.body);
+  if (!verify) return std::unexpected(std::move(verify.error()));
+  const CommonConfig& config = keyed_.config->common();
+  auto proof = verify_certificate_verify_tls12(*verify, *client_.leaf_key, keyed_.transcript.messages(),
+                                               config.policy.signature_schemes);
+  if (!proof) return std::unexpected(std::move(proof.error()));
+  keyed_.transcript.forget_messages();
+  keyed_.transcript.add(message.raw);
+  flow.info().client_signature_scheme = verify->algorithm;
+  flow.emit(event::HandshakeSignature{Direction::received, verify->algorithm});
+  if (keyed_.session) {
+    Session& session = keyed_.session->session;
+    session.peer_scheme = verify->algorithm;
+    // What was promised is a ticket, or an ID that the client has: one that can't be kept is given empty, or not kept.
+    keyed_.session->is_void =
+        !bind_to_client(session, flow.peer_chain(), flow.verdict(), *config.provider, config.clock->now());
+  }
+  flow.reader().allow_change_cipher_spec(true);
+  return Next(ExpectChangeCipherSpec(std::move(keyed_), admit_proven(client_.chain, *proof)));
 }
 
 }  // namespace keyway::tls::server12

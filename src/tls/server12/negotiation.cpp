@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tls/handshake/credential_fit.hpp"
 #include "tls/server/negotiation.hpp"
 #include "tls/wire/list_text.hpp"
 
@@ -73,6 +74,14 @@ Result<Choice> choose(const ServerConfig& config, const server::HelloInHand& hel
 
 Result<const SuiteTls12*> choose_suite(const ServerConfig& config, const server::HelloInHand& hello,
                                        const Credential& credential) {
+  const auto curve = curve_of(credential.key_type());
+  const auto& groups = hello.extensions.supported_groups;
+  if (curve && groups && !groups->named_group_list.contains(*curve)) {
+    return std::unexpected(fail(ErrorCode::NoCommonGroup)
+                               .at("ClientHello, supported_groups")
+                               .expected("the curve of the certificate's key, " + to_string(*curve))
+                               .received(text_of(groups->named_group_list)));
+  }
   const auto& ours = config.common().policy.cipher_suites;
   const auto& theirs = hello.hello.cipher_suites;
   const SuiteAuthentication authentication = authentication_of(credential.key_type());
@@ -99,16 +108,11 @@ Result<const SuiteTls12*> choose_suite(const ServerConfig& config, const server:
 
 Result<SignatureScheme> choose_scheme(const ServerConfig& config, const server::HelloInHand& hello,
                                       const Credential& credential) {
-  const auto& theirs = hello.extensions.signature_algorithms->supported_signature_algorithms;
-  const auto takes = [&](SignatureScheme scheme) {
-    return crypto::fits_tls12(scheme, credential.key_type()) && theirs.contains(scheme);
-  };
-  const auto& ours = config.common().policy.signature_schemes;
-  // Where there is a choice, the hash that belongs to the key's curve.
-  for (const SignatureScheme scheme : ours) {
-    if (takes(scheme) && crypto::fits_tls13(scheme, credential.key_type())) return scheme;
+  if (auto allowed = server::check_terms(hello, credential); !allowed) {
+    return std::unexpected(std::move(allowed.error()));
   }
-  if (const auto scheme = std::ranges::find_if(ours, takes); scheme != ours.end()) return *scheme;
+  const auto& theirs = hello.extensions.signature_algorithms->supported_signature_algorithms;
+  if (const auto scheme = choose_scheme_tls12(credential, config.common().policy, theirs)) return *scheme;
   return std::unexpected(fail(ErrorCode::NoCommonSignatureScheme)
                              .at("ClientHello, signature_algorithms")
                              .expected("one for a key of type " + crypto::to_string(credential.key_type()))

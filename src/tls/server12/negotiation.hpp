@@ -28,11 +28,12 @@ struct Choice {
 [[nodiscard]] Result<NamedGroup> choose_group(const ServerConfig& config, const server::HelloInHand& hello);
 
 /// The suite, in the server's order, that this key can sign for; but ChaCha20 where the client puts it first, as one
-/// without AES instructions does. Errors: NoCommonCipherSuite.
+/// without AES instructions does. A key on a curve that the client does not have serves none (RFC 8422 5.1). Errors:
+/// NoCommonCipherSuite, NoCommonGroup.
 [[nodiscard]] Result<const SuiteTls12*> choose_suite(const ServerConfig& config, const server::HelloInHand& hello,
                                                      const Credential& credential);
 
-/// A scheme that the client takes, the policy has, and the key fits. Errors: NoCommonSignatureScheme.
+/// A scheme that the client takes, the policy has, and the key fits. Errors: NoCommonSignatureScheme, NoMatchingIssuer.
 [[nodiscard]] Result<SignatureScheme> choose_scheme(const ServerConfig& config, const server::HelloInHand& hello,
                                                     const Credential& credential);
 

@@ -5,6 +5,7 @@
 #include "core/writer.hpp"
 #include "tls/handshake/proofs.hpp"
 #include "tls/schedule/transcript.hpp"
+#include "tls/server/client_certificate.hpp"
 #include "tls/server12/hello_writer.hpp"
 #include "tls/wire/finished.hpp"
 
@@ -15,7 +16,7 @@ Result<ExpectChangeCipherSpecResumed::Next> ExpectChangeCipherSpecResumed::chang
     return std::unexpected(std::move(done.error()));
   }
   flow.reader().allow_change_cipher_spec(false);
-  return Next(ExpectFinishedResumed(std::move(resumed_)));
+  return Next(ExpectFinishedResumed(std::move(resumed_), client_));
 }
 
 Result<ExpectFinishedResumed::Next> ExpectFinishedResumed::handle(Flow& flow, const HandshakeMessage& message) && {
@@ -24,6 +25,7 @@ Result<ExpectFinishedResumed::Next> ExpectFinishedResumed::handle(Flow& flow, co
   auto proof = verify_finished(resumed_.expected_finished, message.body);
   if (!proof) return std::unexpected(std::move(proof.error()));
   flow.emit(event::Finished{Direction::received});
+  server::recall_client(flow, resumed_.client_scheme, resumed_.client_proof.get());
   return Next(EstablishedTls12{*proof, resumed_.suite, std::move(resumed_.exporter), resumed_.client_random,
                                resumed_.sent_finished, resumed_.extended_master_secret});
 }
@@ -75,9 +77,16 @@ Result<ExpectChangeCipherSpecResumed> send_resumed_flight(Flow& flow, const Serv
   flow.emit(event::Finished{Direction::sent});
   flow.reader().allow_change_cipher_spec(true);
   const VerifyDataTls12 theirs = master.finished(Side::client, transcript.hash());
-  return ExpectChangeCipherSpecResumed({&suite, std::move(*reading), ours, theirs,
-                                        std::move(master).into_exporter(randoms), randoms.client,
-                                        session.extended_master_secret});
+  Resumed left{&suite,
+               std::move(*reading),
+               ours,
+               theirs,
+               std::move(master).into_exporter(randoms),
+               randoms.client,
+               session.extended_master_secret,
+               session.peer_scheme,
+               session.client};
+  return ExpectChangeCipherSpecResumed(std::move(left), resumed.client());
 }
 
 }  // namespace keyway::tls::server12

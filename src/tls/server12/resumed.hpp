@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <string_view>
 #include <variant>
 
@@ -26,6 +27,8 @@ struct Resumed {
   ExporterTls12 exporter;
   HelloRandom client_random;
   bool extended_master_secret;
+  SignatureScheme client_scheme;
+  std::shared_ptr<const ClientProof> client_proof;  ///< null: the client showed nothing
 };
 
 /// Waits for the client's Finished, which shows that it knows the session's secret.
@@ -35,7 +38,7 @@ class ExpectFinishedResumed {
   static constexpr std::string_view name = "server, TLS 1.2 resumed: waiting for the client's Finished";
   static constexpr std::array accepts{HandshakeType::finished};
 
-  explicit ExpectFinishedResumed(Resumed resumed) noexcept : resumed_(std::move(resumed)) {}
+  ExpectFinishedResumed(Resumed resumed, ClientAdmitted) noexcept : resumed_(std::move(resumed)) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
 
@@ -49,12 +52,14 @@ class ExpectChangeCipherSpecResumed {
   using Next = std::variant<ExpectFinishedResumed>;
   static constexpr std::string_view name = "server, TLS 1.2 resumed: waiting for the client's ChangeCipherSpec";
 
-  explicit ExpectChangeCipherSpecResumed(Resumed resumed) noexcept : resumed_(std::move(resumed)) {}
+  ExpectChangeCipherSpecResumed(Resumed resumed, ClientAdmitted client) noexcept
+      : resumed_(std::move(resumed)), client_(client) {}
 
   [[nodiscard]] Result<Next> change_cipher_spec(Flow& flow) &&;
 
  private:
   Resumed resumed_;
+  ClientAdmitted client_;
 };
 
 /// Answers a ClientHello by going on with a session: ServerHello, a new ticket where it is time for one,

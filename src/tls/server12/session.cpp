@@ -46,7 +46,7 @@ std::unique_ptr<SessionOrder> make_order(const ServerConfig& config, const serve
   if (!session) return nullptr;
   session->group = resumed == nullptr ? choice.group : resumed->group;
   session->extended_master_secret = choice.extended_master_secret;
-  return std::make_unique<SessionOrder>(SessionOrder{std::move(*session), {}});
+  return std::make_unique<SessionOrder>(SessionOrder{std::move(*session), {}, false});
 }
 
 }  // namespace
@@ -56,8 +56,10 @@ Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, c
   if (config.ticket_keys() == nullptr) return std::nullopt;
   auto [session, is_by_ticket] = open_offer(config, hello);
   if (!session || !may_go_on(*session, config, hello, choice)) return std::nullopt;
+  const auto client = admit_resumed(config, *session);
+  if (!client) return std::nullopt;
   if (session->extended_master_secret == choice.extended_master_secret) {
-    return ResumedSession(std::move(*session), is_by_ticket);
+    return ResumedSession(std::move(*session), is_by_ticket, *client);
   }
   // RFC 7627 5.3: a session made without is not gone on with; one made with it ends the handshake.
   if (choice.extended_master_secret) return std::nullopt;
@@ -90,13 +92,14 @@ std::unique_ptr<SessionOrder> order_renewal(const ServerConfig& config, const se
 
 void add_ticket(Bytes& messages, const ServerConfig& config, SessionOrder& order, const MasterSecretTls12& master) {
   order.session.secret = HashSecret(master.bytes());
-  const auto ticket = server::hand_out(config, order.session);
+  const auto ticket = order.is_void ? Result<Bytes>(Bytes()) : server::hand_out(config, order.session);
   Writer out(messages);
   const auto lifetime = static_cast<std::uint32_t>(order.session.lifetime.count());
   write_handshake(out, NewSessionTicketTls12{lifetime, ticket ? ByteView(*ticket) : ByteView()});
 }
 
 void keep_session(const ServerConfig& config, SessionOrder& order, const MasterSecretTls12& master) {
+  if (order.is_void) return;
   order.session.secret = HashSecret(master.bytes());
   static_cast<void>(server::store(config, order.id, order.session));
 }

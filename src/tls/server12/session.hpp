@@ -6,6 +6,7 @@
 #include <keyway/config.hpp>
 #include <keyway/error.hpp>
 
+#include "tls/handshake/proofs.hpp"
 #include "tls/schedule/prf_tls12.hpp"
 #include "tls/server/hello_in_hand.hpp"
 #include "tls/server12/negotiation.hpp"
@@ -20,27 +21,31 @@ class ResumedSession {
  public:
   [[nodiscard]] const Session& session() const noexcept { return session_; }
   [[nodiscard]] bool is_by_ticket() const noexcept { return is_by_ticket_; }
+  [[nodiscard]] ClientAdmitted client() const noexcept { return client_; }
 
  private:
-  ResumedSession(Session session, bool is_by_ticket) noexcept
-      : session_(std::move(session)), is_by_ticket_(is_by_ticket) {}
+  ResumedSession(Session session, bool is_by_ticket, ClientAdmitted client) noexcept
+      : session_(std::move(session)), is_by_ticket_(is_by_ticket), client_(client) {}
   friend Result<std::optional<ResumedSession>> find_session(const ServerConfig& config,
                                                             const server::HelloInHand& hello, const Choice& choice);
   Session session_;
   bool is_by_ticket_;
+  ClientAdmitted client_;
 };
 
 /// Looks for the session that the client offers, by ticket (RFC 5077 3.4) or else by ID: of this configuration, alive,
-/// for the same name and protocol, of a suite that the client still offers. Nothing: a full handshake. Errors:
-/// ExtendedMasterSecretChanged (RFC 7627 5.3: it was made with it, and the client now comes without).
+/// for the same name and protocol, of a suite that the client still offers, of a client that showed a certificate where
+/// one is required. Nothing: a full handshake. Errors: ExtendedMasterSecretChanged (RFC 7627 5.3: it was made with it,
+/// and the client now comes without).
 [[nodiscard]] Result<std::optional<ResumedSession>> find_session(const ServerConfig& config,
                                                                  const server::HelloInHand& hello,
                                                                  const Choice& choice);
 
 /// The session that a handshake will leave behind: as a ticket, or under an ID.
 struct SessionOrder {
-  Session session;  ///< without its secret
-  Bytes id;         ///< empty: a ticket is given
+  Session session;       ///< without its secret
+  Bytes id;              ///< empty: a ticket is given
+  bool is_void = false;  ///< nothing can be kept after all: the ticket that was promised is an empty one
 };
 
 /// What the ServerHello of a full handshake promises, by what the client takes and the configuration has; null:

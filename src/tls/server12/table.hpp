@@ -10,11 +10,15 @@ namespace keyway::tls::server12 {
 // clang-format off
 using TableTls12 =
     // state                    what may follow
-    Table<Row<AwaitCredential,         AwaitSignature, ExpectClientKeyExchange>,
-          Row<AwaitSignature,          ExpectClientKeyExchange>,
-          Row<ExpectClientKeyExchange, ExpectChangeCipherSpec>,
-          Row<ExpectChangeCipherSpec,  ExpectFinished>,
-          Row<ExpectFinished,          EstablishedTls12>,
+    Table<Row<AwaitCredential,              AwaitSignature, ExpectCertificate, ExpectClientKeyExchange>,
+          Row<AwaitSignature,               ExpectCertificate, ExpectClientKeyExchange>,
+          Row<ExpectCertificate,            AwaitVerdict, ExpectKeyExchangeBeforeProof, ExpectClientKeyExchange>,
+          Row<AwaitVerdict,                 ExpectKeyExchangeBeforeProof>,
+          Row<ExpectKeyExchangeBeforeProof, ExpectCertificateVerify>,
+          Row<ExpectCertificateVerify,      ExpectChangeCipherSpec>,
+          Row<ExpectClientKeyExchange,      ExpectChangeCipherSpec>,
+          Row<ExpectChangeCipherSpec,       ExpectFinished>,
+          Row<ExpectFinished,               EstablishedTls12>,
           // resumed:
           Row<ExpectChangeCipherSpecResumed, ExpectFinishedResumed>,
           Row<ExpectFinishedResumed,         EstablishedTls12>>;

@@ -37,7 +37,7 @@ Result<std::shared_ptr<const PeerProof>> prove(std::vector<Bytes> chain, const s
   x509::Verdict verdict = config.verifier()->verify(views, &*name, x509::Purpose::server, config.common().clock->now());
   auto accepted = tls::accept_chain(verdict);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
-  const Time end = tls::end_of(chain, verdict);
+  const Time end = tls::end_of_chain(chain, &verdict);
   return std::make_shared<const PeerProof>(PeerProof{*accepted, std::move(chain), std::move(verdict), end});
 }
 
@@ -101,27 +101,9 @@ Result<StoredSession> read_session(ByteView bytes, const ClientConfig& config) {
   }
   auto peer = prove(std::move(*chain), session->server_name, config);
   if (!peer) return std::unexpected(std::move(peer.error()).at("stored session, chain"));
-  return std::make_shared<const ClientSession>(
-      ClientSession{std::move(*session), Bytes(ticket.begin(), ticket.end()),
-                    Bytes(session_id.begin(), session_id.end()), std::move(*peer)});
+  return std::make_shared<const ClientSession>(ClientSession{std::move(*session), Bytes(ticket.begin(), ticket.end()),
+                                                             Bytes(session_id.begin(), session_id.end()),
+                                                             std::move(*peer)});
 }
 
-namespace tls {
-
-Time end_of(const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict) {
-  Time end = Time::max();
-  const auto include = [&](std::size_t index) {
-    if (index >= chain.size()) return;
-    const auto view = x509::CertificateView::parse(chain[index]);
-    if (view) end = std::min(end, view->not_after);
-  };
-  include(0);
-  if (!verdict) return end;
-  for (const x509::PathElement& element : verdict->path()) {
-    if (element.origin == x509::Origin::peer) include(element.index);
-  }
-  return end;
-}
-
-}  // namespace tls
 }  // namespace keyway

@@ -28,7 +28,4 @@ struct ClientSession {
   std::shared_ptr<const PeerProof> peer;  ///< not null
 };
 
-/// When the first certificate ends of those that `verdict` took from the peer; the leaf's end where there is no path.
-[[nodiscard]] Time end_of(const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict);
-
 }  // namespace keyway::tls

@@ -26,8 +26,9 @@ void write_time(Writer& out, Time time) {
 }  // namespace
 
 Session Session::clone() const {
-  return {version,         cipher_suite, secret.clone(),   server_name, alpn,    configuration,
-          client_identity, issued_at,    authenticated_at, lifetime,    age_add, group, extended_master_secret};
+  return {version,          cipher_suite, secret.clone(),  server_name, alpn,
+          configuration,    peer_scheme,  client_identity, client,      issued_at,
+          authenticated_at, lifetime,     age_add,         group,       extended_master_secret};
 }
 
 bool Session::is_alive(Time now, std::chrono::seconds skew) const noexcept {
@@ -47,9 +48,13 @@ Result<Session> Session::parse(ByteView bytes) {
   session.server_name = as_text(in.vector8("server_name"));
   session.alpn = as_text(in.vector8("alpn"));
   session.configuration = in.array<32>("configuration");
+  session.peer_scheme = in.value<SignatureScheme>("peer_scheme");
   const ByteView identity = in.vector8("client_identity", 0, 32);
   if (!identity.empty() && identity.size() != 32) in.reject(ErrorCode::LengthOutOfRange, "client_identity");
   session.client_identity.assign(identity.begin(), identity.end());
+  const std::uint8_t has_client = in.u8("has_client");
+  if (has_client > 1) in.reject(ErrorCode::InvalidValue, "has_client");
+  if (in.ok() && has_client == 1) session.client = ClientProof::read(in);
   session.issued_at = read_time(in, "issued_at");
   session.authenticated_at = read_time(in, "authenticated_at");
   session.lifetime = std::chrono::seconds(in.u32("lifetime"));
@@ -71,7 +76,10 @@ void Session::write(Writer& out) const {
   out.vector8(as_bytes(server_name));
   out.vector8(as_bytes(alpn));
   out.bytes(configuration);
+  out.value(peer_scheme);
   out.vector8(client_identity);
+  out.u8(client ? 1 : 0);
+  if (client) client->write(out);
   write_time(out, issued_at);
   write_time(out, authenticated_at);
   out.u32(static_cast<std::uint32_t>(lifetime.count()));
@@ -81,10 +89,10 @@ void Session::write(Writer& out) const {
 }
 
 std::size_t Session::written_size() const noexcept {
-  constexpr std::size_t numbers = 1 + 2 + 2 + 8 + 8 + 4 + 4 + 2 + 1;
+  constexpr std::size_t numbers = 1 + 2 + 2 + 2 + 1 + 8 + 8 + 4 + 4 + 2 + 1;
   constexpr std::size_t lengths = 4;
   return numbers + lengths + secret.size() + server_name.size() + alpn.size() + configuration.size() +
-         client_identity.size();
+         client_identity.size() + (client ? client->written_size() : 0);
 }
 
 }  // namespace keyway::tls

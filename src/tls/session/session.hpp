@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include <keyway/bytes.hpp>
@@ -12,6 +13,7 @@
 #include <keyway/types.hpp>
 
 #include "core/writer.hpp"
+#include "tls/session/client_proof.hpp"
 #include "tls/session/configuration_id.hpp"
 
 namespace keyway::tls {
@@ -28,7 +30,9 @@ struct Session {
   std::string server_name;          ///< up to 255 bytes; on the server, what the client asked for; empty: nothing
   std::string alpn;                 ///< up to 255 bytes; empty: none
   ConfigurationId configuration{};  ///< of the side that keeps the session
+  SignatureScheme peer_scheme{};    ///< of the peer's proof; 0 where it showed no certificate
   Bytes client_identity;            ///< digest of the client's certificate, 32 bytes; empty without one
+  std::shared_ptr<const ClientProof> client;  ///< on a server, beside client_identity; null without one
   Time issued_at{};
   Time authenticated_at{};  ///< when certificates were last shown: the start of the first of a chain of sessions
   std::chrono::seconds lifetime{};

@@ -10,7 +10,7 @@ namespace {
 constexpr std::size_t name_size = 16;
 constexpr std::size_t overhead = name_size + crypto::aead_nonce_size + crypto::aead_tag_size;
 /// No session is longer: an early end for what can't be a ticket.
-constexpr std::size_t max_ticket = 1024;
+constexpr std::size_t max_ticket = 2048 + ClientProof::max_chain_size;
 
 /// Wipes what held a secret, whichever way the function ends.
 struct WipedAtEnd {

@@ -1,10 +1,10 @@
-#include "tls/client/server_chain.hpp"
+#include "tls/handshake/peer_chain.hpp"
 
 #include <utility>
 
 #include <keyway/certificate.hpp>
 
-namespace keyway::tls::client {
+namespace keyway::tls {
 
 Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf, const crypto::Provider& provider) {
   auto view = x509::CertificateView::parse(leaf);
@@ -26,14 +26,29 @@ Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf, const c
   return key;
 }
 
+namespace {
+
+/// Keeps the verdict and tells of it.
+Result<ChainAccepted> settle(Flow& flow, x509::Verdict verdict, std::span<const ByteView> chain,
+                             std::string_view name) {
+  flow.keep_verdict(std::move(verdict));
+  flow.emit(event::ChainJudged{flow.verdict(), chain, name});
+  return accept_chain(*flow.verdict());
+}
+
+}  // namespace
+
 Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& name, std::span<const ByteView> chain,
                                   Flow& flow) {
   const x509::Verifier* verifier = config.verifier();
   if (verifier == nullptr) return accept_unverified_chain(config);
-  x509::Verdict verdict = verifier->verify(chain, &name, x509::Purpose::server, config.common().clock->now());
-  flow.keep_verdict(std::move(verdict));
-  flow.emit(event::ChainJudged{flow.verdict(), chain, name.to_string()});
-  return accept_chain(*flow.verdict());
+  return settle(flow, verifier->verify(chain, &name, x509::Purpose::server, config.common().clock->now()), chain,
+                name.to_string());
+}
+
+Result<ChainAccepted> judge_chain(const ServerConfig& config, std::span<const ByteView> chain, Flow& flow) {
+  const x509::Verifier& verifier = *config.client_authentication()->verifier;
+  return settle(flow, verifier.verify(chain, nullptr, x509::Purpose::client, config.common().clock->now()), chain, {});
 }
 
 std::vector<ByteView> keep_chain(Flow& flow, std::span<const ByteView> chain) {
@@ -54,14 +69,12 @@ std::vector<ByteView> recall_chain(Flow& flow, const ClientSession& session) {
   return {flow.peer_chain().begin(), flow.peer_chain().end()};
 }
 
-Result<ChainAccepted> take_judgement(const ServerName& name, std::span<const ByteView> chain, Flow& flow,
+Result<ChainAccepted> take_judgement(std::string_view name, std::span<const ByteView> chain, Flow& flow,
                                      Answer& answer) {
   if (const auto* refuse = std::get_if<answer::Refuse>(&answer)) {
     return std::unexpected(fail(ErrorCode::CertificateRefused).at("Certificate").alert(refuse->alert));
   }
-  flow.keep_verdict(std::move(std::get<answer::Verified>(answer).verdict));
-  flow.emit(event::ChainJudged{flow.verdict(), chain, name.to_string()});
-  return accept_chain(*flow.verdict());
+  return settle(flow, std::move(std::get<answer::Verified>(answer).verdict), chain, name);
 }
 
-}  // namespace keyway::tls::client
+}  // namespace keyway::tls

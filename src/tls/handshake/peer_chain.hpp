@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include <keyway/config.hpp>
 #include <keyway/crypto.hpp>
@@ -11,9 +13,9 @@
 #include "tls/handshake/proofs.hpp"
 #include "tls/session/client_session.hpp"
 
-namespace keyway::tls::client {
+namespace keyway::tls {
 
-// What the client does with the server's certificates, in every version.
+// What either side does with the other's certificates, in every version.
 
 /// The leaf's key, which must be one that may sign. Errors: those of parsing, WrongKeyUsage.
 [[nodiscard]] Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf,
@@ -25,12 +27,17 @@ namespace keyway::tls::client {
 /// The server goes on with `session`: what it showed when that began stands for its chain. Gives views of it.
 [[nodiscard]] std::vector<ByteView> recall_chain(Flow& flow, const ClientSession& session);
 
-/// Asks the configuration's verifier and tells of its verdict. Errors: the verdict's.
+/// Asks the configuration's verifier about a server's chain and tells of its verdict. Errors: the verdict's.
 [[nodiscard]] Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& name,
                                                 std::span<const ByteView> chain, Flow& flow);
 
-/// What the application answered to Pause::verification. Errors: CertificateRefused, the verdict's.
-[[nodiscard]] Result<ChainAccepted> take_judgement(const ServerName& name, std::span<const ByteView> chain, Flow& flow,
+/// The same about a client's. `config` asks for certificates and has a verifier.
+[[nodiscard]] Result<ChainAccepted> judge_chain(const ServerConfig& config, std::span<const ByteView> chain,
+                                                Flow& flow);
+
+/// What the application answered to Pause::verification. `name`: whom the chain is to be of; empty for a client.
+/// Errors: CertificateRefused, the verdict's.
+[[nodiscard]] Result<ChainAccepted> take_judgement(std::string_view name, std::span<const ByteView> chain, Flow& flow,
                                                    Answer& answer);
 
-}  // namespace keyway::tls::client
+}  // namespace keyway::tls

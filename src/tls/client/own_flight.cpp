@@ -1,0 +1,96 @@
+#include "tls/client/own_flight.hpp"
+
+#include <utility>
+
+#include "core/writer.hpp"
+#include "tls/handshake/next.hpp"
+#include "tls/wire/certificate.hpp"
+#include "tls/wire/certificate_verify.hpp"
+#include "tls/wire/finished.hpp"
+
+namespace keyway::tls::client {
+namespace {
+
+/// After both Finished. Null where no sessions are kept.
+std::shared_ptr<SessionKeeper> keep_sessions(Flow& flow, Common13& common, ChainAccepted chain) {
+  if (!common.sessions) return nullptr;
+  SessionPlan& plan = *common.sessions;
+  if (plan.is_resumed) recall_peer(flow, *common.config, *plan.offered);
+  return std::make_shared<SessionKeeper>(
+      SessionKeeper::Parts{std::move(plan), common.suite, chain, flow.info().signature_scheme,
+                           common.master.resumption_master_secret(common.transcript.hash())});
+}
+
+/// Adds the Finished, sends all, and turns to the application keys.
+Result<Established> finish_own(Flow& flow, OwnFlight own) {
+  Common13& common = own.common;
+  Writer out(own.messages);
+  const HashSecret verify_data = common.handshake.client.finished(common.transcript.hash());
+  const std::size_t before = own.messages.size();
+  write_handshake(out, Finished{verify_data.view()});
+  common.transcript.add(ByteView(own.messages).subspan(before));
+  if (auto sent = flow.send(own.messages); !sent) return std::unexpected(std::move(sent.error()));
+  flow.emit(event::Finished{Direction::sent});
+  auto done = flow.protect_writing(*common.config->common().provider, *common.suite, own.application.client);
+  if (!done) return std::unexpected(std::move(done.error()));
+  auto sessions = keep_sessions(flow, common, own.chain);
+  return Established{
+      own.proof,          common.suite, std::move(own.application), std::move(own.exporter), common.client_random,
+      std::move(sessions)};
+}
+
+/// Shows what was chosen.
+Result<AwaitCredential::Next> show(Flow& flow, OwnFlight own, Shown shown) {
+  using Next = AwaitCredential::Next;
+  Writer out(own.messages);
+  if (!shown.credential) {
+    // RFC 8446 4.4.2: a client without a suitable certificate sends an empty list.
+    write_handshake(out, CertificateMessage{});
+    own.common.transcript.add(own.messages);
+    auto done = finish_own(flow, std::move(own));
+    if (!done) return std::unexpected(std::move(done.error()));
+    return Next(std::move(*done));
+  }
+  out.bytes(shown.credential->certificate_message_tls13());
+  own.common.transcript.add(own.messages);
+  Bytes content = certificate_verify_content(Side::client, own.common.transcript.hash().view());
+  return sign<Next>(flow,
+                    UnsignedFlight{std::move(own), {std::move(shown.credential), shown.scheme, std::move(content)}});
+}
+
+}  // namespace
+
+Result<UnsignedFlight::Next> UnsignedFlight::finish(Flow& flow, ByteView signature) && {
+  const std::size_t before = own.messages.size();
+  Writer out(own.messages);
+  write_handshake(out, CertificateVerify{wanted.scheme, signature});
+  own.common.transcript.add(ByteView(own.messages).subspan(before));
+  flow.info().client_signature_scheme = wanted.scheme;
+  flow.emit(event::HandshakeSignature{Direction::sent, wanted.scheme});
+  auto done = finish_own(flow, std::move(own));
+  if (!done) return std::unexpected(std::move(done.error()));
+  return Next(std::move(*done));
+}
+
+Result<AwaitCredential::Next> AwaitCredential::resume(Flow& flow, Answer& answer) && {
+  auto shown = take_credential(*own_.common.config, *asked_, answer, name);
+  if (!shown) return std::unexpected(std::move(shown.error()));
+  return show(flow, std::move(own_), std::move(*shown));
+}
+
+Result<std::variant<AwaitCredential, AwaitSignature, Established>> send_own_flight(
+    Flow& flow, OwnFlight own, std::unique_ptr<CertificateAsked> asked) {
+  using Next = std::variant<AwaitCredential, AwaitSignature, Established>;
+  if (!asked) {
+    auto done = finish_own(flow, std::move(own));
+    if (!done) return std::unexpected(std::move(done.error()));
+    return Next(std::move(*done));
+  }
+  const ClientConfig& config = *own.common.config;
+  if (config.pauses_for_credential()) return Next(AwaitCredential(std::move(own), std::move(asked)));
+  auto shown = choose_credential(config, *asked);
+  if (!shown) return std::unexpected(std::move(shown.error()));
+  return widen<Next>(show(flow, std::move(own), std::move(*shown)));
+}
+
+}  // namespace keyway::tls::client

@@ -1,0 +1,39 @@
+#include "tls/server12/client_certificate.hpp"
+
+#include <utility>
+
+#include "tls/handshake/peer_chain.hpp"
+#include "tls/wire/certificate_tls12.hpp"
+
+namespace keyway::tls::server12 {
+
+Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const HandshakeMessage& message) && {
+  auto certificate = CertificateTls12::parse(message.body);
+  if (!certificate) return std::unexpected(std::move(certificate.error()));
+  const ServerConfig& config = *exchange_.config;
+  exchange_.transcript.add(message.raw);
+  if (certificate->certificate_list.empty()) {
+    auto anonymous = admit_anonymous(config);
+    // RFC 5246 7.4.6: certificate_required is TLS 1.3's.
+    if (!anonymous) return std::unexpected(std::move(anonymous.error()).alert(AlertDescription::handshake_failure));
+    exchange_.transcript.forget_messages();
+    return Next(ExpectClientKeyExchange(std::move(exchange_), *anonymous));
+  }
+  auto leaf_key = parse_leaf_key(certificate->certificate_list.front(), *config.common().provider);
+  if (!leaf_key) return std::unexpected(std::move(leaf_key.error()));
+  std::vector<ByteView> chain = keep_chain(flow, certificate->certificate_list);
+  if (config.client_authentication()->pauses_for_verification) {
+    return Next(AwaitVerdict(std::move(exchange_), std::move(*leaf_key), std::move(chain)));
+  }
+  auto accepted = judge_chain(config, chain, flow);
+  if (!accepted) return std::unexpected(std::move(accepted.error()));
+  return Next(ExpectKeyExchangeBeforeProof(std::move(exchange_), {std::move(*leaf_key), *accepted}));
+}
+
+Result<AwaitVerdict::Next> AwaitVerdict::resume(Flow& flow, Answer& answer) && {
+  auto accepted = take_judgement({}, chain_, flow, answer);
+  if (!accepted) return std::unexpected(std::move(accepted.error()));
+  return Next(ExpectKeyExchangeBeforeProof(std::move(exchange_), {std::move(leaf_key_), *accepted}));
+}
+
+}  // namespace keyway::tls::server12
