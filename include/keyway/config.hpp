@@ -52,6 +52,7 @@ class ClientConfig {
   [[nodiscard]] const x509::Verifier* verifier() const noexcept { return verifier_.get(); }
   /// True when the connection pauses with Pause::verification instead of asking the verifier itself.
   [[nodiscard]] bool pauses_for_verification() const noexcept { return pauses_for_verification_; }
+  [[nodiscard]] bool is_fallback() const noexcept { return is_fallback_; }
   /// True when the chain of a session is judged again before the session is gone on with.
   [[nodiscard]] bool reverifies_on_resumption() const noexcept { return reverifies_on_resumption_; }
   [[nodiscard]] bool sends_server_name() const noexcept { return sends_server_name_; }
@@ -89,6 +90,7 @@ class ClientConfig {
   bool pauses_for_verification_ = false;
   bool reverifies_on_resumption_ = false;
   bool sends_server_name_ = true;
+  bool is_fallback_ = false;
   bool pauses_for_credential_ = false;
   bool insists_on_credential_ = false;
 };
@@ -118,7 +120,11 @@ class ClientConfig::Builder {
   /// Instead of certificate_compressors(); each algorithm once. None: certificates are not compressed.
   Builder& certificate_compression(CertificateCompressors compressors);
   Builder& max_records_per_key(std::uint64_t records);  ///< keys change themselves after as many, or sooner
-  Builder& without_server_name_extension();             ///< the name is still what the certificate must be for
+  Builder& max_handshake_message(std::size_t bytes);    ///< of a message's body that are taken; by default 131072
+  /// This is a second try, with less than the first one offered: TLS_FALLBACK_SCSV (RFC 7507) tells the server, which
+  /// ends a handshake that somebody talked down.
+  Builder& as_fallback();
+  Builder& without_server_name_extension();  ///< the name is still what the certificate must be for
   /// The connection pauses with Pause::verification, and the application answers with a verdict of its own.
   Builder& pause_for_verification();
   /// To show to servers that ask for a certificate. Several are tried in order: the first that the server's request
@@ -172,6 +178,7 @@ class ServerConfig {
   [[nodiscard]] const CredentialResolver* credentials() const noexcept { return credentials_.get(); }
   [[nodiscard]] bool pauses_for_client_hello() const noexcept { return pauses_for_client_hello_; }
   [[nodiscard]] bool pauses_for_credential() const noexcept { return pauses_for_credential_; }
+  [[nodiscard]] bool acknowledges_server_name() const noexcept { return acknowledges_server_name_; }
   /// Null when clients are not asked for certificates.
   [[nodiscard]] const ClientAuthentication* client_authentication() const noexcept {
     return client_authentication_.get();
@@ -200,6 +207,7 @@ class ServerConfig {
   bool gives_tickets_ = false;
   bool pauses_for_client_hello_ = false;
   bool pauses_for_credential_ = false;
+  bool acknowledges_server_name_ = true;
 };
 
 /// Builds a ServerConfig. Credentials are the only thing that it can't do without.
@@ -224,6 +232,9 @@ class ServerConfig::Builder {
   Builder& observe(std::shared_ptr<Observer> observer);
   Builder& padding_block(std::size_t bytes);
   Builder& max_fragment(std::size_t bytes);
+  Builder& max_handshake_message(std::size_t bytes);  ///< of a message's body that are taken; by default 131072
+  /// The names that clients ask for are used, and not acknowledged (RFC 6066 3).
+  Builder& without_server_name_acknowledgement();
   /// Instead of certificate_compressors(); each algorithm once. None: certificates are not compressed.
   Builder& certificate_compression(CertificateCompressors compressors);
   Builder& max_records_per_key(std::uint64_t records);  ///< keys change themselves after as many, or sooner

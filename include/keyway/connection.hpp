@@ -157,6 +157,10 @@ class Connection {
   /// Ends this direction: close_notify waits in output(); receiving goes on. Again: does nothing.
   void close() noexcept;
 
+  /// Ends the connection with a fatal alert of the application's choosing, which waits in output(); error() is then
+  /// RejectedByApplication. After an error: does nothing.
+  void abort(AlertDescription alert) noexcept;
+
   /// Changes the sending keys (RFC 8446 4.6.3) and, if asked, has the peer change its own. Errors: NotReady (also with
   /// TLS 1.2, which can't), AlreadyClosed.
   [[nodiscard]] Result<void> update_keys(bool ask_peer_too);

@@ -170,6 +170,9 @@ class PublicKey {
   /// True when `signature` over `message` holds. False for anything else, malformed signatures and algorithms that
   /// don't fit the key included.
   [[nodiscard]] virtual bool verify(SignatureAlgorithm algorithm, ByteView message, ByteView signature) const = 0;
+  /// RSA alone: encrypts `message` by PKCS#1 v1.5 (RFC 8017 7.2.1) and appends the result to `out`. For TLS 1.2's key
+  /// transport, and nothing else. Errors: UnsupportedAlgorithm, InvalidArgument (too long), RandomFailed, CryptoFailed.
+  [[nodiscard]] virtual Result<void> encrypt_pkcs1(const Random& random, ByteView message, Bytes& out) const;
 };
 
 /// The longest signature of any supported key, in bytes (ML-DSA-87).
@@ -186,6 +189,11 @@ class PrivateKey {
   [[nodiscard]] virtual ByteView subject_public_key_info() const noexcept = 0;
   /// Signs `message`; appends the signature to `out`. Errors: SigningFailed, UnsupportedAlgorithm.
   [[nodiscard]] virtual Result<void> sign(SignatureAlgorithm algorithm, ByteView message, Bytes& out) const = 0;
+  /// RSA alone: decrypts by PKCS#1 v1.5 (RFC 8017 7.2.2) a message of `out.size()` bytes to `out`. What is no such
+  /// message leaves `out` as it was, without an error and without a difference in time: fill it with random bytes
+  /// before, and nobody learns which it was (RFC 5246 7.4.7.1). Errors: UnsupportedAlgorithm, which every key of a type
+  /// other than `rsa` gives.
+  [[nodiscard]] virtual Result<void> decrypt_pkcs1(ByteView ciphertext, ByteSpan out) const;
   /// PKCS#8 DER (RFC 5208), in memory that the caller wipes; InvalidArgument where the key can't leave.
   [[nodiscard]] virtual Result<Bytes> to_pkcs8() const = 0;
 };

@@ -33,6 +33,12 @@ struct Policy {
   /// TLS 1.3 alone, AEAD and forward secrecy.
   [[nodiscard]] static Policy modern_2026();
 
+  /// compatible_2026() and, behind everything else, TLS 1.2's RSA key transport: no forward secrecy, and a padding
+  /// whose secrecy hangs by constant time. For peers that have nothing better; a configuration lists it as a weakening.
+  [[nodiscard]] static Policy classic_rsa_2026();
+
+  /// True when a suite of the RSA key transport is among `cipher_suites`.
+  [[nodiscard]] bool allows_rsa_transport() const noexcept;
   [[nodiscard]] bool has(ProtocolVersion version) const noexcept;
   /// The same with these versions alone, and without what then no longer serves: suites, groups, key shares, schemes.
   /// Its name says so.

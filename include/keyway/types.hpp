@@ -12,7 +12,9 @@ namespace keyway {
 /// Which end of a connection.
 enum class Side : std::uint8_t { client, server };
 
-[[nodiscard]] constexpr Side peer_of(Side side) noexcept { return side == Side::client ? Side::server : Side::client; }
+[[nodiscard]] constexpr Side peer_of(Side side) noexcept {
+  return side == Side::client ? Side::server : Side::client;
+}
 
 /// RFC 8446 4.1.2, `ProtocolVersion`.
 enum class ProtocolVersion : std::uint16_t {
@@ -120,6 +122,7 @@ enum class NamedGroup : std::uint16_t {
   ffdhe2048 = 0x0100,
   ffdhe3072 = 0x0101,
   MLKEM768 = 0x0201,
+  MLKEM1024 = 0x0202,
   SecP256r1MLKEM768 = 0x11eb,
   X25519MLKEM768 = 0x11ec,
 };

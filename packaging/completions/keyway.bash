@@ -22,7 +22,7 @@ _keyway() {
 
   local kinds="p256 p384 ed25519 rsa2048 rsa3072"
   local reasons="keyCompromise superseded affiliationChanged cessationOfOperation privilegeWithdrawn unspecified"
-  local policies="compatible-2026 modern-2026"
+  local policies="compatible-2026 modern-2026 classic-rsa-2026"
   local suites="TLS_AES_128_GCM_SHA256 TLS_AES_256_GCM_SHA384 TLS_CHACHA20_POLY1305_SHA256
     ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-RSA-AES256-GCM-SHA384
     ECDHE-ECDSA-CHACHA20-POLY1305 ECDHE-RSA-CHACHA20-POLY1305 AES128-GCM-SHA256 AES256-GCM-SHA384"

@@ -159,6 +159,7 @@ std::string to_string(NamedGroup value) {
     KEYWAY_NAMED(ffdhe2048);
     KEYWAY_NAMED(ffdhe3072);
     KEYWAY_NAMED(MLKEM768);
+    KEYWAY_NAMED(MLKEM1024);
     KEYWAY_NAMED(SecP256r1MLKEM768);
     KEYWAY_NAMED(X25519MLKEM768);
   }

@@ -168,4 +168,20 @@ bool fits_tls12(SignatureScheme scheme, KeyType key) noexcept {
   }
 }
 
+namespace {
+
+std::unexpected<Error> no_transport(KeyType type) {
+  return std::unexpected(fail(ErrorCode::UnsupportedAlgorithm).at("PKCS#1 v1.5 encryption").received(to_string(type)));
+}
+
+}  // namespace
+
+Result<void> PublicKey::encrypt_pkcs1(const Random& /*random*/, ByteView /*message*/, Bytes& /*out*/) const {
+  return no_transport(type());
+}
+
+Result<void> PrivateKey::decrypt_pkcs1(ByteView /*ciphertext*/, ByteSpan /*out*/) const {
+  return no_transport(type());
+}
+
 }  // namespace keyway::crypto

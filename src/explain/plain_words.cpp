@@ -60,6 +60,8 @@ std::string_view meaning_of(NamedGroup group) noexcept {
       return "P-256 together with ML-KEM-768, which holds against quantum computers too";
     case MLKEM768:
       return "ML-KEM-768, which holds against quantum computers too";
+    case MLKEM1024:
+      return "ML-KEM-1024, which holds against quantum computers too";
     case ffdhe2048:
     case ffdhe3072:
       return "Diffie-Hellman with large numbers";

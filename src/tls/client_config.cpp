@@ -14,6 +14,7 @@ struct ClientConfig::Builder::Parts {
   std::vector<x509::Crl> crls;
   x509::Verifier::Options options;
   bool sends_server_name = true;
+  bool is_fallback = false;
   bool pauses = false;
   bool unverified = false;
   bool without_resumption = false;
@@ -120,6 +121,14 @@ ClientConfig::Builder& ClientConfig::Builder::max_records_per_key(std::uint64_t 
   parts_->common.max_records_per_key = records;
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::max_handshake_message(std::size_t bytes) {
+  parts_->common.max_handshake_message = bytes;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::as_fallback() {
+  parts_->is_fallback = true;
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::without_server_name_extension() {
   parts_->sends_server_name = false;
   return *this;
@@ -197,6 +206,7 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   const std::unique_ptr<Parts> parts = std::move(parts_);
   const std::shared_ptr<ClientConfig> config(new ClientConfig());
   config->sends_server_name_ = parts->sends_server_name;
+  config->is_fallback_ = parts->is_fallback;
   config->pauses_for_verification_ = parts->pauses;
   config->pauses_for_credential_ = parts->pauses_for_credential;
   config->insists_on_credential_ = parts->insists_on_credential;

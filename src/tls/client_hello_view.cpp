@@ -49,9 +49,24 @@ bool has_suite_for_tls13(const tls::ClientHello& hello, const Policy& policy) {
 bool has_suite_for_tls12(const Credential& credential, const tls::ClientHello& hello, const Policy& policy) {
   return std::ranges::any_of(policy.cipher_suites, [&](CipherSuite id) {
     const tls::SuiteTls12* suite = tls::find_suite_tls12(id);
-    return suite != nullptr && suite->authentication == tls::authentication_of(credential.key_type()) &&
-           hello.cipher_suites.contains(id);
+    return suite != nullptr && tls::serves(credential.key_type(), *suite) && hello.cipher_suites.contains(id);
   });
+}
+
+/// The RSA key transport asks neither for a signature nor for a group.
+bool has_suite_for_transport(const Credential& credential, const tls::ClientHello& hello, const Policy& policy) {
+  return std::ranges::any_of(policy.cipher_suites, [&](CipherSuite id) {
+    const tls::SuiteTls12* suite = tls::find_suite_tls12(id);
+    return suite != nullptr && suite->key_exchange == tls::KeyExchangeTls12::rsa_transport &&
+           tls::serves(credential.key_type(), *suite) && hello.cipher_suites.contains(id);
+  });
+}
+
+/// TLS 1.2's ECDHE wants a curve that both sides have.
+bool has_common_curve(const tls::ClientHelloExtensions& extensions, const Policy& policy) {
+  return extensions.supported_groups && std::ranges::any_of(policy.groups, [&](NamedGroup group) {
+           return tls::is_ecdhe_group(group) && extensions.supported_groups->named_group_list.contains(group);
+         });
 }
 
 /// RFC 8422 5.1: in TLS 1.2 the groups of a client say which curves its certificates may be on, too.
@@ -108,13 +123,16 @@ bool ClientHelloView::takes(const Credential& credential) const {
   const ByteView named = authorities_of(extensions);
   const bool is_barred =
       credential.terms().only_to_named_issuers && (named.empty() || !tls::is_issuer_named(credential, named));
-  if (is_barred || !extensions.signature_algorithms) return false;
+  if (is_barred) return false;
+  if (is_chosen(ProtocolVersion::TLS1_2) && has_suite_for_transport(credential, hello, policy)) return true;
+  if (!extensions.signature_algorithms) return false;
   const auto& schemes = extensions.signature_algorithms->supported_signature_algorithms;
   const bool by_tls13 = is_chosen(ProtocolVersion::TLS1_3) && has_suite_for_tls13(hello, policy) &&
                         tls::choose_scheme_tls13(credential, policy, schemes);
   if (by_tls13) return true;
   return is_chosen(ProtocolVersion::TLS1_2) && has_suite_for_tls12(credential, hello, policy) &&
-         is_curve_taken(credential, extensions) && tls::choose_scheme_tls12(credential, policy, schemes);
+         has_common_curve(extensions, policy) && is_curve_taken(credential, extensions) &&
+         tls::choose_scheme_tls12(credential, policy, schemes);
 }
 
 bool ClientHelloView::names_issuer_of(const Credential& credential) const {

@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t min_fragment = 64;
 constexpr std::size_t max_fragment = 16384;
+constexpr std::size_t min_handshake_message = 1024;  // below, hardly any certificate fits
+constexpr std::size_t max_handshake_message = 0xffffff;
 constexpr std::size_t max_compressors = 16;
 
 std::unexpected<Error> contradiction(std::string_view where, std::string_view expected, std::string_view received) {
@@ -83,6 +85,10 @@ Result<void> complete(CommonConfig& config) {
   if (config.max_fragment < min_fragment || config.max_fragment > max_fragment) {
     return contradiction("max_fragment", "64 to 16384 bytes", std::to_string(config.max_fragment));
   }
+  if (config.max_handshake_message < min_handshake_message || config.max_handshake_message > max_handshake_message) {
+    return contradiction("max_handshake_message", "1024 to 16777215 bytes",
+                         std::to_string(config.max_handshake_message));
+  }
   if (config.padding_block > max_fragment) {
     return contradiction("padding_block", "at most 16384 bytes", std::to_string(config.padding_block));
   }
@@ -90,6 +96,9 @@ Result<void> complete(CommonConfig& config) {
 }
 
 void add_weakenings(const CommonConfig& config, std::vector<std::string>& to) {
+  if (config.policy.allows_rsa_transport()) {
+    to.emplace_back("the RSA key transport is allowed: no forward secrecy, whoever gets the key reads the past");
+  }
   if (config.allows_psk_ke) {
     to.emplace_back("sessions may go on without a key exchange (psk_ke): no forward secrecy");
   }

@@ -157,6 +157,9 @@ std::size_t Connection::sealed_size(std::size_t size) const noexcept {
 void Connection::close() noexcept {
   core_->close();
 }
+void Connection::abort(AlertDescription alert) noexcept {
+  core_->abort(alert);
+}
 Result<void> Connection::update_keys(bool ask_peer_too) {
   return core_->update_keys(ask_peer_too ? tls::KeyUpdateRequest::update_requested
                                          : tls::KeyUpdateRequest::update_not_requested);

@@ -45,6 +45,7 @@ class Connection::Core {
   [[nodiscard]] Result<Sent> send(std::span<const ByteView> data, ByteSpan out);
   [[nodiscard]] std::size_t sealed_size(std::size_t size) const noexcept;
   void close() noexcept;
+  void abort(AlertDescription alert) noexcept;
   [[nodiscard]] Result<void> update_keys(tls::KeyUpdateRequest request);
 
   [[nodiscard]] const CommonConfig& config() const noexcept;

@@ -6,6 +6,7 @@
 #include "tls/wire/alert.hpp"
 #include "tls/wire/extension_rules.hpp"
 #include "tls/wire/extensions/early_data.hpp"
+#include "tls/wire/extensions/tls_flags.hpp"
 #include "tls/wire/hello_request.hpp"
 #include "tls/wire/new_session_ticket.hpp"
 
@@ -158,7 +159,10 @@ Result<void> Connection::Core::take_alert(ByteView content) {
                                .expected("2 (fatal)")
                                .received("a warning: " + to_string(alert->description)));
   }
-  const bool is_passed_over = alert->level == AlertLevel::warning && info_.version == ProtocolVersion::TLS1_2;
+  // RFC 6066 3: a server may warn before it says which version it has chosen.
+  const bool may_be_tls12 = info_.version == ProtocolVersion::TLS1_2 ||
+                            (info_.version == ProtocolVersion{} && config().policy.has(ProtocolVersion::TLS1_2));
+  const bool is_passed_over = alert->level == AlertLevel::warning && may_be_tls12;
   if (is_passed_over) return take_warning();
   // RFC 8446 6: every other alert ends the connection, whatever its level says.
   return std::unexpected(
@@ -178,10 +182,9 @@ Result<void> Connection::Core::after_tls12_handshake(const tls::HandshakeMessage
   if (message.type == HandshakeType::hello_request && side_ == Side::client) {
     auto request = tls::HelloRequest::parse(message.body);
     if (!request) return std::unexpected(std::move(request.error()));
-    // RFC 5246 7.4.1.1: the client may decline, and the server go on without.
-    if (++idle_messages_ > max_idle_messages) return std::unexpected(fail(ErrorCode::RenegotiationRefused));
-    if (!closed_) queue_alert(AlertLevel::warning, AlertDescription::no_renegotiation);
-    return {};
+    // RFC 5246 7.4.1.1 lets the client decline and go on. A server that wants another handshake, most often for a
+    // certificate, would wait for it; the error says why there is none.
+    return std::unexpected(fail(ErrorCode::RenegotiationRefused).at("HelloRequest"));
   }
   return std::unexpected(fail(ErrorCode::UnexpectedMessage)
                              .at("after the handshake")
@@ -202,6 +205,10 @@ Result<void> Connection::Core::after_handshake(const tls::HandshakeMessage& mess
     if (const auto body = ticket->extensions.find(ExtensionType::early_data)) {
       auto early_data = tls::EarlyDataNewSessionTicket::parse(*body);
       if (!early_data) return std::unexpected(std::move(early_data.error()).at("NewSessionTicket"));
+    }
+    if (const auto body = ticket->extensions.find(tls::TlsFlagsExtension::type)) {
+      auto flags = tls::TlsFlagsExtension::parse(*body);
+      if (!flags) return std::unexpected(std::move(flags.error()).at("NewSessionTicket"));
     }
     if (++idle_messages_ > max_idle_messages) return std::unexpected(fail(ErrorCode::TooManyTickets));
     if (sessions_) sessions_->keep(*ticket, *client_config_, info_.alpn, peer_chain_, verdict_);

@@ -127,6 +127,11 @@ void Connection::Core::close() noexcept {
   queue_alert(AlertLevel::warning, AlertDescription::close_notify);
 }
 
+void Connection::Core::abort(AlertDescription alert) noexcept {
+  if (error_) return;
+  static_cast<void>(die(fail(ErrorCode::RejectedByApplication).at("abort").alert(alert)));
+}
+
 Result<void> Connection::Core::queue_key_update(TrafficTls13& traffic, tls::KeyUpdateRequest request) {
   Bytes message;
   Writer out(message);

@@ -93,9 +93,27 @@ Policy Policy::compatible_2026() {
   Policy policy = modern_2026();
   policy.name = "compatible-2026";
   policy.versions.push_back(ProtocolVersion::TLS1_2);
-  for (const tls::SuiteTls12& suite : tls::suites_tls12()) policy.cipher_suites.push_back(suite.id);
+  for (const tls::SuiteTls12& suite : tls::suites_tls12()) {
+    if (suite.key_exchange == tls::KeyExchangeTls12::ecdhe) policy.cipher_suites.push_back(suite.id);
+  }
   policy.signature_schemes = policy.signature_schemes_in_certificates;
   return policy;
+}
+
+Policy Policy::classic_rsa_2026() {
+  Policy policy = compatible_2026();
+  policy.name = "classic-rsa-2026";
+  for (const tls::SuiteTls12& suite : tls::suites_tls12()) {
+    if (suite.key_exchange == tls::KeyExchangeTls12::rsa_transport) policy.cipher_suites.push_back(suite.id);
+  }
+  return policy;
+}
+
+bool Policy::allows_rsa_transport() const noexcept {
+  return std::ranges::any_of(cipher_suites, [](CipherSuite id) {
+    const tls::SuiteTls12* suite = tls::find_suite_tls12(id);
+    return suite != nullptr && suite->key_exchange == tls::KeyExchangeTls12::rsa_transport;
+  });
 }
 
 bool Policy::has(ProtocolVersion version) const noexcept {

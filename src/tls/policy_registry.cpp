@@ -13,6 +13,9 @@ std::span<const NamedPolicy> named_policies() {
                   "TLS 1.2 and 1.3 with authenticated encryption and forward secrecy: what every server and client of "
                   "the last ten years can, and nothing that is known to be weak"},
       NamedPolicy{Policy::modern_2026(), "TLS 1.3 alone: for programs whose other end is known to be of today"},
+      NamedPolicy{Policy::classic_rsa_2026(),
+                  "compatible-2026 and, behind everything else, TLS 1.2's RSA key transport, which has no forward "
+                  "secrecy: for peers that can do nothing better"},
   };
   return all;
 }

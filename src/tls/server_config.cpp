@@ -17,6 +17,7 @@ struct ServerConfig::Builder::Parts {
   UnknownName unknown_name = UnknownName::refuse;
   bool pauses_for_client_hello = false;
   bool pauses_for_credential = false;
+  bool acknowledges_server_name = true;
   TicketOptions tickets;
   std::shared_ptr<TicketKeys> ticket_keys;
   std::string ticket_context;
@@ -135,6 +136,14 @@ ServerConfig::Builder& ServerConfig::Builder::max_records_per_key(std::uint64_t 
   parts_->common.max_records_per_key = records;
   return *this;
 }
+ServerConfig::Builder& ServerConfig::Builder::max_handshake_message(std::size_t bytes) {
+  parts_->common.max_handshake_message = bytes;
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::without_server_name_acknowledgement() {
+  parts_->acknowledges_server_name = false;
+  return *this;
+}
 ServerConfig::Builder& ServerConfig::Builder::require_client_certificate(
     std::shared_ptr<const x509::TrustStore> anchors) {
   parts_->clients.asks = parts_->clients.is_required = true;
@@ -247,6 +256,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   }
   config->pauses_for_client_hello_ = parts->pauses_for_client_hello;
   config->pauses_for_credential_ = parts->pauses_for_credential;
+  config->acknowledges_server_name_ = parts->acknowledges_server_name;
   tls::add_weakenings(parts->common, config->weakenings_);
   config->common_ = std::move(parts->common);
   return config;

@@ -15,19 +15,23 @@ constexpr std::array<SuiteTls13, 3> all_suites{{
      crypto::HashAlgorithm::sha256},
 }};
 
-constexpr std::array<SuiteTls12, 6> all_suites_tls12{{
-    {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, SuiteAuthentication::ecdsa,
+constexpr std::array<SuiteTls12, 8> all_suites_tls12{{
+    {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, KeyExchangeTls12::ecdhe, SuiteAuthentication::ecdsa,
      crypto::AeadAlgorithm::aes_128_gcm, crypto::HashAlgorithm::sha256},
-    {CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, SuiteAuthentication::rsa, crypto::AeadAlgorithm::aes_128_gcm,
-     crypto::HashAlgorithm::sha256},
-    {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, SuiteAuthentication::ecdsa,
+    {CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, KeyExchangeTls12::ecdhe, SuiteAuthentication::rsa,
+     crypto::AeadAlgorithm::aes_128_gcm, crypto::HashAlgorithm::sha256},
+    {CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, KeyExchangeTls12::ecdhe, SuiteAuthentication::ecdsa,
      crypto::AeadAlgorithm::aes_256_gcm, crypto::HashAlgorithm::sha384},
-    {CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, SuiteAuthentication::rsa, crypto::AeadAlgorithm::aes_256_gcm,
-     crypto::HashAlgorithm::sha384},
-    {CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, SuiteAuthentication::ecdsa,
+    {CipherSuite::TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, KeyExchangeTls12::ecdhe, SuiteAuthentication::rsa,
+     crypto::AeadAlgorithm::aes_256_gcm, crypto::HashAlgorithm::sha384},
+    {CipherSuite::TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, KeyExchangeTls12::ecdhe, SuiteAuthentication::ecdsa,
      crypto::AeadAlgorithm::chacha20_poly1305, crypto::HashAlgorithm::sha256},
-    {CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, SuiteAuthentication::rsa,
+    {CipherSuite::TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, KeyExchangeTls12::ecdhe, SuiteAuthentication::rsa,
      crypto::AeadAlgorithm::chacha20_poly1305, crypto::HashAlgorithm::sha256},
+    {CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256, KeyExchangeTls12::rsa_transport, SuiteAuthentication::rsa,
+     crypto::AeadAlgorithm::aes_128_gcm, crypto::HashAlgorithm::sha256},
+    {CipherSuite::TLS_RSA_WITH_AES_256_GCM_SHA384, KeyExchangeTls12::rsa_transport, SuiteAuthentication::rsa,
+     crypto::AeadAlgorithm::aes_256_gcm, crypto::HashAlgorithm::sha384},
 }};
 
 }  // namespace
@@ -35,6 +39,11 @@ constexpr std::array<SuiteTls12, 6> all_suites_tls12{{
 SuiteAuthentication authentication_of(crypto::KeyType key) noexcept {
   const bool is_rsa = key == crypto::KeyType::rsa || key == crypto::KeyType::rsa_pss;
   return is_rsa ? SuiteAuthentication::rsa : SuiteAuthentication::ecdsa;
+}
+
+bool serves(crypto::KeyType key, const SuiteTls12& suite) noexcept {
+  if (suite.key_exchange == KeyExchangeTls12::rsa_transport) return key == crypto::KeyType::rsa;
+  return authentication_of(key) == suite.authentication;
 }
 
 std::optional<NamedGroup> curve_of(crypto::KeyType key) noexcept {

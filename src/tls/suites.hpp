@@ -16,22 +16,32 @@ struct SuiteTls13 {
   crypto::HashAlgorithm hash;
 };
 
-/// Whose keys may sign for a suite of TLS 1.2 (RFC 8422 2: ECDSA's suites serve EdDSA, too).
+/// How both sides of TLS 1.2 come by a pre-master secret.
+enum class KeyExchangeTls12 : std::uint8_t {
+  ecdhe,          ///< with ephemeral keys, which the certificate's key signs (RFC 8422)
+  rsa_transport,  ///< the client sends it, encrypted to the certificate's key (RFC 5246 7.4.7.1): no forward secrecy
+};
+
+/// Whose keys serve a suite of TLS 1.2 (RFC 8422 2: ECDSA's suites serve EdDSA, too).
 enum class SuiteAuthentication : std::uint8_t { ecdsa, rsa };
 [[nodiscard]] SuiteAuthentication authentication_of(crypto::KeyType key) noexcept;
 
 /// The curve that keys of this type are on, by its name as a group; nothing where they are on none that has one.
 [[nodiscard]] std::optional<NamedGroup> curve_of(crypto::KeyType key) noexcept;
 
-/// What a TLS 1.2 cipher suite stands for (RFC 5289, RFC 7905): ECDHE and an AEAD.
+/// What a TLS 1.2 cipher suite stands for (RFC 5288, RFC 5289, RFC 7905): always with an AEAD.
 struct SuiteTls12 {
   CipherSuite id;
+  KeyExchangeTls12 key_exchange;
   SuiteAuthentication authentication;
   crypto::AeadAlgorithm aead;
   crypto::HashAlgorithm hash;  ///< of the PRF and the transcript
 };
 
-/// All suites of TLS 1.2 that Keyway has, in its own order of preference.
+/// True where a key of this type can do what the suite asks of it. RFC 8017's PSS keys sign, and don't decrypt.
+[[nodiscard]] bool serves(crypto::KeyType key, const SuiteTls12& suite) noexcept;
+
+/// All suites of TLS 1.2 that Keyway has, in its own order of preference: those without forward secrecy last.
 [[nodiscard]] std::span<const SuiteTls12> suites_tls12() noexcept;
 
 /// The suite with this number; null for any other.

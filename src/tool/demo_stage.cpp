@@ -167,11 +167,12 @@ Result<x509::Crl> DemoStage::sign_root_crl() const {
   return x509::Crl::from_der(std::move(*der));
 }
 
-Result<std::shared_ptr<const ClientConfig>> DemoStage::client(std::vector<x509::Crl> crls, const Policy& policy) const {
+Result<std::shared_ptr<const ClientConfig>> DemoStage::client(std::vector<x509::Crl> crls, const Policy& policy,
+                                                              std::shared_ptr<Observer> observer) const {
   auto anchors = std::make_shared<x509::TrustStore>();
   anchors->add(authority_->root());
   ClientConfig::Builder builder;
-  builder.trust(std::move(anchors)).alpn({"http/1.1"}).policy(policy).provider(provider_);
+  builder.trust(std::move(anchors)).alpn({"http/1.1"}).policy(policy).provider(provider_).observe(std::move(observer));
   for (x509::Crl& crl : crls) builder.add_crl(std::move(crl));
   return builder.build();
 }

@@ -62,7 +62,8 @@ class DemoStage {
 
   /// A client that trusts the authority's root alone and knows these lists of revoked certificates.
   [[nodiscard]] Result<std::shared_ptr<const ClientConfig>> client(std::vector<x509::Crl> crls,
-                                                                   const Policy& policy = default_policy()) const;
+                                                                   const Policy& policy = default_policy(),
+                                                                   std::shared_ptr<Observer> observer = nullptr) const;
 
  private:
   [[nodiscard]] static const Policy& default_policy() { return named_policies().front().policy; }

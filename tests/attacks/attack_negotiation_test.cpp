@@ -119,7 +119,7 @@ TEST(AttackByDowngrade, AServerHelloThatGoesLowerOrElsewhereIsRefused) {
       {"an unknown extension", [](auto& f) { f.extensions.add(ExtensionType{0xabcd}, {}); },
        ErrorCode::UnsolicitedExtension, AlertDescription::unsupported_extension},
       {"an extension twice", [](auto& f) { f.extensions.add(supported_versions, Bytes{3, 4}); },
-       ErrorCode::DuplicateExtension, illegal},
+       ErrorCode::DuplicateExtension, AlertDescription::decode_error},
   };
   for (const AnswerCase& each : cases) {
     ScriptedServer peer;

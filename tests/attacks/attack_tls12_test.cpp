@@ -331,18 +331,10 @@ TEST(AttackOnTls12, NothingRenegotiates) {
   expect_refusal(scene.pair.server, ErrorCode::RenegotiationRefused, AlertDescription::no_renegotiation);
 }
 
-TEST(AttackOnTls12, AHelloRequestIsDeclinedAndAFloodOfThemEndsTheConnection) {
+TEST(AttackOnTls12, AHelloRequestEndsTheConnection) {
   Scene scene;
   ASSERT_NO_FATAL_FAILURE(scene.finish());
-  const auto ask = [&](std::uint64_t number) {
-    scene.give_client(scene.client_tap.seal(Side::server, number, ContentType::handshake, message(hello_request, {})));
-  };
-  ask(1);
-  EXPECT_EQ(scene.pair.client.error(), nullptr);
-  EXPECT_FALSE(scene.pair.client.output().empty());  // the warning
-  EXPECT_TRUE(scene.pair.carry(Side::client));
-  EXPECT_EQ(scene.pair.server.error(), nullptr);
-  for (std::uint64_t number = 2; number < 100; ++number) ask(number);
+  scene.give_client(scene.client_tap.seal(Side::server, 1, ContentType::handshake, message(hello_request, {})));
   expect_refusal(scene.pair.client, ErrorCode::RenegotiationRefused, AlertDescription::no_renegotiation);
 }
 

@@ -25,6 +25,7 @@ Outcome<void> apply_common(Builder& builder, const Settings& settings, const Las
   builder.allow_missing_extended_master_secret();  // as the runner expects; what is required is tested elsewhere
   builder.certificate_compression(mock_compressors(settings));
   if (settings.max_send_fragment) builder.max_fragment(static_cast<std::size_t>(*settings.max_send_fragment));
+  if (settings.max_cert_list) builder.max_handshake_message(static_cast<std::size_t>(*settings.max_cert_list));
   return {};
 }
 
@@ -96,6 +97,7 @@ Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& 
     builder.session_store(lasting.client_sessions);
   }
   if (settings.host_name.empty()) builder.without_server_name_extension();
+  if (settings.fallback_scsv) builder.as_fallback();
   auto protocols = parse_protocol_list(settings.advertise_alpn);
   if (!protocols) return std::unexpected(std::move(protocols.error()));
   auto config = builder.alpn(std::move(*protocols)).build();
@@ -109,6 +111,7 @@ Outcome<std::shared_ptr<const ServerConfig>> make_server_config(const Settings& 
   ServerConfig::Builder builder;
   if (auto done = apply_common(builder, settings, lasting); !done) return std::unexpected(std::move(done.error()));
   builder.credentials(std::make_shared<FirstThatFits>(credentials));
+  if (settings.no_server_name_ack) builder.without_server_name_acknowledgement();
   builder.alpn(server_protocols(settings)).pause_for_client_hello();
   // Each connection has a configuration of its own; all judge clients alike.
   builder.session_store(lasting.server_sessions).ticket_keys(lasting.ticket_keys).ticket_context("bogo");

@@ -69,8 +69,9 @@ Outcome<Stream> open_server(const Opening& opening) {
 Outcome<void> write_exports(const Settings& settings, Stream& stream, const Witness& witness) {
   if (settings.export_keying_material) {
     Bytes material(static_cast<std::size_t>(*settings.export_keying_material));
-    const auto exported =
-        stream.connection().export_keying_material(settings.export_label, as_bytes(settings.export_context), material);
+    std::optional<ByteView> context;
+    if (settings.use_export_context) context = as_bytes(settings.export_context);
+    const auto exported = stream.connection().export_keying_material(settings.export_label, context, material);
     if (!exported) return broke(exported.error());
     if (auto written = stream.write(material); !written) return written;
   }
@@ -89,6 +90,7 @@ Outcome<void> write_exports(const Settings& settings, Stream& stream, const Witn
 }
 
 Outcome<void> write_first(const Settings& settings, Stream& stream) {
+  if (settings.read_with_unfinished_write) return stream.begin_write(as_bytes(settings.shim_initial_write));
   if (!settings.shim_writes_first) return {};
   for (int i = 0; i < settings.repeat_shim_initial_write.value_or(1); ++i) {
     if (auto written = stream.write(as_bytes(settings.shim_initial_write)); !written) return written;
@@ -143,10 +145,12 @@ Outcome<void> exchange(const Settings& settings, Stream& stream, const Evidence&
   }
   // An implicit handshake is one that reading or writing brings about.
   const bool writes_before_reading = settings.export_keying_material || settings.export_traffic_secrets ||
-                                     settings.shim_writes_first || settings.tls_unique;
+                                     settings.shim_writes_first || settings.tls_unique || settings.send_alert ||
+                                     settings.read_with_unfinished_write;
   if (settings.implicit_handshake && writes_before_reading) {
     if (auto done = stream.handshake(); !done) return done;
   }
+  if (settings.send_alert) return stream.abort(AlertDescription{30});  // decompression_failure
   if (auto written = write_exports(settings, stream, witness); !written) return written;
   if (auto written = write_first(settings, stream); !written) return written;
   if (!settings.shim_shuts_down) {

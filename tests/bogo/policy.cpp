@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -35,6 +36,36 @@ constexpr std::array default_signed{ed25519,          ecdsa_secp256r1_sha256, rs
                                     rsa_pkcs1_sha384, ecdsa_secp521r1_sha512, rsa_pss_rsae_sha512,
                                     rsa_pkcs1_sha512};
 
+/// The suites of TLS 1.2 that an OpenSSL cipher string names. The suite's strings are few: names of IANA, and two more.
+Outcome<void> keep_ciphers(std::string_view text, std::vector<CipherSuite>& suites) {
+  const auto has = [](CipherSuite suite, std::string_view part) {
+    return to_string(suite).find(part) != std::string::npos;
+  };
+  const auto is_tls13 = [&](CipherSuite suite) { return !has(suite, "_WITH_"); };
+  if (text == "AES128" || text == "DEFAULT:!AES") {
+    const bool keeps = text == "AES128";
+    std::erase_if(
+        suites, [&](CipherSuite suite) { return !is_tls13(suite) && has(suite, keeps ? "AES_128" : "AES") != keeps; });
+    return {};
+  }
+  std::vector<CipherSuite> kept;
+  std::ranges::copy_if(suites, std::back_inserter(kept), is_tls13);
+  const std::size_t of_tls13 = kept.size();
+  while (!text.empty()) {
+    // [A|B] are equals, among which the client's order decides. The library knows this of ChaCha20 alone.
+    const std::size_t size = std::min(text.find_first_of("[|]:"), text.size());
+    const std::string_view name = text.substr(0, size);
+    text.remove_prefix(std::min(size + 1, text.size()));
+    if (name.empty() || name.find("_CBC_") != std::string_view::npos) continue;
+    const auto suite = std::ranges::find(suites, name, [](CipherSuite id) { return to_string(id); });
+    if (suite == suites.end()) return unimplemented("cipher " + std::string(name));
+    kept.push_back(*suite);
+  }
+  if (kept.size() == of_tls13) return unimplemented("suites with CBC alone");
+  suites = std::move(kept);
+  return {};
+}
+
 Outcome<std::vector<NamedGroup>> groups_of(const Settings& settings, const crypto::Provider& provider) {
   std::vector<NamedGroup> groups;
   for (const int code : settings.curves) {
@@ -49,13 +80,21 @@ Outcome<std::vector<NamedGroup>> groups_of(const Settings& settings, const crypt
 }
 
 bool is_post_quantum(NamedGroup group) {
-  constexpr std::array kinds{NamedGroup::X25519MLKEM768, NamedGroup::SecP256r1MLKEM768, NamedGroup::MLKEM768};
+  constexpr std::array kinds{NamedGroup::X25519MLKEM768, NamedGroup::SecP256r1MLKEM768, NamedGroup::MLKEM768,
+                             NamedGroup::MLKEM1024};
   return std::ranges::find(kinds, group) != kinds.end();
 }
 
 /// Unless the flags say which: the first group of each kind, the classical and the post-quantum ones.
 std::vector<NamedGroup> shares_of(const Settings& settings, std::span<const NamedGroup> groups) {
   std::vector<NamedGroup> shares;
+  // What the server is said to have, from somewhere else, comes before what was asked for.
+  for (const NamedGroup group : groups) {
+    if (std::ranges::find(settings.server_supported_groups_hint, static_cast<int>(group)) !=
+        settings.server_supported_groups_hint.end()) {
+      return {group};
+    }
+  }
   if (settings.no_key_shares) return shares;
   for (const int code : settings.key_shares) shares.push_back(static_cast<NamedGroup>(code));
   if (!shares.empty()) return shares;
@@ -97,13 +136,19 @@ Outcome<std::vector<SignatureScheme>> verified_schemes(const Settings& settings,
 }  // namespace
 
 Outcome<Policy> make_policy(const Settings& settings, const crypto::Provider& provider) {
-  const auto versions = versions_of(settings);
-  if (versions.empty()) return unimplemented("versions below TLS 1.2");
-  Policy policy = Policy::compatible_2026().narrowed_to(versions);
-  policy.name = "bogo";
   auto groups = groups_of(settings, provider);
   if (!groups) return std::unexpected(std::move(groups.error()));
+  auto versions = versions_of(settings);
+  // Without a curve there is nothing to do TLS 1.2 with.
+  const bool has_curve = !std::ranges::all_of(*groups, is_post_quantum);
+  if (!has_curve && versions.size() > 1) std::erase(versions, ProtocolVersion::TLS1_2);
+  if (versions.empty()) return unimplemented("versions below TLS 1.2");
+  Policy policy = Policy::classic_rsa_2026().narrowed_to(versions);
+  policy.name = "bogo";
   policy.groups = std::move(*groups);
+  if (!settings.cipher.empty()) {
+    if (auto kept = keep_ciphers(settings.cipher, policy.cipher_suites); !kept) return std::unexpected(kept.error());
+  }
   policy.key_shares.clear();
   if (policy.has(ProtocolVersion::TLS1_3)) policy.key_shares = shares_of(settings, policy.groups);
   auto verified = verified_schemes(settings, policy.has(ProtocolVersion::TLS1_2), provider);

@@ -41,11 +41,15 @@ struct Settings {
   std::optional<int> expect_cipher_no_aes;
   std::optional<int> expect_curve_id;
   std::optional<int> expect_peer_signature_algorithm;
+  std::string cipher;
   std::vector<int> curves;
   std::vector<int> key_shares;
+  std::vector<int> server_supported_groups_hint;
   std::vector<int> verify_prefs;
   std::vector<int> expect_peer_verify_pref;
+  std::optional<int> max_cert_list;
   bool no_key_shares = false;
+  bool fallback_scsv = false;
   bool no_tls12 = false;
   bool no_tls13 = false;
   bool expect_hrr = false;
@@ -86,6 +90,7 @@ struct Settings {
   std::string select_alpn;
   std::string host_name;
   std::string expect_server_name;
+  bool no_server_name_ack = false;
   bool decline_alpn = false;
   bool reject_alpn = false;
 
@@ -104,6 +109,8 @@ struct Settings {
   bool shim_shuts_down = false;
   bool check_close_notify = false;
   bool key_update = false;
+  bool send_alert = false;
+  bool read_with_unfinished_write = false;
   bool async = false;
   bool implicit_handshake = false;
   bool handshake_never_done = false;

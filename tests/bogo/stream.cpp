@@ -8,6 +8,7 @@ namespace keyway::bogo {
 Outcome<void> Stream::flush() {
   const ByteView waiting = connection_.output();
   if (waiting.empty()) return {};
+  if (auto finished = finish_write(); !finished) return finished;
   auto written = transport_.write(waiting);
   connection_.sent(waiting.size());
   return written;
@@ -97,7 +98,23 @@ Outcome<Stream::Read> Stream::read(ByteSpan out) {
   return Read{count, End::none};
 }
 
+Outcome<void> Stream::begin_write(ByteView data) {
+  held_.resize(connection_.sealed_size(data.size()));
+  const auto sent = connection_.send(data, held_);
+  if (!sent) return broke(sent.error());
+  held_.resize(sent->written);
+  auto written = transport_.write(ByteView(held_).first(1));
+  held_.erase(held_.begin());
+  return written;
+}
+
+Outcome<void> Stream::finish_write() {
+  const Bytes rest = std::exchange(held_, {});
+  return transport_.write(rest);
+}
+
 Outcome<void> Stream::write(ByteView data) {
+  if (auto finished = finish_write(); !finished) return finished;
   while (!data.empty()) {
     Bytes sealed(connection_.sealed_size(data.size()));
     const auto sent = connection_.send(data, sealed);
@@ -111,6 +128,11 @@ Outcome<void> Stream::write(ByteView data) {
 
 Outcome<void> Stream::close() {
   connection_.close();
+  return flush();
+}
+
+Outcome<void> Stream::abort(AlertDescription alert) {
+  connection_.abort(alert);
   return flush();
 }
 

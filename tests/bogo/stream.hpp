@@ -33,8 +33,13 @@ class Stream {
   /// Reads some data into `out`, after the handshake where there was none.
   [[nodiscard]] Outcome<Read> read(ByteSpan out);
   [[nodiscard]] Outcome<void> write(ByteView data);
+  /// Writes the first byte of what `data` becomes, and holds the rest back until finish_write() or the next write().
+  [[nodiscard]] Outcome<void> begin_write(ByteView data);
+  [[nodiscard]] Outcome<void> finish_write();
   [[nodiscard]] Outcome<void> close();
   [[nodiscard]] Outcome<void> update_keys();
+  /// Ends the connection with this alert.
+  [[nodiscard]] Outcome<void> abort(AlertDescription alert);
 
   [[nodiscard]] const Connection& connection() const noexcept { return connection_; }
 
@@ -56,6 +61,7 @@ class Stream {
   std::size_t end_ = 0;    // of what has come
   bool may_hold_more_ = false;
   ByteSpan data_;  // decrypted and not taken
+  Bytes held_;     // by begin_write()
 };
 
 }  // namespace keyway::bogo

@@ -168,7 +168,6 @@ TEST(KeyExchange, WorksInSeveralThreadsAtOnce) {
 
 TEST(KeyExchange, GroupsThatAreNotOfferedAreNull) {
   EXPECT_EQ(provider().group(NamedGroup::x448), nullptr);
-  EXPECT_EQ(provider().group(NamedGroup::ffdhe2048), nullptr);
   EXPECT_EQ(provider().group(NamedGroup{0x0a0a}), nullptr);
 }
 

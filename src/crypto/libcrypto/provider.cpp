@@ -7,6 +7,7 @@
 #include "crypto/hybrid.hpp"
 #include "crypto/ipsec_mb/aes_gcm.hpp"
 #include "crypto/libcrypto/aead.hpp"
+#include "crypto/libcrypto/ffdhe.hpp"
 #include "crypto/libcrypto/hash.hpp"
 #include "crypto/libcrypto/nist_curve.hpp"
 #include "crypto/libcrypto/private_key.hpp"
@@ -60,6 +61,12 @@ class OwnProvider final : public Provider {
         return &secp256r1_mlkem768_;
       case NamedGroup::MLKEM768:
         return &mlkem768_;
+      case NamedGroup::MLKEM1024:
+        return &mlkem1024_;
+      case NamedGroup::ffdhe2048:
+        return &ffdhe2048_;
+      case NamedGroup::ffdhe3072:
+        return &ffdhe3072_;
       default:
         return nullptr;
     }
@@ -120,6 +127,9 @@ class OwnProvider final : public Provider {
   NistGroup secp384r1_{curves_.p384};
   NistGroup secp521r1_{curves_.p521};
   mlkem::MlKem768Group mlkem768_;
+  mlkem::MlKem1024Group mlkem1024_;
+  FfdheGroup ffdhe2048_{NamedGroup::ffdhe2048};
+  FfdheGroup ffdhe3072_{NamedGroup::ffdhe3072};
   // draft-ietf-tls-ecdhe-mlkem: the part that a standard of NIST names comes first.
   HybridGroup x25519_mlkem768_{NamedGroup::X25519MLKEM768, mlkem768_part(), {&x25519_, 32, 32}};
   HybridGroup secp256r1_mlkem768_{NamedGroup::SecP256r1MLKEM768, {&secp256r1_, 65, 65}, mlkem768_part()};

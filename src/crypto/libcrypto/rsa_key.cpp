@@ -12,6 +12,7 @@
 #include "crypto/libcrypto/hash.hpp"
 #include "crypto/libcrypto/public_key.hpp"
 #include "crypto/rsa_encoding.hpp"
+#include "crypto/rsa_transport.hpp"
 #include "crypto/signature_facts.hpp"
 
 namespace keyway::crypto::libcrypto {
@@ -68,6 +69,20 @@ class RsaPublicKey final : public PublicKey {
     return verify_with(key_, algorithm, message, signature);
   }
 
+  [[nodiscard]] Result<void> encrypt_pkcs1(const Random& random, ByteView message, Bytes& out) const override {
+    if (key_.type != KeyType::rsa) return PublicKey::encrypt_pkcs1(random, message, out);
+    SecretBuffer<max_modulus_size> block(key_.size());
+    if (auto padded = pad_pkcs1(random, message, block.span()); !padded) return padded;
+    const std::size_t before = out.size();
+    out.resize(before + key_.size());
+    // SAFETY: libcrypto reads and writes the modulus's size.
+    const int size = RSA_public_encrypt(static_cast<int>(key_.size()), block.view().data(),
+                                        ByteSpan(out).subspan(before).data(), key_.rsa.get(), RSA_NO_PADDING);
+    if (size == static_cast<int>(key_.size())) return {};
+    out.resize(before);
+    return std::unexpected(failed(ErrorCode::CryptoFailed).at("RSA"));
+  }
+
  private:
   RsaKey key_;
 };
@@ -91,6 +106,23 @@ class RsaPrivateKey final : public BasedPrivateKey {
     if (size == static_cast<int>(key_.size())) return {};
     out.resize(before);
     return std::unexpected(failed(ErrorCode::SigningFailed).at(to_string(key_.type)));
+  }
+
+  [[nodiscard]] Result<void> decrypt_pkcs1(ByteView ciphertext, ByteSpan out) const override {
+    if (key_.type != KeyType::rsa) return PrivateKey::decrypt_pkcs1(ciphertext, out);
+    // Its length and whether it is below the modulus are for everybody to see.
+    if (ciphertext.size() != key_.size()) return {};
+    SecretBuffer<max_modulus_size> block(key_.size());
+    // SAFETY: libcrypto reads and writes the modulus's size. It blinds the operation, and does not look at the padding:
+    // docs/decisions/0013-rsa-key-transport.md.
+    const int size = RSA_private_decrypt(static_cast<int>(ciphertext.size()), ciphertext.data(), block.span().data(),
+                                         key_.rsa.get(), RSA_NO_PADDING);
+    if (size != static_cast<int>(key_.size())) {
+      ERR_clear_error();
+      return {};
+    }
+    unpad_pkcs1(block.view(), out);
+    return {};
   }
 
   /// Whether private and public part belong together.

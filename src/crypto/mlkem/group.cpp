@@ -1,64 +1,74 @@
 #include "crypto/mlkem/group.hpp"
 
+#include <string>
+
 #include "crypto/mlkem/mlkem.hpp"
 
 namespace keyway::crypto::mlkem {
 namespace {
 
-using Kem = MlKem<mlkem768>;
-
-std::unexpected<Error> refuse(std::string_view expected, std::string_view received) {
-  return std::unexpected(fail(ErrorCode::InvalidKeyShare).at("MLKEM768").expected(expected).received(received));
+std::unexpected<Error> refuse(NamedGroup group, std::string_view expected, std::string_view received) {
+  return std::unexpected(
+      fail(ErrorCode::InvalidKeyShare).at(keyway::to_string(group)).expected(expected).received(received));
 }
 
-std::unexpected<Error> wrong_size(std::size_t expected, std::size_t received) {
-  return refuse(std::to_string(expected) + " bytes", std::to_string(received) + " bytes");
+std::unexpected<Error> wrong_size(NamedGroup group, std::size_t expected, std::size_t received) {
+  return refuse(group, std::to_string(expected) + " bytes", std::to_string(received) + " bytes");
 }
 
+template <Parameters P, NamedGroup Id>
 class Exchange final : public KeyExchange {
  public:
+  using Kem = MlKem<P>;
+
   [[nodiscard]] static Result<std::unique_ptr<KeyExchange>> start(const Random& random) {
     SecretBuffer<2 * seed_size> seeds(2 * seed_size);
     if (auto filled = random.fill(seeds.span()); !filled) return std::unexpected(std::move(filled.error()));
     auto exchange = std::make_unique<Exchange>();
-    const auto both = seeds.view().first<2 * seed_size>();
-    Kem().generate(both.first<seed_size>(), both.last<seed_size>(), exchange->key_.span().first<key_size>());
+    const auto both = seeds.view().template first<2 * seed_size>();
+    Kem().generate(both.template first<seed_size>(), both.template last<seed_size>(),
+                   exchange->key_.span().template first<key_size>());
     return exchange;
   }
 
-  [[nodiscard]] NamedGroup group() const noexcept override { return NamedGroup::MLKEM768; }
+  [[nodiscard]] NamedGroup group() const noexcept override { return Id; }
   [[nodiscard]] ByteView share() const noexcept override { return Kem::encapsulation_key(key()); }
   [[nodiscard]] Result<SharedSecret> complete(ByteView peer_share) override {
-    constexpr std::size_t size = MlKem768Group::server_share_size;
-    if (peer_share.size() != size) return wrong_size(size, peer_share.size());
+    constexpr std::size_t size = MlKemGroup<P, Id>::server_share_size;
+    if (peer_share.size() != size) return wrong_size(Id, size, peer_share.size());
     SharedSecret secret(seed_size);
-    Kem().decapsulate(key(), peer_share.first<size>(), secret.span().first<seed_size>());
+    Kem().decapsulate(key(), peer_share.first<size>(), secret.span().template first<seed_size>());
     return secret;
   }
 
  private:
-  static constexpr std::size_t key_size = mlkem768.decapsulation_key_size();
-  [[nodiscard]] Kem::DecapsulationKey key() const noexcept { return key_.view().first<key_size>(); }
+  static constexpr std::size_t key_size = P.decapsulation_key_size();
+  [[nodiscard]] typename Kem::DecapsulationKey key() const noexcept { return key_.view().template first<key_size>(); }
 
   SecretBuffer<key_size> key_{key_size};
 };
 
 }  // namespace
 
-Result<std::unique_ptr<KeyExchange>> MlKem768Group::start(const Random& random) const {
-  return Exchange::start(random);
+template <Parameters P, NamedGroup Id>
+Result<std::unique_ptr<KeyExchange>> MlKemGroup<P, Id>::start(const Random& random) const {
+  return Exchange<P, Id>::start(random);
 }
 
-Result<KeyExchangeAnswer> MlKem768Group::answer(const Random& random, ByteView client_share) const {
-  if (client_share.size() != client_share_size) return wrong_size(client_share_size, client_share.size());
+template <Parameters P, NamedGroup Id>
+Result<KeyExchangeAnswer> MlKemGroup<P, Id>::answer(const Random& random, ByteView client_share) const {
+  if (client_share.size() != client_share_size) return wrong_size(Id, client_share_size, client_share.size());
   SecretBuffer<seed_size> message(seed_size);
   if (auto filled = random.fill(message.span()); !filled) return std::unexpected(std::move(filled.error()));
   KeyExchangeAnswer answer{Bytes(server_share_size), SharedSecret(seed_size)};
-  if (!Kem().encapsulate(client_share.first<client_share_size>(), message.view().first<seed_size>(),
-                         ByteSpan(answer.share).first<server_share_size>(), answer.secret.span().first<seed_size>())) {
-    return refuse("numbers below 3329", "a number that is not");
-  }
+  const bool is_reduced = MlKem<P>().encapsulate(
+      client_share.first<client_share_size>(), message.view().template first<seed_size>(),
+      ByteSpan(answer.share).first<server_share_size>(), answer.secret.span().template first<seed_size>());
+  if (!is_reduced) return refuse(Id, "numbers below 3329", "a number that is not");
   return answer;
 }
+
+template class MlKemGroup<mlkem768, NamedGroup::MLKEM768>;
+template class MlKemGroup<mlkem1024, NamedGroup::MLKEM1024>;
 
 }  // namespace keyway::crypto::mlkem

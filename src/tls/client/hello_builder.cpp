@@ -98,10 +98,22 @@ void write_for_tls12(Writer& out, const HelloParts& parts) {
   if (parts.config.session_store() != nullptr) write_extension(out, SessionTicketExtension{parts.session_ticket});
 }
 
+void write_groups(Writer& out, const Policy& policy) {
+  out.value(ExtensionType::supported_groups);
+  out.vector16([&] {
+    out.vector16([&] {
+      for (const NamedGroup group : policy.groups) {
+        // RFC 8422 5.1.1: TLS 1.2 alone has use for curves alone.
+        if (policy.has(ProtocolVersion::TLS1_3) || is_ecdhe_group(group)) out.value(group);
+      }
+    });
+  });
+}
+
 void write_extensions(Writer& out, const HelloParts& parts) {
   const Policy& policy = parts.config.common().policy;
   write_server_name(out, parts);
-  write_list16(out, ExtensionType::supported_groups, std::span<const NamedGroup>(policy.groups));
+  write_groups(out, policy);
   write_list16(out, ExtensionType::signature_algorithms, std::span<const SignatureScheme>(policy.signature_schemes));
   if (policy.signature_schemes_in_certificates != policy.signature_schemes) {
     write_list16(out, ExtensionType::signature_algorithms_cert,
@@ -131,6 +143,7 @@ Bytes build_client_hello(const HelloParts& parts) {
     out.vector8(parts.session_id);
     out.vector16([&] {
       for (const CipherSuite suite : parts.config.common().policy.cipher_suites) out.value(suite);
+      if (parts.config.is_fallback()) out.value(CipherSuite::TLS_FALLBACK_SCSV);
     });
     out.vector8([&] { out.value(CompressionMethod::null); });
     out.vector16([&] { write_extensions(out, parts); });

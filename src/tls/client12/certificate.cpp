@@ -4,20 +4,25 @@
 #include <string_view>
 #include <utility>
 
+#include "tls/handshake/next.hpp"
 #include "tls/handshake/peer_chain.hpp"
 #include "tls/wire/certificate_tls12.hpp"
 
 namespace keyway::tls::client12 {
 namespace {
 
-/// The leaf's key, which must be of the kind that the suite signs with (RFC 5246 7.4.2), and on a curve that was offered
+bool is_transport(const SuiteTls12& suite) noexcept {
+  return suite.key_exchange == KeyExchangeTls12::rsa_transport;
+}
+
+/// The leaf's key, which must be of the kind that the suite uses (RFC 5246 7.4.2), and on a curve that was offered
 /// (RFC 8422 5.1: in TLS 1.2 the groups are for certificates, too).
 Result<std::unique_ptr<crypto::PublicKey>> leaf_key_for(const SuiteTls12& suite, ByteView leaf,
                                                         const CommonConfig& config) {
   constexpr std::string_view where = "Certificate, entry 0, subjectPublicKeyInfo";
-  auto key = parse_leaf_key(leaf, *config.provider);
+  auto key = parse_leaf_key(leaf, *config.provider, is_transport(suite) ? LeafUse::decryption : LeafUse::signing);
   if (!key) return key;
-  if (authentication_of((*key)->type()) != suite.authentication) {
+  if (!serves((*key)->type(), suite)) {
     return std::unexpected(fail(ErrorCode::WrongKeyForSuite)
                                .at(where)
                                .expected("a key for " + to_string(suite.id))
@@ -29,12 +34,28 @@ Result<std::unique_ptr<crypto::PublicKey>> leaf_key_for(const SuiteTls12& suite,
   return std::unexpected(fail(ErrorCode::GroupNotOffered).at(where).received(to_string(*curve)));
 }
 
+/// The chain is accepted: waits for the server's half of the key exchange; or makes the whole of it, where the server's
+/// half is the key in its certificate.
+Result<AwaitVerdict::Next> after_chain(Flow& flow, Common12 common, std::unique_ptr<crypto::PublicKey> leaf_key,
+                                       ChainAccepted chain) {
+  using Next = AwaitVerdict::Next;
+  if (!is_transport(*common.suite)) {
+    return Next(ExpectServerKeyExchange(std::move(common), std::move(leaf_key), chain));
+  }
+  // The ClientHello's legacy_version is TLS 1.2 whatever it offers beside it.
+  auto sent = send_premaster(common.config->common().randomness(), *leaf_key, ProtocolVersion::TLS1_2);
+  if (!sent) return std::unexpected(std::move(sent.error()).at("ClientKeyExchange"));
+  flow.emit(event::Weakened{rsa_transport_in_use});
+  Agreement agreement{std::move(sent->encrypted), std::move(sent->secret), /*is_encrypted=*/true};
+  return Next(ExpectRequestOrDone(std::move(common), std::move(agreement), chain, sent->proof));
+}
+
 }  // namespace
 
 Result<AwaitVerdict::Next> AwaitVerdict::resume(Flow& flow, Answer& answer) && {
   auto accepted = take_judgement(server_name_.to_string(), chain_, flow, answer);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
-  return Next(ExpectServerKeyExchange(std::move(common_), std::move(leaf_key_), *accepted));
+  return after_chain(flow, std::move(common_), std::move(leaf_key_), *accepted);
 }
 
 Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const HandshakeMessage& message) && {
@@ -53,7 +74,7 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
   }
   auto accepted = judge_chain(*common_.config, server_name_, chain, flow);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
-  return Next(ExpectServerKeyExchange(std::move(common_), std::move(*leaf_key), *accepted));
+  return widen<Next>(after_chain(flow, std::move(common_), std::move(*leaf_key), *accepted));
 }
 
 }  // namespace keyway::tls::client12

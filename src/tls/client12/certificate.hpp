@@ -16,7 +16,7 @@ namespace keyway::tls::client12 {
 /// The server's chain came; the application judges it (Pause::verification).
 class AwaitVerdict {
  public:
-  using Next = std::variant<ExpectServerKeyExchange>;
+  using Next = std::variant<ExpectServerKeyExchange, ExpectRequestOrDone>;
   static constexpr std::string_view name = "client, TLS 1.2: paused for a verdict on the server's certificate";
   static constexpr Pause pause = Pause::verification;
   [[nodiscard]] static bool takes(const Answer& answer) noexcept {
@@ -43,7 +43,7 @@ class AwaitVerdict {
 /// Waits for the server's Certificate (RFC 5246 7.4.2).
 class ExpectCertificate {
  public:
-  using Next = std::variant<AwaitVerdict, ExpectServerKeyExchange>;
+  using Next = std::variant<AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>;
   static constexpr std::string_view name = "client, TLS 1.2: waiting for Certificate";
   static constexpr std::array accepts{HandshakeType::certificate};
 

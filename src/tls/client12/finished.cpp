@@ -40,6 +40,8 @@ Result<ExpectChangeCipherSpec::Next> ExpectChangeCipherSpec::change_cipher_spec(
 }
 
 Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeMessage& message) && {
+  // The handshake ends here: nothing of it may follow in the record.
+  if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
   auto& [common, master, reading, sent_finished, chain] = awaited_;
   auto proof = verify_finished(master.finished(Side::server, common.transcript.hash()), message.body);
   if (!proof) return std::unexpected(std::move(proof.error()));

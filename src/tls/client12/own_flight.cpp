@@ -22,7 +22,11 @@ MasterSecretTls12 make_master(const Common12& common, ByteView premaster_secret)
 OwnFlight with_key_exchange(Flow& flow, Answering answering, Bytes messages) {
   auto& [common, agreement, chain] = answering;
   Writer out(messages);
-  write_handshake(out, ClientKeyExchange{agreement.share});
+  if (agreement.is_encrypted) {
+    write_handshake(out, EncryptedPremasterSecret{agreement.share});
+  } else {
+    write_handshake(out, ClientKeyExchange{agreement.share});
+  }
   common.transcript.add(messages);
   auto master = make_master(common, agreement.premaster_secret.view());
   flow.emit_secret(SecretLabel::CLIENT_RANDOM, master.bytes(), common.randoms.client);

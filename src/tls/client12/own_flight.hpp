@@ -7,14 +7,19 @@
 #include "tls/client/own_credential.hpp"
 #include "tls/client12/finished.hpp"
 #include "tls/handshake/signing.hpp"
+#include "tls/schedule/premaster_rsa.hpp"
 
 namespace keyway::tls::client12 {
 
 /// Our half of the key exchange, made in answer to the server's.
 struct Agreement {
-  Bytes share;  ///< for the ClientKeyExchange
+  Bytes share;  ///< for the ClientKeyExchange: a public key, or the secret encrypted to the leaf's
   crypto::SharedSecret premaster_secret;
+  bool is_encrypted = false;
 };
+
+/// Why the secret is the leaf's to know: its key signed the server's half, or the secret was encrypted to it.
+using SharedWithLeaf = std::variant<HandshakeSignatureValid, SentToLeaf>;
 
 /// What the client has to answer the server's flight with, beside a certificate.
 struct Answering {

@@ -20,7 +20,7 @@ Result<ExpectServerHelloDone::Next> ExpectServerHelloDone::handle(Flow& flow, co
 Result<ExpectRequestOrDone::Next> ExpectRequestOrDone::handle(Flow& flow, const HandshakeMessage& message) && {
   if (message.type == HandshakeType::server_hello_done) {
     common_.transcript.forget_messages();
-    ExpectServerHelloDone expect_done(std::move(common_), std::move(agreement_), nullptr, chain_, signature_);
+    ExpectServerHelloDone expect_done(std::move(common_), std::move(agreement_), nullptr, chain_, shared_);
     return widen<Next>(std::move(expect_done).handle(flow, message));
   }
   auto request = CertificateRequestTls12::parse(message.body);
@@ -30,7 +30,7 @@ Result<ExpectRequestOrDone::Next> ExpectRequestOrDone::handle(Flow& flow, const 
   auto asked = std::make_unique<client::CertificateAsked>(
       client::CertificateAsked{ProtocolVersion::TLS1_2, bytes(request->supported_signature_algorithms.bytes()),
                                bytes(request->certificate_authorities), bytes(request->certificate_types.bytes())});
-  return Next(ExpectServerHelloDone(std::move(common_), std::move(agreement_), std::move(asked), chain_, signature_));
+  return Next(ExpectServerHelloDone(std::move(common_), std::move(agreement_), std::move(asked), chain_, shared_));
 }
 
 }  // namespace keyway::tls::client12

@@ -10,7 +10,7 @@
 namespace keyway::tls::client12 {
 
 /// Waits for ServerHelloDone (RFC 5246 7.4.5), and answers the flight. Only who saw the chain accepted and the key
-/// exchange signed gets here.
+/// exchange signed, or sent the secret to the leaf's key, gets here.
 class ExpectServerHelloDone {
  public:
   using Next = std::variant<AwaitCredential, AwaitSignature, ExpectNewSessionTicket, ExpectChangeCipherSpec>;
@@ -19,7 +19,7 @@ class ExpectServerHelloDone {
 
   /// `asked`: null where the server asked for no certificate.
   ExpectServerHelloDone(Common12 common, Agreement agreement, std::unique_ptr<client::CertificateAsked> asked,
-                        ChainAccepted chain, HandshakeSignatureValid) noexcept
+                        ChainAccepted chain, SharedWithLeaf) noexcept
       : common_(std::move(common)), agreement_(std::move(agreement)), asked_(std::move(asked)), chain_(chain) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
@@ -39,9 +39,8 @@ class ExpectRequestOrDone {
   static constexpr std::string_view name = "client, TLS 1.2: waiting for CertificateRequest or ServerHelloDone";
   static constexpr std::array accepts{HandshakeType::certificate_request, HandshakeType::server_hello_done};
 
-  ExpectRequestOrDone(Common12 common, Agreement agreement, ChainAccepted chain,
-                      HandshakeSignatureValid signature) noexcept
-      : common_(std::move(common)), agreement_(std::move(agreement)), chain_(chain), signature_(signature) {}
+  ExpectRequestOrDone(Common12 common, Agreement agreement, ChainAccepted chain, SharedWithLeaf shared) noexcept
+      : common_(std::move(common)), agreement_(std::move(agreement)), chain_(chain), shared_(shared) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
 
@@ -49,7 +48,7 @@ class ExpectRequestOrDone {
   Common12 common_;
   Agreement agreement_;
   ChainAccepted chain_;
-  HandshakeSignatureValid signature_;
+  SharedWithLeaf shared_;
 };
 
 }  // namespace keyway::tls::client12

@@ -22,7 +22,7 @@ Result<Agreement> agree(Flow& flow, const CommonConfig& config, const ServerEcdh
   flow.info().group = params.group;
   flow.emit(event::KeyAgreement{params.group, answer->share.size(), params.public_key.size()});
   flow.emit_parameters();
-  return Agreement{std::move(answer->share), std::move(answer->secret)};
+  return Agreement{std::move(answer->share), std::move(answer->secret), /*is_encrypted=*/false};
 }
 
 }  // namespace

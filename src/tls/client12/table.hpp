@@ -10,8 +10,8 @@ namespace keyway::tls::client12 {
 // clang-format off
 using TableTls12 =
     // state                    what may follow
-    Table<Row<ExpectCertificate,       AwaitVerdict, ExpectServerKeyExchange>,
-          Row<AwaitVerdict,            ExpectServerKeyExchange>,
+    Table<Row<ExpectCertificate,       AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>,
+          Row<AwaitVerdict,            ExpectServerKeyExchange, ExpectRequestOrDone>,
           Row<ExpectServerKeyExchange, ExpectRequestOrDone>,
           Row<ExpectRequestOrDone,     ExpectServerHelloDone, AwaitCredential, AwaitSignature, ExpectNewSessionTicket,
                                        ExpectChangeCipherSpec>,

@@ -6,7 +6,8 @@
 
 namespace keyway::tls {
 
-Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf, const crypto::Provider& provider) {
+Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf, const crypto::Provider& provider,
+                                                          LeafUse use) {
   auto view = x509::CertificateView::parse(leaf);
   if (!view) {
     Error error = std::move(view.error()).at("Certificate, entry 0");
@@ -14,11 +15,12 @@ Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf, const c
     if (error.code() == ErrorCode::InvalidDer) error = std::move(error).alert(AlertDescription::decode_error);
     return std::unexpected(std::move(error));
   }
-  // RFC 5280 4.2.1.3: a key that may not sign can't prove itself in TLS 1.3.
-  if (view->key_usage && !view->key_usage->digital_signature()) {
+  const bool signs = use == LeafUse::signing;
+  const auto& usage = view->key_usage;
+  if (usage && !(signs ? usage->digital_signature() : usage->key_encipherment())) {
     return std::unexpected(fail(ErrorCode::WrongKeyUsage)
                                .at("Certificate, entry 0, keyUsage")
-                               .expected("digitalSignature")
+                               .expected(signs ? "digitalSignature" : "keyEncipherment")
                                .alert(AlertDescription::illegal_parameter));
   }
   auto key = provider.public_key(view->subject_public_key_info);

@@ -17,9 +17,15 @@ namespace keyway::tls {
 
 // What either side does with the other's certificates, in every version.
 
-/// The leaf's key, which must be one that may sign. Errors: those of parsing, WrongKeyUsage.
-[[nodiscard]] Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf,
-                                                                        const crypto::Provider& provider);
+/// What the leaf's key is to be good for (RFC 5280 4.2.1.3).
+enum class LeafUse : std::uint8_t {
+  signing,     ///< digitalSignature: proves itself by a signature
+  decryption,  ///< keyEncipherment: TLS 1.2's RSA key transport
+};
+
+/// The leaf's key, which must be one that may do this. Errors: those of parsing, WrongKeyUsage.
+[[nodiscard]] Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf, const crypto::Provider& provider,
+                                                                        LeafUse use = LeafUse::signing);
 
 /// Keeps the chain for Connection::peer_chain(); gives views of what is kept.
 [[nodiscard]] std::vector<ByteView> keep_chain(Flow& flow, std::span<const ByteView> chain);

@@ -146,7 +146,8 @@ Result<RecordReader::Incoming> RecordReader::take_protected(const RecordHeader& 
         return std::unexpected(
             fail(ErrorCode::EmptyRecord).at("protected record").received("an empty " + to_string(opened->type)));
       }
-      empty_records_ = 0;
+      // A warning between empty records does not make a flood of them any better.
+      if (opened->type == ContentType::handshake) empty_records_ = 0;
       break;
     default:
       // RFC 8446 5: a protected change_cipher_spec is an unexpected message like any other type.

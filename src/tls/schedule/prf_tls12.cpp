@@ -101,7 +101,7 @@ VerifyDataTls12 MasterSecretTls12::finished(Side side, const TranscriptHash& tra
 
 Result<void> ExporterTls12::derive(std::string_view label, std::optional<ByteView> context, ByteSpan out) const {
   constexpr std::size_t max_context = 0xffff;
-  if (label.empty() || is_reserved(label)) {
+  if (is_reserved(label)) {
     return std::unexpected(fail(ErrorCode::InvalidArgument)
                                .at("exporter, label")
                                .expected("a label of the application's own")

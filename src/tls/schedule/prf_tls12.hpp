@@ -55,7 +55,7 @@ class ExporterTls12 {
       : hash_(&hash), master_secret_(std::move(master_secret)), randoms_(randoms) {}
 
   /// Fills `out`. No context and an empty one differ. Errors: InvalidArgument for a context above 2^16-1 bytes, for a
-  /// label that is empty or that the protocol itself uses.
+  /// label that the protocol itself uses.
   [[nodiscard]] Result<void> derive(std::string_view label, std::optional<ByteView> context, ByteSpan out) const;
 
  private:

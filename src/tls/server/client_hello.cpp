@@ -57,6 +57,7 @@ Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfi
   if (*version == ProtocolVersion::TLS1_2) {
     return widen<AwaitHelloDecision::Next>(server12::answer_hello(flow, config, std::move(hello)));
   }
+  if (hello.hello.extensions.has(ExtensionType::early_data)) flow.reader().skip_early_data();
   auto choice = choose(config, hello);
   if (!choice) return std::unexpected(std::move(choice.error()));
   // Behind a HelloRetryRequest, the second ClientHello says which session it is to be.
@@ -85,7 +86,6 @@ Result<ExpectClientHello::Next> ExpectClientHello::handle(Flow& flow, const Hand
   auto hello = HelloInHand::take(message);
   if (!hello) return std::unexpected(std::move(hello.error()));
   flow.reader().allow_change_cipher_spec(true);
-  if (hello->hello.extensions.has(ExtensionType::early_data)) flow.reader().skip_early_data();
   flow.info().server_name = hello->server_name;
   if (config_->pauses_for_client_hello()) return Next(AwaitHelloDecision(*config_, std::move(*hello)));
   return widen<Next>(choose_and_answer(flow, *config_, std::move(*hello)));

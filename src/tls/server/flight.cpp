@@ -220,7 +220,8 @@ Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand
   auto begun = begin(flow, {config, decision.choice, hello, nullptr, after_retry}, transcript, messages);
   if (!begun) return std::unexpected(std::move(begun.error()));
 
-  write_encrypted_extensions(messages, hello.server_name.has_value(), decision.choice.alpn);
+  write_encrypted_extensions(messages, hello.server_name.has_value() && config.acknowledges_server_name(),
+                             decision.choice.alpn);
   if (const auto* asks = config.client_authentication()) Writer(messages).bytes(asks->request_tls13);
   messages.insert(messages.end(), certificate.begin(), certificate.end());
   transcript.add(messages);

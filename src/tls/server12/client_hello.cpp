@@ -26,9 +26,7 @@ Result<AfterClientHello> answer_hello(Flow& flow, const ServerConfig& config, se
     if (!next) return std::unexpected(std::move(next.error()));
     return AfterClientHello(std::move(*next));
   }
-  auto group = choose_group(config, hello);
-  if (!group) return std::unexpected(std::move(group.error()));
-  choice->group = *group;
+  choice->group = find_group(config, hello);
   if (config.pauses_for_credential()) {
     return AfterClientHello(AwaitCredential(config, std::move(hello), std::move(*choice)));
   }

@@ -16,6 +16,8 @@ Result<ExpectChangeCipherSpec::Next> ExpectChangeCipherSpec::change_cipher_spec(
 }
 
 Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeMessage& message) && {
+  // The client is done: nothing of its handshake may follow in the record.
+  if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
   auto& [config, suite, transcript, randoms, master, reading, writing, session, extended_master_secret] = keyed_;
   const VerifyDataTls12 theirs = master.finished(Side::client, transcript.hash());
   auto proof = verify_finished(theirs, message.body);

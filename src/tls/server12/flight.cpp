@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/writer.hpp"
+#include "tls/schedule/premaster_rsa.hpp"
 #include "tls/server12/hello_writer.hpp"
 #include "tls/wire/server_hello_done.hpp"
 #include "tls/wire/server_key_exchange.hpp"
@@ -21,13 +22,10 @@ Bytes encode_params(const crypto::KeyExchange& ephemeral) {
   return params;
 }
 
-}  // namespace
-
-Result<UnsignedFlight::Next> UnsignedFlight::finish(Flow& flow, ByteView signature) && {
+/// Ends a flight and sends it: CertificateRequest where clients are asked for one, ServerHelloDone.
+Result<UnsignedFlight::Next> end_flight(Flow& flow, Exchange exchange, Bytes messages) {
+  using Next = UnsignedFlight::Next;
   Writer out(messages);
-  const ServerEcdhParams params{exchange.ephemeral->group(), exchange.ephemeral->share()};
-  write_handshake(out, ServerKeyExchange{params, wanted.scheme, signature, {}});
-  flow.emit(event::HandshakeSignature{Direction::sent, wanted.scheme});
   const ServerConfig& config = *exchange.config;
   const ClientAuthentication* asks = config.client_authentication();
   if (asks != nullptr) out.bytes(asks->request_tls12);
@@ -38,25 +36,35 @@ Result<UnsignedFlight::Next> UnsignedFlight::finish(Flow& flow, ByteView signatu
   return Next(ExpectClientKeyExchange(std::move(exchange), admit_unasked(config)));
 }
 
+}  // namespace
+
+Result<UnsignedFlight::Next> UnsignedFlight::finish(Flow& flow, ByteView signature) && {
+  const auto& ephemeral = std::get<std::unique_ptr<crypto::KeyExchange>>(exchange.own);
+  Writer out(messages);
+  const ServerEcdhParams params{ephemeral->group(), ephemeral->share()};
+  write_handshake(out, ServerKeyExchange{params, wanted.scheme, signature, {}});
+  flow.emit(event::HandshakeSignature{Direction::sent, wanted.scheme});
+  return end_flight(flow, std::move(exchange), std::move(messages));
+}
+
 Result<AfterFlight> send_flight(Flow& flow, const ServerConfig& server_config, const server::HelloInHand& hello,
                                 const Choice& choice, std::shared_ptr<const Credential> credential) {
   const CommonConfig& config = server_config.common();
-  auto suite = choose_suite(server_config, hello, *credential);
-  if (!suite) return std::unexpected(std::move(suite.error()));
-  auto scheme = choose_scheme(server_config, hello, *credential);
-  if (!scheme) return std::unexpected(std::move(scheme.error()));
+  auto chosen = choose_suite(server_config, hello, choice, *credential);
+  if (!chosen) return std::unexpected(std::move(chosen.error()));
+  const SuiteTls12& suite = *chosen->suite;
+  const bool is_transport = suite.key_exchange == KeyExchangeTls12::rsa_transport;
   flow.info().version = ProtocolVersion::TLS1_2;
-  flow.info().cipher_suite = (*suite)->id;
-  flow.info().group = choice.group;
-  flow.info().signature_scheme = *scheme;
+  flow.info().cipher_suite = suite.id;
+  if (!is_transport) flow.info().group = choice.group;
+  flow.info().signature_scheme = chosen->scheme;
   flow.info().alpn = choice.alpn;
   flow.emit_parameters();
+  if (is_transport) flow.emit(event::Weakened{rsa_transport_in_use});
 
   auto random = make_random(config);
   if (!random) return std::unexpected(std::move(random.error()));
-  auto ephemeral = config.provider->group(choice.group)->start(config.randomness());
-  if (!ephemeral) return std::unexpected(std::move(ephemeral.error()));
-  auto order = order_session(server_config, hello, choice, **suite);
+  auto order = order_session(server_config, hello, choice, suite);
   if (!order) return std::unexpected(std::move(order.error()));
   const ByteView certificate = credential->certificate_message_tls12();
   flow.expect_to_send(certificate.size() + beside_certificate);
@@ -64,22 +72,30 @@ Result<AfterFlight> send_flight(Flow& flow, const ServerConfig& server_config, c
   messages.reserve(certificate.size() + beside_certificate);
   const ByteView id = *order ? ByteView((*order)->id) : ByteView();
   const bool promises_ticket = *order && id.empty();
-  write_server_hello(messages, {*random, (*suite)->id, id, hello, choice, promises_ticket, /*is_resumption=*/false});
+  write_server_hello(messages,
+                     {server_config, *random, suite.id, id, hello, choice, promises_ticket, /*is_resumption=*/false});
   messages.insert(messages.end(), certificate.begin(), certificate.end());
 
-  TranscriptTls12 transcript(*config.provider->hash((*suite)->hash), server_config.client_authentication() != nullptr);
+  TranscriptTls12 transcript(*config.provider->hash(suite.hash), server_config.client_authentication() != nullptr);
   transcript.add(hello.raw);
-  Bytes content = server_key_exchange_content(hello.hello.random, *random, encode_params(**ephemeral));
   Exchange exchange{&server_config,
-                    *suite,
+                    &suite,
                     std::move(transcript),
                     {hello.hello.random, *random},
-                    std::move(*ephemeral),
+                    {},
                     std::move(*order),
                     choice.extended_master_secret};
+  if (is_transport) {
+    exchange.own = PremasterReceiver{std::move(credential), hello.hello.legacy_version};
+    return widen<AfterFlight>(end_flight(flow, std::move(exchange), std::move(messages)));
+  }
+  auto ephemeral = config.provider->group(choice.group)->start(config.randomness());
+  if (!ephemeral) return std::unexpected(std::move(ephemeral.error()));
+  Bytes content = server_key_exchange_content(hello.hello.random, *random, encode_params(**ephemeral));
+  exchange.own = std::move(*ephemeral);
   return sign<AfterFlight>(
-      flow,
-      UnsignedFlight{std::move(exchange), std::move(messages), {std::move(credential), *scheme, std::move(content)}});
+      flow, UnsignedFlight{
+                std::move(exchange), std::move(messages), {std::move(credential), chosen->scheme, std::move(content)}});
 }
 
 }  // namespace keyway::tls::server12

@@ -12,8 +12,9 @@ namespace {
 
 void write_extensions(Writer& out, const HelloContents& contents) {
   static constexpr std::array<std::uint8_t, 1> uncompressed{0};
-  const auto& [random, suite, session_id, hello, choice, promises_ticket, is_resumption] = contents;
-  if (hello.server_name && !is_resumption) {  // RFC 6066 3: an empty extension says that the name was used
+  const auto& [config, random, suite, session_id, hello, choice, promises_ticket, is_resumption] = contents;
+  if (hello.server_name && !is_resumption &&
+      config.acknowledges_server_name()) {  // RFC 6066 3: an empty extension says that the name was used
     out.value(ExtensionType::server_name);
     out.u16(0);
   }
@@ -40,7 +41,11 @@ void write_server_hello(Bytes& to, const HelloContents& contents) {
     out.vector8(contents.session_id);
     out.value(contents.suite);
     out.value(CompressionMethod::null);
+    const std::size_t at_extensions = out.size();
     out.vector16([&] { write_extensions(out, contents); });
+    // RFC 5246 7.4.1.3: where there are none, the field is left out; a client that sent none may not know it.
+    constexpr std::size_t empty_field = 2;
+    if (out.size() == at_extensions + empty_field) to.resize(at_extensions);
   });
 }
 

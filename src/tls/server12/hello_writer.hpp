@@ -11,6 +11,7 @@ namespace keyway::tls::server12 {
 
 /// What a ServerHello of TLS 1.2 says.
 struct HelloContents {
+  const ServerConfig& config;
   const HelloRandom& random;
   CipherSuite suite;
   ByteView session_id;  ///< empty: the session has none

@@ -2,20 +2,40 @@
 
 #include <utility>
 
+#include "tls/schedule/premaster_rsa.hpp"
 #include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/client_key_exchange.hpp"
 
 namespace keyway::tls::server12 {
 namespace {
 
+Result<crypto::SharedSecret> agree(Flow& flow, crypto::KeyExchange& ephemeral, ByteView body) {
+  auto key_exchange = ClientKeyExchange::parse(body);
+  if (!key_exchange) return std::unexpected(std::move(key_exchange.error()));
+  auto secret = ephemeral.complete(key_exchange->public_key);
+  if (!secret) return std::unexpected(std::move(secret.error()).at("ClientKeyExchange, ecdh_Yc"));
+  flow.emit(event::KeyAgreement{ephemeral.group(), key_exchange->public_key.size(), ephemeral.share().size()});
+  return secret;
+}
+
+Result<crypto::SharedSecret> decrypt(const CommonConfig& config, const PremasterReceiver& receiver, ByteView body) {
+  auto sent = EncryptedPremasterSecret::parse(body);
+  if (!sent) return std::unexpected(std::move(sent.error()));
+  return receive_premaster(config.randomness(), *receiver.credential->key(), sent->encrypted, receiver.offered);
+}
+
+/// The pre-master secret, out of our half and the client's.
+Result<crypto::SharedSecret> take_premaster(Flow& flow, Exchange& exchange, ByteView body) {
+  if (const auto* receiver = std::get_if<PremasterReceiver>(&exchange.own)) {
+    return decrypt(exchange.config->common(), *receiver, body);
+  }
+  return agree(flow, *std::get<std::unique_ptr<crypto::KeyExchange>>(exchange.own), body);
+}
+
 /// Completes the key exchange with the client's half, and makes the keys.
 Result<Keyed> make_keys(Flow& flow, Exchange exchange, const HandshakeMessage& message) {
-  auto key_exchange = ClientKeyExchange::parse(message.body);
-  if (!key_exchange) return std::unexpected(std::move(key_exchange.error()));
-  auto premaster_secret = exchange.ephemeral->complete(key_exchange->public_key);
-  if (!premaster_secret) return std::unexpected(std::move(premaster_secret.error()).at("ClientKeyExchange, ecdh_Yc"));
-  flow.emit(event::KeyAgreement{exchange.ephemeral->group(), key_exchange->public_key.size(),
-                                exchange.ephemeral->share().size()});
+  auto premaster_secret = take_premaster(flow, exchange, message.body);
+  if (!premaster_secret) return std::unexpected(std::move(premaster_secret.error()));
   TranscriptTls12& transcript = exchange.transcript;
   transcript.add(message.raw);
   const crypto::HashFunction& hash = transcript.function();

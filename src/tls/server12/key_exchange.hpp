@@ -6,11 +6,18 @@
 #include <variant>
 
 #include <keyway/config.hpp>
+#include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
 
 #include "tls/server12/finished.hpp"
 
 namespace keyway::tls::server12 {
+
+/// What decrypts the client's half of the RSA key transport.
+struct PremasterReceiver {
+  std::shared_ptr<const Credential> credential;
+  ProtocolVersion offered;  ///< the ClientHello's legacy_version, which the secret begins with
+};
 
 /// The server's half of the key exchange, waiting for the client's.
 struct Exchange {
@@ -18,12 +25,13 @@ struct Exchange {
   const SuiteTls12* suite;
   TranscriptTls12 transcript;
   HelloRandoms randoms;
-  std::unique_ptr<crypto::KeyExchange> ephemeral;
+  std::variant<std::unique_ptr<crypto::KeyExchange>, PremasterReceiver> own;
   std::unique_ptr<SessionOrder> session;  ///< null: none is left behind
   bool extended_master_secret;
 };
 
-/// Waits for the client's half of the key exchange (RFC 8422 5.7), and makes the keys. The client shows no certificate.
+/// Waits for the client's half of the key exchange (RFC 8422 5.7, RFC 5246 7.4.7.1), and makes the keys. The client
+/// shows no certificate.
 class ExpectClientKeyExchange {
  public:
   using Next = std::variant<ExpectChangeCipherSpec>;

@@ -38,26 +38,74 @@ Result<void> check_offer(const CommonConfig& config, const ClientHello& hello,
 
 }  // namespace
 
-Result<NamedGroup> choose_group(const ServerConfig& config, const server::HelloInHand& hello) {
+NamedGroup find_group(const ServerConfig& config, const server::HelloInHand& hello) {
   const ClientHelloExtensions& extensions = hello.extensions;
-  // RFC 5246 7.4.1.4.1: without the extension SHA-1 would be meant.
-  if (!extensions.signature_algorithms) {
-    return std::unexpected(fail(ErrorCode::NoCommonSignatureScheme)
-                               .at("ClientHello")
-                               .expected("extension signature_algorithms")
-                               .received("none, which means SHA-1"));
-  }
   const auto& theirs = extensions.supported_groups;
   const auto fits = [&](NamedGroup group) {
     return is_ecdhe_group(group) && theirs && theirs->named_group_list.contains(group) &&
            config.common().provider->group(group) != nullptr;
   };
   const auto& ours = config.common().policy.groups;
-  if (const auto group = std::ranges::find_if(ours, fits); group != ours.end()) return *group;
+  const auto group = std::ranges::find_if(ours, fits);
+  return group != ours.end() ? *group : NamedGroup{};
+}
+
+namespace {
+
+std::unexpected<Error> no_common_group(const ClientHelloExtensions& extensions) {
+  const auto& theirs = extensions.supported_groups;
   return std::unexpected(fail(ErrorCode::NoCommonGroup)
                              .at("ClientHello, supported_groups")
                              .received(theirs ? text_of(theirs->named_group_list) : "none"));
 }
+
+/// RFC 8422 5.1.1: the client's groups are the curves that it can verify signatures on, too. A client that lists none
+/// leaves it open.
+bool takes_curve_of(const Credential& credential, const ClientHelloExtensions& extensions) {
+  const auto curve = curve_of(credential.key_type());
+  return !curve || !extensions.supported_groups || extensions.supported_groups->named_group_list.contains(*curve);
+}
+
+/// The suites that both sides have and that the credential's key serves, whatever else they need.
+class CommonSuites {
+ public:
+  CommonSuites(const ServerConfig& config, const server::HelloInHand& hello, const Credential& credential) noexcept
+      : ours_(&config.common().policy.cipher_suites), theirs_(&hello.hello.cipher_suites), credential_(&credential) {}
+
+  /// The suite, if it is one of them; else null.
+  [[nodiscard]] const SuiteTls12* find(CipherSuite id) const {
+    const SuiteTls12* suite = find_suite_tls12(id);
+    if (suite == nullptr || !serves(credential_->key_type(), *suite)) return nullptr;
+    // The RSA key transport wants a key that is at hand.
+    if (suite->key_exchange == KeyExchangeTls12::rsa_transport && credential_->key() == nullptr) return nullptr;
+    const bool is_common = theirs_->contains(id) && std::ranges::find(*ours_, id) != ours_->end();
+    return is_common ? suite : nullptr;
+  }
+
+  /// The best of them that `is_usable`; null: none.
+  template <typename Predicate>
+  [[nodiscard]] const SuiteTls12* best(Predicate is_usable) const {
+    for (const CipherSuite first : *theirs_) {
+      const SuiteTls12* suite = find_suite_tls12(first);
+      if (suite == nullptr || !serves(credential_->key_type(), *suite)) continue;
+      const bool prefers_chacha = suite->aead == crypto::AeadAlgorithm::chacha20_poly1305;
+      if (prefers_chacha && find(first) != nullptr && is_usable(*suite)) return suite;
+      break;
+    }
+    for (const CipherSuite id : *ours_) {
+      const SuiteTls12* suite = find(id);
+      if (suite != nullptr && is_usable(*suite)) return suite;
+    }
+    return nullptr;
+  }
+
+ private:
+  const std::vector<CipherSuite>* ours_;
+  const WireList<CipherSuite>* theirs_;
+  const Credential* credential_;
+};
+
+}  // namespace
 
 Result<Choice> choose(const ServerConfig& config, const server::HelloInHand& hello) {
   if (auto checked = check_offer(config.common(), hello.hello, hello.extensions); !checked) {
@@ -72,42 +120,42 @@ Result<Choice> choose(const ServerConfig& config, const server::HelloInHand& hel
                 hello.extensions.extended_master_secret.has_value()};
 }
 
-Result<const SuiteTls12*> choose_suite(const ServerConfig& config, const server::HelloInHand& hello,
-                                       const Credential& credential) {
-  const auto curve = curve_of(credential.key_type());
-  const auto& groups = hello.extensions.supported_groups;
-  if (curve && groups && !groups->named_group_list.contains(*curve)) {
-    return std::unexpected(fail(ErrorCode::NoCommonGroup)
-                               .at("ClientHello, supported_groups")
-                               .expected("the curve of the certificate's key, " + to_string(*curve))
-                               .received(text_of(groups->named_group_list)));
-  }
-  const auto& ours = config.common().policy.cipher_suites;
-  const auto& theirs = hello.hello.cipher_suites;
-  const SuiteAuthentication authentication = authentication_of(credential.key_type());
-  const auto usable = [&](CipherSuite id) -> const SuiteTls12* {
-    const SuiteTls12* suite = find_suite_tls12(id);
-    const bool is_common = suite != nullptr && suite->authentication == authentication && theirs.contains(id) &&
-                           std::ranges::find(ours, id) != ours.end();
-    return is_common ? suite : nullptr;
+Result<SuiteChoice> choose_suite(const ServerConfig& config, const server::HelloInHand& hello, const Choice& choice,
+                                 const Credential& credential) {
+  const CommonSuites common(config, hello, credential);
+  const auto is_transport = [](const SuiteTls12& suite) {
+    return suite.key_exchange == KeyExchangeTls12::rsa_transport;
   };
-  for (const CipherSuite first : theirs) {
-    const SuiteTls12* suite = find_suite_tls12(first);
-    if (suite == nullptr || suite->authentication != authentication) continue;
-    if (suite->aead == crypto::AeadAlgorithm::chacha20_poly1305 && usable(first) != nullptr) return suite;
-    break;
+  const bool has_group = choice.group != NamedGroup{} && takes_curve_of(credential, hello.extensions);
+  auto scheme = server12::choose_scheme(config, hello, credential);
+  const bool can_agree = has_group && scheme;
+  const auto is_usable = [&](const SuiteTls12& suite) { return can_agree || is_transport(suite); };
+  if (const SuiteTls12* suite = common.best(is_usable)) {
+    if (!is_transport(*suite)) return SuiteChoice{suite, *scheme};
+    // The terms on which a credential is shown hold here, too.
+    if (auto allowed = server::check_terms(hello, credential); !allowed) {
+      return std::unexpected(std::move(allowed.error()));
+    }
+    return SuiteChoice{suite, SignatureScheme{}};
   }
-  for (const CipherSuite id : ours) {
-    if (const SuiteTls12* suite = usable(id)) return suite;
-  }
+  const bool lacks_suite = common.best([](const SuiteTls12&) { return true; }) == nullptr;
+  if (!lacks_suite && !has_group) return no_common_group(hello.extensions);
+  if (!lacks_suite) return std::unexpected(std::move(scheme.error()));
   return std::unexpected(fail(ErrorCode::NoCommonCipherSuite)
                              .at("ClientHello, cipher_suites")
                              .expected("one for a key of type " + crypto::to_string(credential.key_type()))
-                             .received(text_of(theirs)));
+                             .received(text_of(hello.hello.cipher_suites)));
 }
 
 Result<SignatureScheme> choose_scheme(const ServerConfig& config, const server::HelloInHand& hello,
                                       const Credential& credential) {
+  // RFC 5246 7.4.1.4.1: without the extension SHA-1 would be meant.
+  if (!hello.extensions.signature_algorithms) {
+    return std::unexpected(fail(ErrorCode::NoCommonSignatureScheme)
+                               .at("ClientHello")
+                               .expected("extension signature_algorithms")
+                               .received("none, which means SHA-1"));
+  }
   if (auto allowed = server::check_terms(hello, credential); !allowed) {
     return std::unexpected(std::move(allowed.error()));
   }

@@ -13,7 +13,7 @@ namespace keyway::tls::server12 {
 
 /// What the server takes out of what the client offers, before it knows its credential.
 struct Choice {
-  NamedGroup group{};                    ///< of a full handshake
+  NamedGroup group{};                    ///< of a full handshake; zero: there is none in common
   std::string alpn;                      ///< empty: none
   bool indicates_renegotiation = false;  ///< the client has RFC 5746, by the extension or by the SCSV
   bool extended_master_secret = false;   ///< the client has RFC 7627
@@ -23,15 +23,20 @@ struct Choice {
 /// ExtendedMasterSecretMissing, RenegotiationInfoNotEmpty, InvalidValue (point formats), NoCommonAlpn.
 [[nodiscard]] Result<Choice> choose(const ServerConfig& config, const server::HelloInHand& hello);
 
-/// Chooses what a full handshake needs beside, and does not depend on the credential (RFC 8422 5.1): the first group of
-/// ours that the client has. Errors: NoCommonSignatureScheme, NoCommonGroup.
-[[nodiscard]] Result<NamedGroup> choose_group(const ServerConfig& config, const server::HelloInHand& hello);
+/// The first group of ours that the client has (RFC 8422 5.1); zero: none, which leaves the RSA key transport.
+[[nodiscard]] NamedGroup find_group(const ServerConfig& config, const server::HelloInHand& hello);
 
-/// The suite, in the server's order, that this key can sign for; but ChaCha20 where the client puts it first, as one
-/// without AES instructions does. A key on a curve that the client does not have serves none (RFC 8422 5.1). Errors:
-/// NoCommonCipherSuite, NoCommonGroup.
-[[nodiscard]] Result<const SuiteTls12*> choose_suite(const ServerConfig& config, const server::HelloInHand& hello,
-                                                     const Credential& credential);
+/// What depends on the credential, too.
+struct SuiteChoice {
+  const SuiteTls12* suite;
+  SignatureScheme scheme{};  ///< of the ServerKeyExchange; zero where there is none
+};
+
+/// The suite, in the server's order, that this key can serve; but ChaCha20 where the client puts it first, as one
+/// without AES instructions does. Suites with ECDHE need a group and a scheme, too. Errors: NoCommonCipherSuite; or,
+/// where only that is missing, NoCommonGroup, NoCommonSignatureScheme and NoMatchingIssuer.
+[[nodiscard]] Result<SuiteChoice> choose_suite(const ServerConfig& config, const server::HelloInHand& hello,
+                                               const Choice& choice, const Credential& credential);
 
 /// A scheme that the client takes, the policy has, and the key fits. Errors: NoCommonSignatureScheme, NoMatchingIssuer.
 [[nodiscard]] Result<SignatureScheme> choose_scheme(const ServerConfig& config, const server::HelloInHand& hello,

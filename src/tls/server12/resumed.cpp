@@ -58,7 +58,7 @@ Result<ExpectChangeCipherSpecResumed> send_resumed_flight(Flow& flow, const Serv
   const auto renewal = order_renewal(server_config, hello, choice, resumed);
   Bytes messages;
   // RFC 5246 7.4.1.3: the client's session ID back says that its session is gone on with.
-  write_server_hello(messages, {*random, suite.id, hello.hello.legacy_session_id, hello, choice,
+  write_server_hello(messages, {server_config, *random, suite.id, hello.hello.legacy_session_id, hello, choice,
                                 /*promises_ticket=*/renewal != nullptr, /*is_resumption=*/true});
   if (renewal) add_ticket(messages, server_config, *renewal, master);
   Transcript transcript(hash);

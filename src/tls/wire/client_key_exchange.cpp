@@ -11,6 +11,17 @@ Result<ClientKeyExchange> ClientKeyExchange::parse(ByteView body) {
   return message;
 }
 
+Result<EncryptedPremasterSecret> EncryptedPremasterSecret::parse(ByteView body) {
+  Reader in(body, "ClientKeyExchange");
+  const EncryptedPremasterSecret message{in.vector16("encrypted_pre_master_secret")};
+  if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
+  return message;
+}
+
+void EncryptedPremasterSecret::write(Writer& out) const {
+  out.vector16(encrypted);
+}
+
 void ClientKeyExchange::write(Writer& out) const {
   out.vector8(public_key);
 }

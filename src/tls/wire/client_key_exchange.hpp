@@ -8,6 +8,16 @@
 
 namespace keyway::tls {
 
+/// RFC 5246 7.4.7.1: the pre-master secret, encrypted to the key of the server's certificate.
+struct EncryptedPremasterSecret {
+  static constexpr HandshakeType type = HandshakeType::client_key_exchange;
+
+  ByteView encrypted;
+
+  [[nodiscard]] static Result<EncryptedPremasterSecret> parse(ByteView body);
+  void write(Writer& out) const;
+};
+
 /// RFC 8422 5.7: the client's ephemeral public key, in the group of the ServerKeyExchange.
 struct ClientKeyExchange {
   static constexpr HandshakeType type = HandshakeType::client_key_exchange;

@@ -45,7 +45,10 @@ Result<ServerHello> ServerHello::parse(ByteView body) {
   hello.legacy_compression_method = in.value<CompressionMethod>("legacy_compression_method");
   hello.has_extensions = !in.empty();
   if (hello.has_extensions) hello.extensions = ExtensionBlock::read(in, "extensions");
-  if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
+  if (auto read = in.finish(); !read) {
+    if (hello.is_hello_retry_request()) return std::unexpected(std::move(read).error());
+    return std::unexpected(with_duplicates_as_decode_error(std::move(read).error()));
+  }
   return hello;
 }
 

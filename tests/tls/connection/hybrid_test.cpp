@@ -1,4 +1,4 @@
-// Handshakes whose key exchange is, or holds, ML-KEM.
+// Handshakes whose key exchange is one that a policy opts into: with ML-KEM, or over a finite field.
 
 #include <algorithm>
 #include <array>
@@ -12,7 +12,8 @@ namespace {
 
 using namespace keyway::testing;
 
-constexpr std::array groups{NamedGroup::X25519MLKEM768, NamedGroup::SecP256r1MLKEM768, NamedGroup::MLKEM768};
+constexpr std::array groups{NamedGroup::X25519MLKEM768, NamedGroup::SecP256r1MLKEM768, NamedGroup::MLKEM768,
+                            NamedGroup::MLKEM1024,      NamedGroup::ffdhe2048,         NamedGroup::ffdhe3072};
 
 std::string why(const Pair& pair) {
   std::string text;
