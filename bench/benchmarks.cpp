@@ -18,8 +18,8 @@ double microseconds(Nanoseconds time) {
   return std::chrono::duration<double, std::micro>(time).count();
 }
 
-void run_handshakes(benchmark::State& state, Library& keyway, Library& libssl, LeafKey key, Side side) {
-  HandshakeComparison comparison(keyway, libssl, key);
+void run_handshakes(benchmark::State& state, Library& keyway, Library& libssl, const HandshakeKind& kind, Side side) {
+  HandshakeComparison comparison(keyway, libssl, kind);
   for ([[maybe_unused]] const auto iteration : state) {
     comparison.run_round();
     state.SetIterationTime(seconds(comparison.last(side)));
@@ -47,13 +47,13 @@ void run_records(benchmark::State& state, Library& keyway, Library& libssl, Ciph
   state.counters["of_bare"] = figures.share_of_bare();
 }
 
-void run_heap(benchmark::State& state, Library& keyway, Library& libssl, LeafKey key, Side side) {
+void run_heap(benchmark::State& state, Library& keyway, Library& libssl, const HandshakeKind& kind, Side side) {
   const auto of = [side](const HandshakeCost& cost) { return side == Side::client ? cost.client : cost.server; };
   SideCost own;
   SideCost other;
   for ([[maybe_unused]] const auto iteration : state) {
-    own = of(heap_of_handshake(keyway, key));
-    other = of(heap_of_handshake(libssl, key));
+    own = of(heap_of_handshake(keyway, kind));
+    if (libssl.has(kind.form)) other = of(heap_of_handshake(libssl, kind));
   }
   state.counters["keyway_allocations"] = static_cast<double>(own.allocations);
   state.counters["libssl_allocations"] = static_cast<double>(other.allocations);
@@ -87,14 +87,14 @@ void run_primitive(benchmark::State& state, const Primitive& primitive) {
   state.counters["median_us"] = microseconds(samples.median());
 }
 
-void register_handshakes(Library& keyway, Library& libssl, LeafKey key) {
+void register_handshakes(Library& keyway, Library& libssl, const HandshakeKind& kind) {
   for (const Side side : {Side::server, Side::client}) {
-    const std::string name = std::string(to_string(key)) + (side == Side::server ? "/server" : "/client");
+    const std::string name = kind.name() + (side == Side::server ? "/server" : "/client");
     benchmark::RegisterBenchmark(("handshake/" + name).c_str(), [=, &keyway, &libssl](benchmark::State& state) {
-      run_handshakes(state, keyway, libssl, key, side);
+      run_handshakes(state, keyway, libssl, kind, side);
     })->UseManualTime();
     benchmark::RegisterBenchmark(("handshake_heap/" + name).c_str(), [=, &keyway, &libssl](benchmark::State& state) {
-      run_heap(state, keyway, libssl, key, side);
+      run_heap(state, keyway, libssl, kind, side);
     })->Iterations(1);
   }
 }
@@ -119,7 +119,7 @@ bool a_record_allocated() noexcept {
 }
 
 void register_benchmarks(Library& keyway, Library& libssl) {
-  for (const LeafKey key : leaf_keys) register_handshakes(keyway, libssl, key);
+  for (const HandshakeKind& kind : handshake_kinds) register_handshakes(keyway, libssl, kind);
   for (const CipherSuite suite : suites) register_records(keyway, libssl, suite);
   for (const Primitive& primitive : all_primitives()) {
     benchmark::RegisterBenchmark(("primitive/" + primitive.name).c_str(), [primitive](benchmark::State& state) {

@@ -20,14 +20,14 @@ double speed(const Samples& batches) {
 
 }  // namespace
 
-HandshakeComparison::HandshakeComparison(Library& keyway, Library& libssl, LeafKey key)
+HandshakeComparison::HandshakeComparison(Library& keyway, Library& libssl, const HandshakeKind& kind)
     : keyway_library_(&keyway),
       libssl_library_(&libssl),
-      key_(key),
-      primitives_{prepare(client_primitives(key)), prepare(server_primitives(key))} {
+      kind_(kind),
+      primitives_{prepare(client_primitives(kind)), prepare(server_primitives(kind))} {
   for (int i = 0; i < warm_up; ++i) {
-    keyway.handshake(key, false);
-    libssl.handshake(key, false);
+    keyway.handshake(kind, false);
+    if (libssl.has(kind.form)) libssl.handshake(kind, false);
   }
 }
 
@@ -38,13 +38,13 @@ HandshakeComparison::Primitives HandshakeComparison::prepare(std::vector<Primiti
 
 void HandshakeComparison::run_round() {
   for (int i = 0; i < in_a_row; ++i) {
-    const HandshakeCost cost = keyway_library_->handshake(key_, false);
+    const HandshakeCost cost = keyway_library_->handshake(kind_, false);
     keyway_[0].add(cost.client.time);
     keyway_[1].add(cost.server.time);
     last_ = {cost.client.time, cost.server.time};
   }
-  for (int i = 0; i < in_a_row; ++i) {
-    const HandshakeCost cost = libssl_library_->handshake(key_, false);
+  for (int i = 0; i < in_a_row && libssl_library_->has(kind_.form); ++i) {
+    const HandshakeCost cost = libssl_library_->handshake(kind_, false);
     libssl_[0].add(cost.client.time);
     libssl_[1].add(cost.server.time);
   }
@@ -100,9 +100,9 @@ double allocations_per_record(Library& library, CipherSuite suite) {
   return static_cast<double>(stream->transfer(true).allocations) / records_per_batch;
 }
 
-HandshakeCost heap_of_handshake(Library& library, LeafKey key) {
-  for (int i = 0; i < warm_up; ++i) library.handshake(key, false);
-  return library.handshake(key, true);
+HandshakeCost heap_of_handshake(Library& library, const HandshakeKind& kind) {
+  for (int i = 0; i < warm_up; ++i) library.handshake(kind, false);
+  return library.handshake(kind, true);
 }
 
 }  // namespace keyway::bench

@@ -11,18 +11,18 @@
 
 namespace keyway::bench {
 
-/// One side of one kind of handshake: Keyway's, libssl's and the primitives' times, taken in turn so that what drifts
+/// One kind of handshake: Keyway's, libssl's and the primitives' times, taken in turn so that what drifts
 /// on the machine drifts for all.
 class HandshakeComparison {
  public:
-  HandshakeComparison(Library& keyway, Library& libssl, LeafKey key);
+  HandshakeComparison(Library& keyway, Library& libssl, const HandshakeKind& kind);
 
   /// Some handshakes of each library, and each primitive as often.
   void run_round();
 
   struct Figures {
     Nanoseconds keyway{0};
-    Nanoseconds libssl{0};
+    Nanoseconds libssl{0};  ///< 0 where libssl has no such handshake
     Nanoseconds primitives{0};
     [[nodiscard]] double ratio() const noexcept { return libssl / keyway; }
     [[nodiscard]] Nanoseconds overhead() const noexcept { return keyway - primitives; }
@@ -40,7 +40,7 @@ class HandshakeComparison {
 
   Library* keyway_library_;
   Library* libssl_library_;
-  LeafKey key_;
+  HandshakeKind kind_;
   std::array<Samples, 2> keyway_;
   std::array<Samples, 2> libssl_;
   std::array<Primitives, 2> primitives_;
@@ -84,10 +84,15 @@ class RecordComparison {
 [[nodiscard]] double allocations_per_record(Library& library, CipherSuite suite);
 
 /// Heap of a handshake, once the process is warm.
-[[nodiscard]] HandshakeCost heap_of_handshake(Library& library, LeafKey key);
+[[nodiscard]] HandshakeCost heap_of_handshake(Library& library, const HandshakeKind& kind);
 
 inline constexpr std::array suites{CipherSuite::TLS_AES_128_GCM_SHA256, CipherSuite::TLS_AES_256_GCM_SHA384,
                                    CipherSuite::TLS_CHACHA20_POLY1305_SHA256};
-inline constexpr std::array leaf_keys{LeafKey::ecdsa_p256, LeafKey::rsa_2048};
+/// The kinds that are compared.
+inline constexpr std::array handshake_kinds{
+    HandshakeKind{LeafKey::ecdsa_p256, Form::full},     HandshakeKind{LeafKey::rsa_2048, Form::full},
+    HandshakeKind{LeafKey::ecdsa_p256, Form::hybrid},   HandshakeKind{LeafKey::ecdsa_p256, Form::mutual},
+    HandshakeKind{LeafKey::ecdsa_p256, Form::resumed},  HandshakeKind{LeafKey::ecdsa_p256, Form::full_tls12},
+    HandshakeKind{LeafKey::rsa_2048, Form::full_tls12}, HandshakeKind{LeafKey::ecdsa_p256, Form::resumed_tls12}};
 
 }  // namespace keyway::bench

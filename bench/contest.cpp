@@ -14,6 +14,34 @@ Nanoseconds Samples::median() const {
   return *middle;
 }
 
+std::string_view to_string(Form form) noexcept {
+  switch (form) {
+    case Form::full:
+      return "full";
+    case Form::hybrid:
+      return "hybrid";
+    case Form::mutual:
+      return "mutual";
+    case Form::resumed:
+      return "resumed";
+    case Form::full_tls12:
+      return "tls12_full";
+    case Form::resumed_tls12:
+      return "tls12_resumed";
+  }
+  return "unknown";
+}
+
+CipherSuite HandshakeKind::cipher_suite() const noexcept {
+  if (!is_tls12(form)) return suite;
+  return key == LeafKey::ecdsa_p256 ? CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+                                    : CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;
+}
+
+std::string HandshakeKind::name() const {
+  return std::string(to_string(key)) + "/" + std::string(to_string(form));
+}
+
 void give_up(std::string_view why) {
   std::cerr << "keyway-bench: " << why << '\n';
   std::exit(1);

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <chrono>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -108,13 +110,43 @@ enum class LeafKey : std::uint8_t { ecdsa_p256, rsa_2048 };
   return key == LeafKey::ecdsa_p256 ? "ecdsa_p256" : "rsa_2048";
 }
 
+/// What kind of handshake. All with X25519 (in `hybrid` joined with ML-KEM-768) and AES-128-GCM with SHA-256; in those
+/// with a chain the client verifies it and the host name.
+enum class Form : std::uint8_t {
+  full,
+  hybrid,   ///< X25519MLKEM768
+  mutual,   ///< the client shows a certificate, too, and the server verifies it
+  resumed,  ///< with a ticket and a fresh key exchange; a ticket is given for the next time
+  full_tls12,
+  resumed_tls12,  ///< with a ticket, which stays the same
+};
+[[nodiscard]] std::string_view to_string(Form form) noexcept;
+[[nodiscard]] constexpr bool is_resumption(Form form) noexcept {
+  return form == Form::resumed || form == Form::resumed_tls12;
+}
+[[nodiscard]] constexpr bool is_tls12(Form form) noexcept {
+  return form == Form::full_tls12 || form == Form::resumed_tls12;
+}
+
+struct HandshakeKind {
+  LeafKey key = LeafKey::ecdsa_p256;
+  Form form = Form::full;
+  CipherSuite suite = CipherSuite::TLS_AES_128_GCM_SHA256;  ///< in TLS 1.3; in TLS 1.2 the key says which
+
+  [[nodiscard]] CipherSuite cipher_suite() const noexcept;
+  [[nodiscard]] std::string name() const;
+  auto operator<=>(const HandshakeKind&) const = default;
+};
+
 /// A library on the bench. Configurations are made once, at the first use, outside all figures.
 class Library {
  public:
   virtual ~Library() = default;
-  /// A full TLS 1.3 handshake, X25519 and TLS_AES_128_GCM_SHA256, whose client verifies chain and host name. Books heap
-  /// or measures time: booking takes time itself.
-  virtual HandshakeCost handshake(LeafKey key, bool books_heap) = 0;
+  /// False where the library can't make such a handshake.
+  [[nodiscard]] virtual bool has(Form form) const noexcept = 0;
+  /// Books heap or measures time: booking takes time itself. Before the first that resumes, a full one is made that no
+  /// figure holds.
+  virtual HandshakeCost handshake(const HandshakeKind& kind, bool books_heap) = 0;
   virtual std::unique_ptr<Stream> stream(CipherSuite suite) = 0;
 };
 

@@ -17,21 +17,44 @@ struct Configs {
   std::shared_ptr<const ServerConfig> server;
 };
 
-Configs make_configs(LeafKey key, CipherSuite suite) {
-  const Material& shown = material(key);
-  Policy policy = testing::classical_policy();
-  policy.cipher_suites = {suite};
+Policy policy_of(const HandshakeKind& kind) {
+  const auto version = is_tls12(kind.form) ? ProtocolVersion::TLS1_2 : ProtocolVersion::TLS1_3;
+  Policy policy = Policy::compatible_2026().narrowed_to({version});
+  policy.cipher_suites = {kind.cipher_suite()};
+  policy.groups = {kind.form == Form::hybrid ? NamedGroup::X25519MLKEM768 : NamedGroup::x25519, NamedGroup::secp256r1,
+                   NamedGroup::secp384r1, NamedGroup::secp521r1};
+  policy.key_shares.clear();
+  if (!is_tls12(kind.form)) policy.key_shares = {policy.groups.front()};
+  return policy;
+}
+
+std::shared_ptr<const Credential> credential_of(const testing::IssuedCertificate& leaf) {
+  return must(Credential::create(leaf.chain_certificates(), leaf.key, *testing::provider()), "credential");
+}
+
+Configs make_configs(const HandshakeKind& kind) {
+  const Material& shown = material(kind.key);
   const auto clock = std::make_shared<FixedClock>(testing::test_now);
-  x509::TrustStore trust;
-  trust.add(shown.authority.root().certificate());
+  x509::TrustStore anchors;
+  anchors.add(shown.authority.root().certificate());
+  const auto trust = std::make_shared<const x509::TrustStore>(std::move(anchors));
 
   ClientConfig::Builder client;
-  client.provider(testing::provider()).clock(clock).policy(policy).without_resumption();
-  client.trust(std::make_shared<const x509::TrustStore>(std::move(trust)));
+  client.provider(testing::provider()).clock(clock).policy(policy_of(kind)).trust(trust);
+  client.certificate_compression({});
   ServerConfig::Builder server;
-  server.provider(testing::provider()).clock(clock).policy(policy).without_tickets();
-  server.add_credential(
-      must(Credential::create(shown.leaf.chain_certificates(), shown.leaf.key, *testing::provider()), "credential"));
+  server.provider(testing::provider()).clock(clock).policy(policy_of(kind)).add_credential(credential_of(shown.leaf));
+  server.certificate_compression({});
+  if (is_resumption(kind.form)) {
+    server.tickets(1, std::chrono::hours(24));
+  } else {
+    client.without_resumption();
+    server.without_tickets();
+  }
+  if (kind.form == Form::mutual) {
+    client.add_credential(credential_of(shown.client_leaf));
+    server.require_client_certificate(trust);
+  }
   return {must(client.build(), "client's configuration"), must(server.build(), "server's configuration")};
 }
 
@@ -119,31 +142,45 @@ class KeywayStream final : public Stream {
 
 class Keyway final : public Library {
  public:
-  HandshakeCost handshake(LeafKey key, bool books_heap) override {
+  bool has(Form) const noexcept override { return true; }
+
+  HandshakeCost handshake(const HandshakeKind& kind, bool books_heap) override {
+    const Configs& made = configs(kind);
     End client{{}, Account(books_heap)};
     End server{{}, Account(books_heap)};
-    open(client, server, configs(key, CipherSuite::TLS_AES_128_GCM_SHA256), name_);
+    open(client, server, made, name_);
     shake_hands(client, server, buffer_);
+    if (server.connection->info().is_resumption != is_resumption(kind.form)) give_up(kind.name() + ": of another form");
     return {finish(client), finish(server)};
   }
 
   std::unique_ptr<Stream> stream(CipherSuite suite) override {
     End client{{}, Account(false)};
     End server{{}, Account(false)};
-    open(client, server, configs(LeafKey::ecdsa_p256, suite), name_);
+    open(client, server, configs({.suite = suite}), name_);
     shake_hands(client, server, buffer_);
     return std::make_unique<KeywayStream>(std::move(*server.connection), std::move(*client.connection));
   }
 
  private:
-  const Configs& configs(LeafKey key, CipherSuite suite) {
-    const auto found = configs_.find({key, suite});
+  const Configs& configs(const HandshakeKind& kind) {
+    const auto found = configs_.find(kind);
     if (found != configs_.end()) return found->second;
-    return configs_.emplace(std::pair(key, suite), make_configs(key, suite)).first->second;
+    const Configs& made = configs_.emplace(kind, make_configs(kind)).first->second;
+    if (is_resumption(kind.form)) shake_hands_first(made);
+    return made;
+  }
+
+  /// For the session that the next handshake goes on with.
+  void shake_hands_first(const Configs& made) {
+    End client{{}, Account(false)};
+    End server{{}, Account(false)};
+    open(client, server, made, name_);
+    shake_hands(client, server, buffer_);
   }
 
   ServerName name_ = must(ServerName::parse(host_name), "host name");
-  std::map<std::pair<LeafKey, CipherSuite>, Configs> configs_;
+  std::map<HandshakeKind, Configs> configs_;
   Bytes buffer_ = Bytes(65536);
 };
 

@@ -102,9 +102,13 @@ Bio make_bio(Transport& transport) {
 
 // ------------------------------------------------------------------------------------------------ configurations
 
+/// A client context's newest session, for the next connection.
+using Session = Handle<SSL_SESSION, SSL_SESSION_free>;
+
 struct Contexts {
   Context client;
   Context server;
+  std::unique_ptr<Session> session;
 };
 
 Certificate to_x509(ByteView der) {
@@ -114,37 +118,69 @@ Certificate to_x509(ByteView der) {
   return certificate;
 }
 
-Context make_context(const SSL_METHOD* method, CipherSuite suite) {
+Context make_context(const SSL_METHOD* method, const HandshakeKind& kind) {
   Context context(SSL_CTX_new(method));
   need(context != nullptr, "context");
-  need(SSL_CTX_set_min_proto_version(context.get(), TLS1_3_VERSION) == 1, "version");
-  need(SSL_CTX_set_ciphersuites(context.get(), keyway::to_string(suite).c_str()) == 1, "suite");
+  const int version = is_tls12(kind.form) ? TLS1_2_VERSION : TLS1_3_VERSION;
+  need(SSL_CTX_set_min_proto_version(context.get(), version) == 1, "version");
+  need(SSL_CTX_set_max_proto_version(context.get(), version) == 1, "version");
+  if (is_tls12(kind.form)) {
+    const char* const suite =
+        kind.key == LeafKey::ecdsa_p256 ? "ECDHE-ECDSA-AES128-GCM-SHA256" : "ECDHE-RSA-AES128-GCM-SHA256";
+    need(SSL_CTX_set_cipher_list(context.get(), suite) == 1, "suite");
+  } else {
+    need(SSL_CTX_set_ciphersuites(context.get(), keyway::to_string(kind.suite).c_str()) == 1, "suite");
+  }
   need(SSL_CTX_set1_groups_list(context.get(), "X25519:P-256:P-384:P-521") == 1, "groups");
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
   return context;
 }
 
-Context make_client(const Material& trusted, CipherSuite suite) {
-  Context context = make_context(TLS_client_method(), suite);
+void trust_root(SSL_CTX* context, const Material& trusted) {
   const Certificate root = to_x509(trusted.authority.root().der);
-  need(X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), root.get()) == 1, "trust");
-  X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(context.get()),
-                             std::chrono::system_clock::to_time_t(testing::test_now));
-  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-  return context;
+  need(X509_STORE_add_cert(SSL_CTX_get_cert_store(context), root.get()) == 1, "trust");
+  X509_VERIFY_PARAM_set_time(SSL_CTX_get0_param(context), std::chrono::system_clock::to_time_t(testing::test_now));
 }
 
-Context make_server(const Material& shown, CipherSuite suite) {
-  Context context = make_context(TLS_server_method(), suite);
-  const Bytes pkcs8 = shown.leaf.key_pkcs8();
+void show(SSL_CTX* context, const testing::IssuedCertificate& leaf) {
+  const Bytes pkcs8 = leaf.key_pkcs8();
   const unsigned char* at = pkcs8.data();
   const Key key(d2i_AutoPrivateKey(nullptr, &at, static_cast<long>(pkcs8.size())));
   need(key != nullptr, "key");
-  need(SSL_CTX_use_certificate(context.get(), to_x509(shown.leaf.chain.at(0)).get()) == 1, "certificate");
-  need(SSL_CTX_use_PrivateKey(context.get(), key.get()) == 1, "key");
-  need(SSL_CTX_add1_chain_cert(context.get(), to_x509(shown.leaf.chain.at(1)).get()) == 1, "chain");
-  // The same work on both sides: Keyway has no tickets yet.
-  need(SSL_CTX_set_num_tickets(context.get(), 0) == 1, "tickets");
+  need(SSL_CTX_use_certificate(context, to_x509(leaf.chain.at(0)).get()) == 1, "certificate");
+  need(SSL_CTX_use_PrivateKey(context, key.get()) == 1, "key");
+  need(SSL_CTX_add1_chain_cert(context, to_x509(leaf.chain.at(1)).get()) == 1, "chain");
+}
+
+int keep_session(SSL* ssl, SSL_SESSION* session) {
+  auto* kept = static_cast<Session*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
+  kept->reset(session);
+  return 1;
+}
+
+Context make_client(const HandshakeKind& kind, Session& session) {
+  Context context = make_context(TLS_client_method(), kind);
+  trust_root(context.get(), material(kind.key));
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+  if (kind.form == Form::mutual) show(context.get(), material(kind.key).client_leaf);
+  if (is_resumption(kind.form)) {
+    SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_set_app_data(context.get(), &session);
+    SSL_CTX_sess_set_new_cb(context.get(), keep_session);
+  }
+  return context;
+}
+
+Context make_server(const HandshakeKind& kind) {
+  Context context = make_context(TLS_server_method(), kind);
+  show(context.get(), material(kind.key).leaf);
+  // The same work on both sides.
+  need(SSL_CTX_set_num_tickets(context.get(), is_resumption(kind.form) ? 1 : 0) == 1, "tickets");
+  if (!is_resumption(kind.form)) SSL_CTX_set_options(context.get(), SSL_OP_NO_TICKET);
+  if (kind.form == Form::mutual) {
+    trust_root(context.get(), material(kind.key));
+    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  }
   return context;
 }
 
@@ -161,7 +197,7 @@ class End {
   [[nodiscard]] Account& account() noexcept { return *transport_.account; }
   [[nodiscard]] SSL* ssl() noexcept { return ssl_.get(); }
 
-  void open(SSL_CTX* context, bool is_client) {
+  void open(SSL_CTX* context, SSL_SESSION* session, bool is_client) {
     account().charge([&] {
       ssl_.reset(SSL_new(context));
       need(ssl_ != nullptr, "SSL_new");
@@ -172,6 +208,16 @@ class End {
       SSL_set_connect_state(ssl_.get());
       need(SSL_set_tlsext_host_name(ssl_.get(), std::string(host_name).c_str()) == 1, "server name");
       need(SSL_set1_host(ssl_.get(), std::string(host_name).c_str()) == 1, "host name");
+      if (session != nullptr) need(SSL_set_session(ssl_.get(), session) == 1, "session");
+    });
+  }
+
+  /// Reads what came behind the handshake: in TLS 1.3 the ticket.
+  void read_ticket() {
+    account().charge([&] {
+      char none = 0;
+      std::size_t read = 0;
+      need(SSL_read_ex(ssl_.get(), &none, 1, &read) == 0, "ticket");
     });
   }
 
@@ -184,6 +230,8 @@ class End {
 
   SideCost finish() {
     const std::int64_t idle = account().heap().live;
+    // Else libssl takes the connection for one that broke off, and its session for spoilt.
+    SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
     account().charge([&] { ssl_.reset(); });
     return {account().time(), account().heap().allocations, account().heap().peak, idle};
   }
@@ -204,8 +252,8 @@ struct Pair {
 void shake_hands(Pair& pair, const Contexts& contexts, Account& client, Account& server) {
   pair.client.pay_from(client);
   pair.server.pay_from(server);
-  pair.client.open(contexts.client.get(), true);
-  pair.server.open(contexts.server.get(), false);
+  pair.client.open(contexts.client.get(), contexts.session->get(), true);
+  pair.server.open(contexts.server.get(), nullptr, false);
   bool client_done = false;
   bool server_done = false;
   for (int turn = 0; turn < 4 && !(client_done && server_done); ++turn) {
@@ -254,29 +302,44 @@ class LibsslStream final : public Stream {
 
 class Libssl final : public Library {
  public:
-  HandshakeCost handshake(LeafKey key, bool books_heap) override {
+  bool has(Form form) const noexcept override { return form != Form::hybrid; }
+
+  HandshakeCost handshake(const HandshakeKind& kind, bool books_heap) override {
+    const Contexts& made = contexts(kind);
     Account client(books_heap);
     Account server(books_heap);
-    shake_hands(pair_, contexts(key, CipherSuite::TLS_AES_128_GCM_SHA256), client, server);
+    run(kind, made, client, server);
+    const bool resumes = SSL_session_reused(pair_.server.ssl()) == 1;
+    if (resumes != is_resumption(kind.form)) give_up("libssl, " + kind.name() + ": of another form");
     return {pair_.client.finish(), pair_.server.finish()};
   }
 
   std::unique_ptr<Stream> stream(CipherSuite suite) override {
     auto pair = std::make_unique<Pair>();
     Account unread(false);
-    shake_hands(*pair, contexts(LeafKey::ecdsa_p256, suite), unread, unread);
+    shake_hands(*pair, contexts({.suite = suite}), unread, unread);
     return std::make_unique<LibsslStream>(std::move(pair));
   }
 
  private:
-  const Contexts& contexts(LeafKey key, CipherSuite suite) {
-    const auto found = contexts_.find({key, suite});
-    if (found != contexts_.end()) return found->second;
-    Contexts made{make_client(material(key), suite), make_server(material(key), suite)};
-    return contexts_.emplace(std::pair(key, suite), std::move(made)).first->second;
+  void run(const HandshakeKind& kind, const Contexts& made, Account& client, Account& server) {
+    shake_hands(pair_, made, client, server);
+    if (kind.form == Form::resumed) pair_.client.read_ticket();
   }
 
-  std::map<std::pair<LeafKey, CipherSuite>, Contexts> contexts_;
+  const Contexts& contexts(const HandshakeKind& kind) {
+    const auto found = contexts_.find(kind);
+    if (found != contexts_.end()) return found->second;
+    auto session = std::make_unique<Session>();
+    Context client = make_client(kind, *session);
+    Contexts fresh{std::move(client), make_server(kind), std::move(session)};
+    const Contexts& made = contexts_.emplace(kind, std::move(fresh)).first->second;
+    Account unread(false);
+    if (is_resumption(kind.form)) run(kind, made, unread, unread);
+    return made;
+  }
+
+  std::map<HandshakeKind, Contexts> contexts_;
   Pair pair_;
 };
 

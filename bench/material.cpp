@@ -6,7 +6,9 @@ namespace {
 Material make(crypto::KeyType type) {
   testing::TestAuthority authority({.key_type = type});
   testing::IssuedCertificate leaf = authority.issue({.names = {std::string(host_name)}, .key_type = type});
-  return {std::move(authority), std::move(leaf)};
+  testing::IssuedCertificate client_leaf =
+      authority.issue({.names = {"alice"}, .key_type = type, .extended_key_usage = {{"1.3.6.1.5.5.7.3.2"}}});
+  return {std::move(authority), std::move(leaf), std::move(client_leaf)};
 }
 
 }  // namespace

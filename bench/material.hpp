@@ -9,10 +9,11 @@ namespace keyway::bench {
 
 inline constexpr std::string_view host_name = "shop.localhost";
 
-/// What both libraries show and trust: a root, an intermediate, a leaf for host_name.
+/// What both libraries show and trust: a root, an intermediate, a leaf for host_name and one for a client.
 struct Material {
   testing::TestAuthority authority;
   testing::IssuedCertificate leaf;
+  testing::IssuedCertificate client_leaf;
 };
 
 /// Made once a kind of key.

@@ -1,5 +1,6 @@
 #include "primitives.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "crypto/hkdf.hpp"
@@ -9,8 +10,13 @@
 namespace keyway::bench {
 namespace {
 
-/// Compressions of SHA-256 in a full handshake of TLS 1.3.
-constexpr std::size_t handshake_compressions = 111;
+/// Compressions of SHA-256 in a full handshake of TLS 1.3; one that resumes has fewer in the transcript, and the
+/// binder's and the tickets' instead.
+constexpr std::size_t compressions_tls13 = 111;
+/// In one of TLS 1.2: master secret, key block and both Finished of the PRF, and the transcript.
+constexpr std::size_t compressions_tls12 = 78;
+/// The same with a transcript that holds no certificates.
+constexpr std::size_t compressions_tls12_resumed = 50;
 /// A certificate's size, more or less: what is signed there.
 constexpr std::size_t certificate_size = 640;
 /// What CertificateVerify signs (RFC 8446 4.4.3).
@@ -22,8 +28,8 @@ const crypto::Provider& provider() {
 const crypto::HashFunction& sha256() {
   return *provider().hash(crypto::HashAlgorithm::sha256);
 }
-const crypto::KeyExchangeGroup& x25519() {
-  return *provider().group(NamedGroup::x25519);
+const crypto::KeyExchangeGroup& group_of(NamedGroup group) {
+  return *provider().group(group);
 }
 
 crypto::SignatureAlgorithm algorithm_in_handshake(LeafKey key) {
@@ -35,25 +41,32 @@ crypto::SignatureAlgorithm algorithm_in_certificate(LeafKey key) {
                                     : crypto::SignatureAlgorithm::rsa_pkcs1_sha256;
 }
 
-Primitive x25519_start() {
-  return {"x25519/start", [] {
+std::string lowered(NamedGroup group) {
+  std::string name = keyway::to_string(group);
+  std::ranges::transform(name, name.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return name;
+}
+
+Primitive start_exchange(NamedGroup group) {
+  return {lowered(group) + "/start", [group] {
             std::unique_ptr<crypto::KeyExchange> exchange;
-            return time_of([&] { exchange = must(x25519().start(provider().random()), "x25519"); });
+            return time_of([&] { exchange = must(group_of(group).start(provider().random()), "key exchange"); });
           }};
 }
 
-Primitive x25519_answer() {
-  const auto client = std::shared_ptr(must(x25519().start(provider().random()), "x25519"));
-  return {"x25519/answer", [client] {
-            return time_of([&] { (void)must(x25519().answer(provider().random(), client->share()), "x25519"); });
+Primitive answer_exchange(NamedGroup group) {
+  const auto client = std::shared_ptr(must(group_of(group).start(provider().random()), "key exchange"));
+  return {lowered(group) + "/answer", [client, group] {
+            return time_of([&] { (void)must(group_of(group).answer(provider().random(), client->share()), "answer"); });
           }};
 }
 
-Primitive x25519_complete() {
-  return {"x25519/complete", [] {
-            const auto exchange = must(x25519().start(provider().random()), "x25519");
-            const auto answer = must(x25519().answer(provider().random(), exchange->share()), "x25519");
-            return time_of([&] { (void)must(exchange->complete(answer.share), "x25519"); });
+Primitive complete_exchange(NamedGroup group) {
+  return {lowered(group) + "/complete", [group] {
+            const auto exchange = must(group_of(group).start(provider().random()), "key exchange");
+            const auto answer = must(group_of(group).answer(provider().random(), exchange->share()), "answer");
+            return time_of([&] { (void)must(exchange->complete(answer.share), "complete"); });
           }};
 }
 
@@ -100,9 +113,12 @@ Primitive hash(std::string name, std::size_t size) {
           }};
 }
 
-Primitive symmetric() {
+Primitive symmetric(Form form = Form::full) {
+  std::size_t compressions = compressions_tls13;
+  if (form == Form::full_tls12) compressions = compressions_tls12;
+  if (form == Form::resumed_tls12) compressions = compressions_tls12_resumed;
   // The padding fills the last block.
-  return hash("symmetric", 64 * handshake_compressions - 9);
+  return hash("symmetric", 64 * compressions - 9);
 }
 
 Primitive hmac() {
@@ -136,7 +152,12 @@ Primitive aead_key(crypto::AeadAlgorithm algorithm, std::string name) {
 }  // namespace
 
 std::vector<Primitive> all_primitives() {
-  std::vector<Primitive> all{x25519_start(), x25519_answer(), x25519_complete()};
+  std::vector<Primitive> all;
+  for (const NamedGroup group : {NamedGroup::x25519, NamedGroup::X25519MLKEM768}) {
+    all.push_back(start_exchange(group));
+    all.push_back(answer_exchange(group));
+    all.push_back(complete_exchange(group));
+  }
   for (const LeafKey key : {LeafKey::ecdsa_p256, LeafKey::rsa_2048}) {
     all.push_back(sign(key));
     all.push_back(verify_handshake(key));
@@ -152,13 +173,40 @@ std::vector<Primitive> all_primitives() {
   return all;
 }
 
-std::vector<Primitive> server_primitives(LeafKey key) {
-  return {x25519_answer(), sign(key), symmetric()};
+namespace {
+
+NamedGroup group_of(Form form) {
+  return form == Form::hybrid ? NamedGroup::X25519MLKEM768 : NamedGroup::x25519;
 }
 
-std::vector<Primitive> client_primitives(LeafKey key) {
-  return {x25519_start(),          x25519_complete(),     verify_certificate(key),
-          verify_certificate(key), verify_handshake(key), symmetric()};
+/// A chain of two and the proof of its leaf, judged.
+void add_verification(std::vector<Primitive>& list, LeafKey key) {
+  list.push_back(verify_certificate(key));
+  list.push_back(verify_certificate(key));
+  list.push_back(verify_handshake(key));
+}
+
+}  // namespace
+
+std::vector<Primitive> server_primitives(const HandshakeKind& kind) {
+  std::vector<Primitive> list;
+  list.push_back(symmetric(kind.form));
+  if (kind.form == Form::resumed_tls12) return list;
+  list.push_back(answer_exchange(group_of(kind.form)));
+  if (!is_resumption(kind.form)) list.push_back(sign(kind.key));
+  if (kind.form == Form::mutual) add_verification(list, kind.key);
+  return list;
+}
+
+std::vector<Primitive> client_primitives(const HandshakeKind& kind) {
+  std::vector<Primitive> list;
+  list.push_back(symmetric(kind.form));
+  if (kind.form == Form::resumed_tls12) return list;
+  list.push_back(start_exchange(group_of(kind.form)));
+  list.push_back(complete_exchange(group_of(kind.form)));
+  if (!is_resumption(kind.form)) add_verification(list, kind.key);
+  if (kind.form == Form::mutual) list.push_back(sign(kind.key));
+  return list;
 }
 
 }  // namespace keyway::bench

@@ -21,7 +21,7 @@ struct Primitive {
 /// What a handshake can't do without. The symmetric part is SHA-256 alone, over as many blocks as transcript, key
 /// schedule and Finished take together: neither the AEAD's keys nor randomness are in it, so what is above errs to
 /// Keyway's disadvantage.
-[[nodiscard]] std::vector<Primitive> server_primitives(LeafKey key);
-[[nodiscard]] std::vector<Primitive> client_primitives(LeafKey key);
+[[nodiscard]] std::vector<Primitive> server_primitives(const HandshakeKind& kind);
+[[nodiscard]] std::vector<Primitive> client_primitives(const HandshakeKind& kind);
 
 }  // namespace keyway::bench

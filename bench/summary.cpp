@@ -14,17 +14,25 @@ double microseconds(Nanoseconds time) {
   return std::chrono::duration<double, std::micro>(time).count();
 }
 
+void print_handshake(const std::string& name, const HandshakeComparison::Figures& figures) {
+  std::printf("%-32s %8.1f ", name.c_str(), microseconds(figures.keyway));
+  if (figures.libssl.count() > 0) {
+    std::printf("%8.1f %6.2fx", microseconds(figures.libssl), figures.ratio());
+  } else {
+    std::printf("%8s %7s", "none", "");
+  }
+  std::printf(" %11.1f %7.1f\n", microseconds(figures.primitives), microseconds(figures.overhead()));
+}
+
 void print_handshakes(Library& keyway, Library& libssl, int rounds) {
-  std::printf("%-24s %8s %8s %7s %11s %7s\n", "handshake, us", "keyway", "libssl", "ratio", "primitives", "above");
-  for (const LeafKey key : leaf_keys) {
-    HandshakeComparison comparison(keyway, libssl, key);
+  std::printf("%-32s %8s %8s %7s %11s %7s\n", "handshake, us", "keyway", "libssl", "ratio", "primitives", "above");
+  for (const HandshakeKind& kind : handshake_kinds) {
+    HandshakeComparison comparison(keyway, libssl, kind);
     for (int i = 0; i < rounds; ++i) comparison.run_round();
     for (const Side side : {Side::server, Side::client}) {
       const auto figures = comparison.figures(side);
-      const std::string name = std::string(to_string(key)) + (side == Side::server ? ", server" : ", client");
-      std::printf("%-24s %8.1f %8.1f %6.2fx %11.1f %7.1f\n", name.c_str(), microseconds(figures.keyway),
-                  microseconds(figures.libssl), figures.ratio(), microseconds(figures.primitives),
-                  microseconds(figures.overhead()));
+      const std::string name = kind.name() + (side == Side::server ? ", server" : ", client");
+      print_handshake(name, figures);
     }
   }
 }
@@ -51,8 +59,8 @@ void print_heap_line(std::string_view name, double keyway, double libssl) {
 
 void print_heap(Library& keyway, Library& libssl) {
   std::printf("\n%-40s %8s %8s\n", "heap, ecdsa_p256", "keyway", "libssl");
-  const HandshakeCost own = heap_of_handshake(keyway, LeafKey::ecdsa_p256);
-  const HandshakeCost other = heap_of_handshake(libssl, LeafKey::ecdsa_p256);
+  const HandshakeCost own = heap_of_handshake(keyway, {});
+  const HandshakeCost other = heap_of_handshake(libssl, {});
   const auto print_side = [](const std::string& side, const SideCost& ours, const SideCost& theirs) {
     print_heap_line(side + ", idle bytes", static_cast<double>(ours.idle_bytes),
                     static_cast<double>(theirs.idle_bytes));

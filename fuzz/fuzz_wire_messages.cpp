@@ -6,6 +6,7 @@
 #include "tls/wire/alert.hpp"
 #include "tls/wire/certificate_request.hpp"
 #include "tls/wire/certificate_request_tls12.hpp"
+#include "tls/wire/certificate_status.hpp"
 #include "tls/wire/certificate_tls12.hpp"
 #include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/client_key_exchange.hpp"
@@ -18,12 +19,16 @@
 #include "tls/wire/extensions/ec_point_formats.hpp"
 #include "tls/wire/extensions/extended_master_secret.hpp"
 #include "tls/wire/extensions/key_share.hpp"
+#include "tls/wire/extensions/max_fragment_length.hpp"
 #include "tls/wire/extensions/pre_shared_key.hpp"
 #include "tls/wire/extensions/psk_key_exchange_modes.hpp"
+#include "tls/wire/extensions/record_size_limit.hpp"
 #include "tls/wire/extensions/renegotiation_info.hpp"
 #include "tls/wire/extensions/server_name.hpp"
 #include "tls/wire/extensions/session_ticket.hpp"
 #include "tls/wire/extensions/signature_algorithms.hpp"
+#include "tls/wire/extensions/signed_certificate_timestamp.hpp"
+#include "tls/wire/extensions/status_request.hpp"
 #include "tls/wire/extensions/supported_groups.hpp"
 #include "tls/wire/extensions/supported_versions.hpp"
 #include "tls/wire/finished.hpp"
@@ -106,6 +111,12 @@ constexpr void (*codecs[])(ByteView) = {
     try_codec<CompressCertificateExtension>,
     try_codec<NewSessionTicketTls12>,
     try_codec<SessionTicketExtension>,
+    try_codec<CertificateStatus>,
+    try_codec<StatusRequestExtension>,
+    try_codec<SctRequestExtension>,
+    try_codec<SctListExtension>,
+    try_codec<RecordSizeLimitExtension>,
+    try_codec<MaxFragmentLengthExtension>,
 };
 
 }  // namespace

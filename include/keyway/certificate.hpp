@@ -56,12 +56,12 @@ struct ExtensionView {
 /// A certificate's fields as views into DER that somebody else keeps. Parsing checks all of RFC 5280's syntax that
 /// it passes and allocates nothing; it decides nothing about trust.
 struct CertificateView {
-  ByteView der;                      ///< the whole certificate
-  ByteView tbs_certificate;          ///< TBSCertificate, header included: what is signed
-  std::uint8_t version = 3;          ///< 1, 2 or 3
-  ByteView serial_number;            ///< contents octets of the INTEGER
-  ByteView signature_algorithm;      ///< AlgorithmIdentifier, header included
-  ByteView signature;                ///< the signature's bytes
+  ByteView der;                  ///< the whole certificate
+  ByteView tbs_certificate;      ///< TBSCertificate, header included: what is signed
+  std::uint8_t version = 3;      ///< 1, 2 or 3
+  ByteView serial_number;        ///< contents octets of the INTEGER
+  ByteView signature_algorithm;  ///< AlgorithmIdentifier, header included
+  ByteView signature;            ///< the signature's bytes
   DistinguishedNameView issuer;
   DistinguishedNameView subject;
   Time not_before;
@@ -71,16 +71,17 @@ struct CertificateView {
 
   std::optional<BasicConstraints> basic_constraints;
   std::optional<KeyUsage> key_usage;
-  std::optional<ByteView> extended_key_usage;        ///< contents of the SEQUENCE OF OBJECT IDENTIFIER
-  std::optional<ByteView> subject_alternative_name;  ///< contents of the SEQUENCE OF GeneralName
-  std::optional<ByteView> name_constraints;          ///< contents of the SEQUENCE
-  std::optional<ByteView> subject_key_identifier;    ///< contents of the OCTET STRING
-  std::optional<ByteView> authority_key_identifier;  ///< keyIdentifier alone
-  std::optional<ByteView> crl_distribution_points;   ///< contents of the SEQUENCE
+  std::optional<ByteView> extended_key_usage;            ///< contents of the SEQUENCE OF OBJECT IDENTIFIER
+  std::optional<ByteView> subject_alternative_name;      ///< contents of the SEQUENCE OF GeneralName
+  std::optional<ByteView> name_constraints;              ///< contents of the SEQUENCE
+  std::optional<ByteView> subject_key_identifier;        ///< contents of the OCTET STRING
+  std::optional<ByteView> authority_key_identifier;      ///< keyIdentifier alone
+  std::optional<ByteView> crl_distribution_points;       ///< contents of the SEQUENCE
   std::optional<ByteView> authority_information_access;  ///< contents of the SEQUENCE
-  std::optional<ByteView> certificate_policies;      ///< contents of the SEQUENCE
+  std::optional<ByteView> certificate_policies;          ///< contents of the SEQUENCE
+  bool requires_staple = false;                          ///< TLS feature status_request, "must-staple" (RFC 7633 4.2.3)
   bool has_unknown_critical_extension = false;
-  ByteView unknown_critical_extension;               ///< its OID's contents octets
+  ByteView unknown_critical_extension;  ///< its OID's contents octets
 
   /// Parses exactly one certificate. The views live as long as `der`. Errors: InvalidDer, InvalidCertificate,
   /// InvalidTime, with the field.
@@ -100,7 +101,7 @@ struct CertificateView {
   [[nodiscard]] std::vector<std::string> ocsp_urls() const;
   [[nodiscard]] std::vector<std::string> issuer_urls() const;
   [[nodiscard]] std::vector<ExtensionView> all_extensions() const;
-  [[nodiscard]] std::string serial_hex() const;  ///< lower case, without separators
+  [[nodiscard]] std::string serial_hex() const;      ///< lower case, without separators
   [[nodiscard]] std::string algorithm_name() const;  ///< "ecdsa-with-SHA256", or the dotted OID
 };
 

@@ -7,9 +7,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include <keyway/alpn.hpp>
 #include <keyway/certificate_compression.hpp>
 #include <keyway/clock.hpp>
 #include <keyway/credential.hpp>
@@ -17,6 +19,7 @@
 #include <keyway/error.hpp>
 #include <keyway/observer.hpp>
 #include <keyway/policy.hpp>
+#include <keyway/record_limits.hpp>
 #include <keyway/session.hpp>
 #include <keyway/trust.hpp>
 
@@ -29,9 +32,11 @@ struct CommonConfig {
   std::shared_ptr<const Clock> clock;
   std::vector<std::shared_ptr<Observer>> observers;
   Policy policy = Policy::compatible_2026();
-  std::vector<std::string> alpn;                ///< in order of preference; empty: none
-  std::size_t padding_block = 0;                ///< records are padded to a multiple of this many bytes; 0: not at all
-  std::size_t max_fragment = 16384;             ///< bytes of plaintext a record, 64 to 16384
+  std::vector<std::string> alpn;     ///< in order of preference; empty: none
+  std::size_t padding_block = 0;     ///< records are padded to a multiple of this many bytes; 0: not at all
+  std::size_t max_fragment = 16384;  ///< bytes of plaintext a record, 64 to 16384
+  /// Bytes of plaintext that are taken in a protected record, told to the peer (RFC 8449); 0: what the protocol allows.
+  std::uint16_t record_size_limit = 0;
   std::uint64_t max_records_per_key = 0;        ///< records sent before the keys are changed; 0: what the AEAD bears
   std::size_t max_handshake_message = 131072;   ///< bytes of a handshake message's body that are taken from the peer
   bool requires_extended_master_secret = true;  ///< TLS 1.2 without RFC 7627 is refused
@@ -56,6 +61,13 @@ class ClientConfig {
   /// True when the chain of a session is judged again before the session is gone on with.
   [[nodiscard]] bool reverifies_on_resumption() const noexcept { return reverifies_on_resumption_; }
   [[nodiscard]] bool sends_server_name() const noexcept { return sends_server_name_; }
+  /// True when the server is asked for OCSP responses with its certificates (RFC 6066 8).
+  [[nodiscard]] bool asks_for_ocsp() const noexcept { return asks_for_ocsp_; }
+  /// True when the server is asked for signed certificate timestamps (RFC 6962 3.3.1).
+  [[nodiscard]] bool asks_for_scts() const noexcept { return asks_for_scts_; }
+  /// Asked of the server; nothing: not asked.
+  [[nodiscard]] std::optional<MaxFragmentLength> max_fragment_length() const noexcept { return max_fragment_length_; }
+  [[nodiscard]] bool takes_unoffered_alpn() const noexcept { return takes_unoffered_alpn_; }
   /// What is shown to servers that ask for a certificate: the first that fits.
   [[nodiscard]] const std::vector<std::shared_ptr<const Credential>>& credentials() const noexcept {
     return credentials_;
@@ -85,12 +97,16 @@ class ClientConfig {
   std::vector<std::string> weakenings_;
   std::shared_ptr<SessionStore> session_store_;
   std::array<std::uint8_t, 32> id_{};
-  std::vector<std::shared_ptr<const Credential>> credentials_;
-  std::shared_ptr<const ClientCredentialResolver> credential_resolver_;
+  std::optional<MaxFragmentLength> max_fragment_length_;
   bool pauses_for_verification_ = false;
   bool reverifies_on_resumption_ = false;
   bool sends_server_name_ = true;
+  bool asks_for_ocsp_ = true;
+  bool asks_for_scts_ = false;
+  bool takes_unoffered_alpn_ = false;
   bool is_fallback_ = false;
+  std::vector<std::shared_ptr<const Credential>> credentials_;
+  std::shared_ptr<const ClientCredentialResolver> credential_resolver_;
   bool pauses_for_credential_ = false;
   bool insists_on_credential_ = false;
 };
@@ -117,6 +133,9 @@ class ClientConfig::Builder {
   Builder& observe(std::shared_ptr<Observer> observer);  ///< a key log weakens
   Builder& padding_block(std::size_t bytes);
   Builder& max_fragment(std::size_t bytes);
+  /// The most plaintext that is taken in a protected record, 64 to 16385 bytes, content type and padding included; the
+  /// peer is told (RFC 8449). A server tells the client in any case, once it has asked.
+  Builder& record_size_limit(std::uint16_t bytes);
   /// Instead of certificate_compressors(); each algorithm once. None: certificates are not compressed.
   Builder& certificate_compression(CertificateCompressors compressors);
   Builder& max_records_per_key(std::uint64_t records);  ///< keys change themselves after as many, or sooner
@@ -125,6 +144,16 @@ class ClientConfig::Builder {
   /// ends a handshake that somebody talked down.
   Builder& as_fallback();
   Builder& without_server_name_extension();  ///< the name is still what the certificate must be for
+  /// Whether the server is asked for OCSP responses: by default it is. Not asked, a certificate that promises one (RFC
+  /// 7633) is not held to it.
+  Builder& ocsp_stapling(bool asks);
+  /// Whether the server is asked for signed certificate timestamps: by default it is not, as nobody here judges them.
+  /// They are handed on by Connection::peer_proofs().
+  Builder& signed_certificate_timestamps(bool asks);
+  /// Asks for smaller records in both directions (RFC 6066 4); record_size_limit() is its successor.
+  Builder& max_fragment_length(MaxFragmentLength length);
+  /// Weakens: the server may choose an application protocol that was not offered, which RFC 7301 forbids.
+  Builder& take_unoffered_alpn();
   /// The connection pauses with Pause::verification, and the application answers with a verdict of its own.
   Builder& pause_for_verification();
   /// To show to servers that ask for a certificate. Several are tried in order: the first that the server's request
@@ -178,6 +207,8 @@ class ServerConfig {
   [[nodiscard]] const CredentialResolver* credentials() const noexcept { return credentials_.get(); }
   [[nodiscard]] bool pauses_for_client_hello() const noexcept { return pauses_for_client_hello_; }
   [[nodiscard]] bool pauses_for_credential() const noexcept { return pauses_for_credential_; }
+  /// Null where the order of CommonConfig::alpn decides.
+  [[nodiscard]] const AlpnChooser* alpn_chooser() const noexcept { return alpn_chooser_.get(); }
   [[nodiscard]] bool acknowledges_server_name() const noexcept { return acknowledges_server_name_; }
   /// Null when clients are not asked for certificates.
   [[nodiscard]] const ClientAuthentication* client_authentication() const noexcept {
@@ -198,6 +229,7 @@ class ServerConfig {
   ServerConfig() = default;
   CommonConfig common_;
   std::shared_ptr<const CredentialResolver> credentials_;
+  std::shared_ptr<const AlpnChooser> alpn_chooser_;
   std::vector<std::string> weakenings_;
   std::unique_ptr<const ClientAuthentication> client_authentication_;
   TicketOptions tickets_;
@@ -225,6 +257,7 @@ class ServerConfig::Builder {
   Builder& pause_for_credential();    ///< Pause::credential, instead of a resolver
   Builder& alpn(
       std::vector<std::string> protocols);  ///< the server's order decides; no overlap is fatal (RFC 7301 3.2)
+  Builder& alpn_chooser(std::shared_ptr<const AlpnChooser> chooser);  ///< instead of an order
   Builder& policy(Policy policy);
   Builder& provider(std::shared_ptr<const crypto::Provider> provider);
   Builder& random(std::shared_ptr<const crypto::Random> random);
@@ -232,6 +265,9 @@ class ServerConfig::Builder {
   Builder& observe(std::shared_ptr<Observer> observer);
   Builder& padding_block(std::size_t bytes);
   Builder& max_fragment(std::size_t bytes);
+  /// The most plaintext that is taken in a protected record, 64 to 16385 bytes, content type and padding included; the
+  /// peer is told (RFC 8449). A server tells the client in any case, once it has asked.
+  Builder& record_size_limit(std::uint16_t bytes);
   Builder& max_handshake_message(std::size_t bytes);  ///< of a message's body that are taken; by default 131072
   /// The names that clients ask for are used, and not acknowledged (RFC 6066 3).
   Builder& without_server_name_acknowledgement();

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include <keyway/bytes.hpp>
+#include <keyway/carried_proofs.hpp>
 #include <keyway/certificate_compression.hpp>
 #include <keyway/config.hpp>
 #include <keyway/credential.hpp>
@@ -46,6 +47,9 @@ struct ConnectionInfo {
   /// How the server's certificate was compressed (RFC 8879), if it was.
   std::optional<CertificateCompressionAlgorithm> certificate_compression;
   std::optional<std::string> server_name;  ///< as asked for by the client
+  /// What the peer takes in a protected record, by its own word (RFC 8449); 0: it said nothing.
+  std::uint16_t peer_record_size_limit = 0;
+  std::optional<MaxFragmentLength> max_fragment_length;  ///< agreed on (RFC 6066 4)
 };
 
 /// Every reason for which a handshake can wait for the application. Each is answered by resume().
@@ -185,6 +189,10 @@ class Connection {
   /// The peer's chain as it was sent, leaf first; empty where the peer showed none. After a resumption, that of when
   /// the session began.
   [[nodiscard]] const std::vector<Bytes>& peer_chain() const noexcept KEYWAY_LIFETIMEBOUND;
+
+  /// Client: what came with the server's chain, where it was asked for, as it was sent; also after a resumption. At
+  /// Pause::verification it is there already. Whether the OCSP responses are of use is the verdict's to say.
+  [[nodiscard]] const CarriedProofs& peer_proofs() const noexcept KEYWAY_LIFETIMEBOUND;
 
   /// Fills `out` with keying material (RFC 8446 7.5, RFC 5705). No context (std::nullopt) and an empty one differ in
   /// TLS 1.2, and are the same in TLS 1.3. Errors: NotReady during the handshake, InvalidArgument.

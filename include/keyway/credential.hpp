@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <keyway/carried_proofs.hpp>
 #include <keyway/certificate.hpp>
 #include <keyway/crypto.hpp>
 #include <keyway/error.hpp>
@@ -51,6 +52,10 @@ class Credential {
   [[nodiscard]] static Result<std::shared_ptr<const Credential>> with_remote_key(std::vector<x509::Certificate> chain,
                                                                                  const crypto::Provider& provider);
 
+  /// The same credential with these proofs in place of its own: an OCSP response that was renewed, for a resolver that
+  /// answers with the newest. Clients that ask for them get them; others don't. OCSP responses are not looked into.
+  /// Errors: InvalidArgument (more entries than certificates, an entry too long to be sent), InvalidSctList.
+  [[nodiscard]] Result<std::shared_ptr<const Credential>> with_proofs(CarriedProofs proofs) const;
   /// The same credential under these terms in place of its own.
   [[nodiscard]] std::shared_ptr<const Credential> with_terms(CredentialTerms terms) const;
 
@@ -60,7 +65,8 @@ class Credential {
   [[nodiscard]] const crypto::PrivateKey* key() const noexcept { return key_.get(); }
   [[nodiscard]] crypto::KeyType key_type() const noexcept { return key_type_; }
   [[nodiscard]] const CredentialTerms& terms() const noexcept { return terms_; }
-  /// TLS 1.3's Certificate message with an empty request context, handshake header included.
+  [[nodiscard]] const CarriedProofs& proofs() const noexcept { return proofs_; }
+  /// TLS 1.3's Certificate message with an empty request context and without proofs, handshake header included.
   [[nodiscard]] ByteView certificate_message_tls13() const noexcept;
   /// TLS 1.2's.
   [[nodiscard]] ByteView certificate_message_tls12() const noexcept;
@@ -75,6 +81,7 @@ class Credential {
   std::vector<x509::Certificate> chain_;
   std::shared_ptr<const crypto::PrivateKey> key_;
   crypto::KeyType key_type_{};
+  CarriedProofs proofs_;
   std::shared_ptr<const tls::CertificateMessages> messages_;
   CredentialTerms terms_;
 };

@@ -2,7 +2,9 @@
 /// \file
 /// All of the library but the adapters: <keyway/asio.hpp> and <keyway/blocking.hpp>.
 
+#include <keyway/alpn.hpp>
 #include <keyway/bytes.hpp>
+#include <keyway/carried_proofs.hpp>
 #include <keyway/certificate.hpp>
 #include <keyway/certificate_compression.hpp>
 #include <keyway/clock.hpp>
@@ -15,6 +17,7 @@
 #include <keyway/name.hpp>
 #include <keyway/observer.hpp>
 #include <keyway/policy.hpp>
+#include <keyway/record_limits.hpp>
 #include <keyway/secret.hpp>
 #include <keyway/session.hpp>
 #include <keyway/trust.hpp>

@@ -100,9 +100,9 @@ enum class RevocationPolicy : std::uint8_t {
 
 /// How far the search for a path may go, so that no chain can make it long (CVE-2018-16875).
 struct PathBudget {
-  std::size_t max_depth = 10;        ///< certificates in a path, anchor included
-  std::size_t max_signatures = 64;   ///< signatures verified for one question
-  std::size_t max_steps = 512;       ///< candidates looked at for one question
+  std::size_t max_depth = 10;       ///< certificates in a path, anchor included
+  std::size_t max_signatures = 64;  ///< signatures verified for one question
+  std::size_t max_steps = 512;      ///< candidates looked at for one question
   std::size_t max_constraint_comparisons = 250'000;
 };
 
@@ -128,10 +128,17 @@ class Verifier {
   Verifier(const Verifier&) = delete;
   Verifier& operator=(const Verifier&) = delete;
 
+  /// OCSP responses that came with the chain: one for each of its certificates, in its order; the list may be shorter,
+  /// and an empty one is none. No list at all: none were asked for, so a certificate that promises one (RFC 7633) is
+  /// not held to it.
+  using Staples = std::optional<std::span<const ByteView>>;
+
   /// Judges `chain` (DER, leaf first, the others in any order) for `name` at `now`. Never fails: what is wrong is in
-  /// the verdict. `name` may be null only for Purpose::client, which has no name to compare.
-  [[nodiscard]] Verdict verify(std::span<const ByteView> chain, const ServerName* name, Purpose purpose,
-                               Time now) const;
+  /// the verdict. `name` may be null only for Purpose::client, which has no name to compare. A staple counts like a
+  /// CRL: what it revokes is refused, where it says good nothing else need say so, and where it is of no use that is
+  /// told (Verdict::revocation()). A leaf with the TLS feature status_request needs a good one: StapleRequired.
+  [[nodiscard]] Verdict verify(std::span<const ByteView> chain, const ServerName* name, Purpose purpose, Time now,
+                               const Staples& staples = std::nullopt) const;
 
   [[nodiscard]] const TrustStore& anchors() const noexcept;
   [[nodiscard]] const Options& options() const noexcept;

@@ -44,15 +44,27 @@ struct Check {
   friend bool operator==(const Check&, const Check&) = default;
 };
 
+/// Who said something about a certificate's revocation.
+enum class RevocationSource : std::uint8_t { crl, ocsp_staple };
+[[nodiscard]] std::string_view to_string(RevocationSource source) noexcept;
+
+/// What was said of one certificate of an accepted path, or why it did not count.
+struct RevocationWitness {
+  std::size_t depth = 0;  ///< which certificate of the path: 0 is the leaf
+  RevocationSource source = RevocationSource::crl;
+  CheckOutcome outcome = CheckOutcome::unknown;  ///< passed, or unknown
+  std::string detail;                            ///< one line for people
+};
+
 /// Why a candidate path fell.
 struct Finding {
   ErrorCode code = ErrorCode::InternalError;
-  std::size_t depth = 0;   ///< which certificate of the path: 0 is the leaf
-  std::string subject;     ///< that certificate's subject, printable
-  std::string rule;        ///< "RFC 5280 6.1.3 (a) (2)"
+  std::size_t depth = 0;  ///< which certificate of the path: 0 is the leaf
+  std::string subject;    ///< that certificate's subject, printable
+  std::string rule;       ///< "RFC 5280 6.1.3 (a) (2)"
   std::string expected;
   std::string received;
-  std::string advice;      ///< one line for people; may be empty
+  std::string advice;  ///< one line for people; may be empty
 };
 
 /// A path that was tried, leaf first, and what it fell over.
@@ -64,7 +76,8 @@ struct Candidate {
 /// Accepted, with the path; or refused, with every candidate tried and why it fell.
 class Verdict {
  public:
-  [[nodiscard]] static Verdict accept(std::vector<PathElement> path, std::vector<Check> checks);
+  [[nodiscard]] static Verdict accept(std::vector<PathElement> path, std::vector<Check> checks,
+                                      std::vector<RevocationWitness> revocation = {});
   /// `candidates` is not empty. The most telling finding becomes finding(): that of the candidate that got furthest.
   [[nodiscard]] static Verdict refuse(std::vector<Candidate> candidates, std::vector<Check> checks);
 
@@ -73,6 +86,8 @@ class Verdict {
   [[nodiscard]] const std::vector<PathElement>& path() const noexcept { return path_; }
   /// One entry per kind, in the order of CheckKind.
   [[nodiscard]] const std::vector<Check>& checks() const noexcept { return checks_; }
+  /// What was said about revocation along the accepted path, the leaf first; empty where nobody said anything.
+  [[nodiscard]] const std::vector<RevocationWitness>& revocation() const noexcept { return revocation_; }
   [[nodiscard]] const std::vector<Candidate>& candidates() const noexcept { return candidates_; }
   /// The reason for a refusal; null when accepted.
   [[nodiscard]] const Finding* finding() const noexcept;
@@ -85,6 +100,7 @@ class Verdict {
   std::size_t telling_ = 0;
   std::vector<PathElement> path_;
   std::vector<Check> checks_;
+  std::vector<RevocationWitness> revocation_;
   std::vector<Candidate> candidates_;
 };
 

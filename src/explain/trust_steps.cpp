@@ -293,6 +293,12 @@ Step tell_verdict(const x509::Verdict& verdict, std::span<const ByteView> chain,
     step.facts.push_back(
         {std::string(question_of(check.kind)), text_of(check, verdict, asked), tone_of(check.outcome)});
   }
+  for (const x509::RevocationWitness& witness : verdict.revocation()) {
+    step.facts.push_back({"",
+                          fmt::format("{}, about certificate {}: {}", x509::to_string(witness.source),
+                                      witness.depth + 1, printable(witness.detail, 1000)),
+                          tone_of(witness.outcome)});
+  }
   tell_finding(step, verdict);
   return step;
 }
@@ -301,6 +307,12 @@ Json verdict_json(const x509::Verdict& verdict) {
   Json json = {{"accepted", verdict.accepted()}, {"checks", Json::object()}};
   for (const Check& check : verdict.checks()) json["checks"][x509::to_string(check.kind)] = answer_of(check.outcome);
   if (verdict.accepted()) json["path"] = path_json(verdict.path());
+  for (const x509::RevocationWitness& witness : verdict.revocation()) {
+    json["revocation"].push_back({{"depth", witness.depth},
+                                  {"source", x509::to_string(witness.source)},
+                                  {"outcome", answer_of(witness.outcome)},
+                                  {"detail", printable(witness.detail, 1000)}});
+  }
   if (const auto* finding = verdict.finding()) json["finding"] = finding_json(*finding);
   if (verdict.accepted()) return json;
   json["candidates"] = Json::array();

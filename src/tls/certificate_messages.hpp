@@ -1,38 +1,57 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <memory>
 #include <shared_mutex>
 #include <vector>
 
 #include <keyway/bytes.hpp>
+#include <keyway/carried_proofs.hpp>
 #include <keyway/certificate.hpp>
 #include <keyway/certificate_compression.hpp>
 
 namespace keyway::tls {
 
+/// Which proofs a client asks for.
+struct ProofsAsked {
+  bool ocsp = false;
+  bool scts = false;
+};
+
 /// The messages that show a chain, each made once. Thread-safe.
 class CertificateMessages {
  public:
-  explicit CertificateMessages(const std::vector<x509::Certificate>& chain);
+  /// The proofs have been checked: one entry at most for each certificate, SCT lists well-formed.
+  CertificateMessages(const std::vector<x509::Certificate>& chain, const CarriedProofs& proofs);
 
   /// TLS 1.3's Certificate with an empty request context, handshake header included.
-  [[nodiscard]] ByteView tls13() const noexcept { return tls13_; }
-  /// TLS 1.2's.
+  [[nodiscard]] ByteView tls13(ProofsAsked asked) const noexcept { return tls13_[variant(asked)]; }
+  /// The CompressedCertificate that stands for it, handshake header included; empty where it is not worth it. Made when
+  /// first asked for. The view lives as long as this.
+  [[nodiscard]] ByteView compressed(const std::shared_ptr<const CertificateCompressor>& by, ProofsAsked asked) const;
+
+  /// TLS 1.2's Certificate, handshake header included.
   [[nodiscard]] ByteView tls12() const noexcept { return tls12_; }
-  /// The CompressedCertificate that stands for tls13(), handshake header included; empty where it is not worth it. Made
-  /// when first asked for. The view lives as long as this.
-  [[nodiscard]] ByteView compressed(const std::shared_ptr<const CertificateCompressor>& by) const;
+  /// TLS 1.2's CertificateStatus about the leaf, handshake header included; empty where there is none.
+  [[nodiscard]] ByteView status_tls12() const noexcept { return status_tls12_; }
 
  private:
   struct Compressed {
     std::shared_ptr<const CertificateCompressor> by;
+    std::size_t variant;
     Bytes message;
   };
+  /// The number of the message that answers what is asked as far as there is an answer.
+  [[nodiscard]] std::size_t variant(ProofsAsked asked) const noexcept;
   /// The place of what `by` made, if there is one. Under the guard.
-  [[nodiscard]] const Compressed* find(const CertificateCompressor& by) const noexcept;
+  [[nodiscard]] const Compressed* find(const CertificateCompressor& by, std::size_t variant) const noexcept;
 
-  Bytes tls13_;
+  bool has_ocsp_ = false;
+  bool has_scts_ = false;
+  std::array<Bytes, 4> tls13_;  ///< those that differ
   Bytes tls12_;
+  Bytes status_tls12_;
   mutable std::shared_mutex guard_;
   mutable std::vector<std::unique_ptr<const Compressed>> compressed_;
 };

@@ -13,6 +13,10 @@ struct ClientConfig::Builder::Parts {
   std::vector<x509::Certificate> intermediates;
   std::vector<x509::Crl> crls;
   x509::Verifier::Options options;
+  std::optional<MaxFragmentLength> max_fragment_length;
+  bool asks_for_ocsp = true;
+  bool asks_for_scts = false;
+  bool takes_unoffered_alpn = false;
   bool sends_server_name = true;
   bool is_fallback = false;
   bool pauses = false;
@@ -37,6 +41,8 @@ Result<std::array<std::uint8_t, 32>> ClientConfig::Builder::Parts::id() const {
   digest.add_number(common.allows_psk_ke ? 1 : 0);
   digest.add_number(sends_server_name ? 1 : 0);
   digest.add_number(unverified ? 1 : 0);
+  digest.add_number(asks_for_ocsp ? 1 : 0);
+  digest.add_number(takes_unoffered_alpn ? 1 : 0);
   digest.add_number(static_cast<std::uint64_t>(options.revocation));
   digest.add_number(options.min_rsa_bits);
   digest.add_number(anchors ? anchors->size() : 0);
@@ -113,6 +119,10 @@ ClientConfig::Builder& ClientConfig::Builder::max_fragment(std::size_t bytes) {
   parts_->common.max_fragment = bytes;
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::record_size_limit(std::uint16_t bytes) {
+  parts_->common.record_size_limit = bytes;
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::certificate_compression(CertificateCompressors compressors) {
   parts_->common.certificate_compressors = std::move(compressors);
   return *this;
@@ -131,6 +141,22 @@ ClientConfig::Builder& ClientConfig::Builder::as_fallback() {
 }
 ClientConfig::Builder& ClientConfig::Builder::without_server_name_extension() {
   parts_->sends_server_name = false;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::ocsp_stapling(bool asks) {
+  parts_->asks_for_ocsp = asks;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::signed_certificate_timestamps(bool asks) {
+  parts_->asks_for_scts = asks;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::max_fragment_length(MaxFragmentLength length) {
+  parts_->max_fragment_length = length;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::take_unoffered_alpn() {
+  parts_->takes_unoffered_alpn = true;
   return *this;
 }
 ClientConfig::Builder& ClientConfig::Builder::pause_for_verification() {
@@ -208,6 +234,13 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   config->sends_server_name_ = parts->sends_server_name;
   config->is_fallback_ = parts->is_fallback;
   config->pauses_for_verification_ = parts->pauses;
+  config->asks_for_ocsp_ = parts->asks_for_ocsp;
+  config->asks_for_scts_ = parts->asks_for_scts;
+  config->max_fragment_length_ = parts->max_fragment_length;
+  config->takes_unoffered_alpn_ = parts->takes_unoffered_alpn;
+  if (parts->takes_unoffered_alpn) {
+    config->weakenings_.emplace_back("the server may choose an application protocol that was not offered");
+  }
   config->pauses_for_credential_ = parts->pauses_for_credential;
   config->insists_on_credential_ = parts->insists_on_credential;
   config->reverifies_on_resumption_ = parts->reverifies;

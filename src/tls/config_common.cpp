@@ -85,6 +85,10 @@ Result<void> complete(CommonConfig& config) {
   if (config.max_fragment < min_fragment || config.max_fragment > max_fragment) {
     return contradiction("max_fragment", "64 to 16384 bytes", std::to_string(config.max_fragment));
   }
+  const bool has_limit = config.record_size_limit != 0;
+  if (has_limit && (config.record_size_limit < min_fragment || config.record_size_limit > max_fragment + 1)) {
+    return contradiction("record_size_limit", "64 to 16385 bytes", std::to_string(config.record_size_limit));
+  }
   if (config.max_handshake_message < min_handshake_message || config.max_handshake_message > max_handshake_message) {
     return contradiction("max_handshake_message", "1024 to 16777215 bytes",
                          std::to_string(config.max_handshake_message));

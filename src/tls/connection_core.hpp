@@ -71,6 +71,7 @@ class Connection::Core {
   [[nodiscard]] const ConnectionInfo& info() const noexcept { return info_; }
   [[nodiscard]] const x509::Verdict* verdict() const noexcept { return verdict_ ? &*verdict_ : nullptr; }
   [[nodiscard]] const std::vector<Bytes>& peer_chain() const noexcept { return peer_chain_; }
+  [[nodiscard]] const CarriedProofs& peer_proofs() const noexcept { return peer_proofs_; }
   /// Errors: NotReady before the handshake is done; the exporters'.
   [[nodiscard]] Result<void> export_keying_material(std::string_view label, std::optional<ByteView> context,
                                                     ByteSpan out) const;
@@ -136,6 +137,7 @@ class Connection::Core {
   ConnectionInfo info_;
   std::optional<x509::Verdict> verdict_;
   std::vector<Bytes> peer_chain_;
+  CarriedProofs peer_proofs_;
   std::optional<Error> error_;
 
   std::uint16_t idle_messages_ = 0;  ///< post-handshake messages since the last application data

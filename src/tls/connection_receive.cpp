@@ -211,7 +211,7 @@ Result<void> Connection::Core::after_handshake(const tls::HandshakeMessage& mess
       if (!flags) return std::unexpected(std::move(flags.error()).at("NewSessionTicket"));
     }
     if (++idle_messages_ > max_idle_messages) return std::unexpected(fail(ErrorCode::TooManyTickets));
-    if (sessions_) sessions_->keep(*ticket, *client_config_, info_.alpn, peer_chain_, verdict_);
+    if (sessions_) sessions_->keep(*ticket, *client_config_, info_.alpn, {peer_chain_, peer_proofs_, verdict_});
     return {};
   }
   return std::unexpected(fail(ErrorCode::UnexpectedMessage)

@@ -12,6 +12,7 @@
 #include "core/text.hpp"
 #include "tls/certificate_messages.hpp"
 #include "tls/wire/certificate.hpp"
+#include "tls/wire/extensions/signed_certificate_timestamp.hpp"
 
 namespace keyway {
 namespace {
@@ -33,6 +34,32 @@ Result<void> check_order(const std::vector<x509::Certificate>& chain) {
                                .received(subject_of(chain[i]))
                                .advice("Put the server's own certificate first, then its issuer's, then that one's "
                                        "issuer's; the root may be left out."));
+  }
+  return {};
+}
+
+Result<void> check_proofs(const CarriedProofs& proofs, std::size_t chain_size) {
+  constexpr std::size_t max_response = 65536;  // far above what any responder says
+  const std::size_t entries = std::max(proofs.ocsp_responses.size(), proofs.sct_lists.size());
+  if (entries > chain_size) {
+    return std::unexpected(fail(ErrorCode::InvalidArgument)
+                               .at("CarriedProofs")
+                               .expected("at most " + std::to_string(chain_size) + " entries, one for each certificate")
+                               .received(std::to_string(entries)));
+  }
+  for (const Bytes& response : proofs.ocsp_responses) {
+    if (response.size() <= max_response) continue;
+    return std::unexpected(fail(ErrorCode::InvalidArgument)
+                               .at("CarriedProofs, ocsp_responses")
+                               .expected("at most " + std::to_string(max_response) + " bytes")
+                               .received(std::to_string(response.size())));
+  }
+  for (const Bytes& list : proofs.sct_lists) {
+    if (list.empty()) continue;
+    if (auto parsed = tls::SctListExtension::parse(list); !parsed) {
+      return std::unexpected(
+          fail(ErrorCode::InvalidSctList).at("CarriedProofs, sct_lists").received(parsed.error().message()));
+    }
   }
   return {};
 }
@@ -112,9 +139,17 @@ Result<std::shared_ptr<const Credential>> Credential::assemble(std::vector<x509:
   if (auto order = check_order(chain); !order) return std::unexpected(std::move(order.error()));
   const std::shared_ptr<Credential> credential(new Credential());
   credential->key_type_ = (*leaf_key)->type();
-  credential->messages_ = std::make_shared<const tls::CertificateMessages>(chain);
+  credential->messages_ = std::make_shared<const tls::CertificateMessages>(chain, CarriedProofs{});
   credential->chain_ = std::move(chain);
   credential->key_ = std::move(key);
+  return credential;
+}
+
+Result<std::shared_ptr<const Credential>> Credential::with_proofs(CarriedProofs proofs) const {
+  if (auto checked = check_proofs(proofs, chain_.size()); !checked) return std::unexpected(std::move(checked.error()));
+  const std::shared_ptr<Credential> credential(new Credential(*this));
+  credential->messages_ = std::make_shared<const tls::CertificateMessages>(chain_, proofs);
+  credential->proofs_ = std::move(proofs);
   return credential;
 }
 
@@ -125,7 +160,7 @@ std::shared_ptr<const Credential> Credential::with_terms(CredentialTerms terms) 
 }
 
 ByteView Credential::certificate_message_tls13() const noexcept {
-  return messages_->tls13();
+  return messages_->tls13(tls::ProofsAsked{});
 }
 
 ByteView Credential::certificate_message_tls12() const noexcept {

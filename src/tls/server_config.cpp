@@ -14,6 +14,7 @@ struct ServerConfig::Builder::Parts {
   CommonConfig common;
   std::vector<std::shared_ptr<const Credential>> credentials;
   std::shared_ptr<const CredentialResolver> resolver;
+  std::shared_ptr<const AlpnChooser> alpn_chooser;
   UnknownName unknown_name = UnknownName::refuse;
   bool pauses_for_client_hello = false;
   bool pauses_for_credential = false;
@@ -100,6 +101,10 @@ ServerConfig::Builder& ServerConfig::Builder::alpn(std::vector<std::string> prot
   parts_->common.alpn = std::move(protocols);
   return *this;
 }
+ServerConfig::Builder& ServerConfig::Builder::alpn_chooser(std::shared_ptr<const AlpnChooser> chooser) {
+  parts_->alpn_chooser = std::move(chooser);
+  return *this;
+}
 ServerConfig::Builder& ServerConfig::Builder::policy(Policy policy) {
   parts_->common.policy = std::move(policy);
   return *this;
@@ -126,6 +131,10 @@ ServerConfig::Builder& ServerConfig::Builder::padding_block(std::size_t bytes) {
 }
 ServerConfig::Builder& ServerConfig::Builder::max_fragment(std::size_t bytes) {
   parts_->common.max_fragment = bytes;
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::record_size_limit(std::uint16_t bytes) {
+  parts_->common.record_size_limit = bytes;
   return *this;
 }
 ServerConfig::Builder& ServerConfig::Builder::certificate_compression(CertificateCompressors compressors) {
@@ -222,6 +231,10 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
                                .at("ServerConfig")
                                .received("both a resolver and credentials of its own"));
   }
+  if (parts_->alpn_chooser && !parts_->common.alpn.empty()) {
+    return std::unexpected(
+        fail(ErrorCode::InvalidConfiguration).at("ServerConfig, alpn").received("both an order and a chooser"));
+  }
   if (!parts_->resolver && parts_->credentials.empty() && !parts_->pauses_for_credential) {
     return std::unexpected(fail(ErrorCode::InvalidConfiguration)
                                .at("ServerConfig")
@@ -233,6 +246,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   const std::unique_ptr<Parts> parts = std::move(parts_);
   const std::shared_ptr<ServerConfig> config(new ServerConfig());
   config->tickets_ = parts->tickets;
+  config->alpn_chooser_ = std::move(parts->alpn_chooser);
   config->ticket_keys_ = std::move(parts->ticket_keys);
   config->session_store_ = std::move(parts->session_store);
   config->gives_tickets_ = !parts->without_tickets;

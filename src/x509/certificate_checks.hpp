@@ -20,6 +20,7 @@ struct Question {
   const ServerName* name = nullptr;
   Purpose purpose = Purpose::server;
   Time now;
+  Verifier::Staples staples;
 };
 
 /// A finding about `certificate`, with its subject filled in.

@@ -20,8 +20,9 @@ constexpr std::string_view where = "CRL";
 
 /// RFC 5280 5.3.1; 7 is not used.
 constexpr std::array<std::string_view, 11> reasons{
-    "unspecified",     "keyCompromise", "cACompromise",  "affiliationChanged", "superseded",  "cessationOfOperation",
-    "certificateHold", "unspecified",   "removeFromCRL", "privilegeWithdrawn", "aACompromise"};
+    "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
+    "superseded",    "cessationOfOperation", "certificateHold", "",
+    "removeFromCRL", "privilegeWithdrawn",   "aACompromise"};
 
 struct RawEntry {
   ByteView serial;
@@ -51,7 +52,7 @@ std::optional<std::uint8_t> read_reason(der::Reader extensions) noexcept {
     der::Reader value(extension.value, extensions.status());
     const ByteView code = value.contents(Tag::enumerated, "reasonCode");
     value.end("reasonCode");
-    const bool known = code.size() == 1 && code[0] < reasons.size() && code[0] != 7;
+    const bool known = code.size() == 1 && !revocation_reason(code[0]).empty();
     if (extensions.ok() && !known) extensions.status().reject("reasonCode", "an unknown reason");
     if (extensions.ok()) reason = code[0];
   }
@@ -171,6 +172,10 @@ void read_tbs(der::Reader tbs, Crl::Parsed& read) noexcept {
 
 }  // namespace
 
+std::string_view revocation_reason(std::uint8_t code) noexcept {
+  return code < reasons.size() ? reasons[code] : std::string_view();
+}
+
 Crl::Crl(std::unique_ptr<const Parsed> parsed) noexcept : parsed_(std::move(parsed)) {}
 Crl::Crl(Crl&&) noexcept = default;
 Crl& Crl::operator=(Crl&&) noexcept = default;
@@ -231,7 +236,7 @@ std::optional<Crl::Entry> Crl::find(ByteView serial_number) const {
     const RawEntry entry = read_entry(entries);
     if (!status.ok() || !std::ranges::equal(entry.serial, serial_number)) continue;
     const auto reason = read_reason(der::Reader(entry.extensions, status));
-    return Entry{entry.revoked_at, std::string(reasons[reason.value_or(0)])};
+    return Entry{entry.revoked_at, std::string(revocation_reason(reason.value_or(0)))};
   }
   return std::nullopt;
 }

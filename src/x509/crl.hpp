@@ -2,10 +2,14 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include <keyway/trust.hpp>
 
 namespace keyway::x509 {
+
+/// RFC 5280 5.3.1's name of a CRLReason: "keyCompromise"; empty for one that there is not.
+[[nodiscard]] std::string_view revocation_reason(std::uint8_t code) noexcept;
 
 /// A CRL's fields as views into its own bytes.
 struct Crl::Parsed {

@@ -116,11 +116,20 @@ void DerWriter::decimal(unsigned value, unsigned digits) {
 }
 
 void DerWriter::time(Time at) {
+  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(at));
+  const int year = static_cast<int>(date.year());
+  time_element(at, year >= 1950 && year <= 2049);
+}
+
+void DerWriter::generalized_time(Time at) {
+  time_element(at, /*two_digits=*/false);
+}
+
+void DerWriter::time_element(Time at, bool two_digits) {
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(at - day);
   const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
-  const bool two_digits = year >= 1950 && year <= 2049;
   element(two_digits ? utc_time_tag : generalized_time_tag, [&] {
     if (two_digits) {
       decimal(year % 100, 2);

@@ -91,6 +91,9 @@ class DerWriter {
   /// 0 to 9999.
   void time(Time at);
 
+  /// GeneralizedTime, whatever the year: OCSP's (RFC 6960 4.2.2.1).
+  void generalized_time(Time at);
+
   /// An element that is encoded already.
   void raw(ByteView der) { append(der); }
 
@@ -99,6 +102,7 @@ class DerWriter {
   void close(std::size_t contents);
   void append(ByteView data) { out_->insert(out_->end(), data.begin(), data.end()); }
   void decimal(unsigned value, unsigned digits);
+  void time_element(Time at, bool two_digits);
 
   Bytes* out_;
 };

@@ -67,6 +67,15 @@ ByteView read_list(ByteView value, der::Status& status, std::string_view field) 
   return list;
 }
 
+/// RFC 7633 4: TLS extension types that the server promises to answer; status_request is the one that binds here.
+bool read_tls_features(ByteView value, der::Status& status) noexcept {
+  constexpr std::uint32_t status_request = 5;
+  der::Reader features(read_sequence(value, status, "tlsFeature"), status);
+  bool found = false;
+  while (!features.empty()) found = features.small_integer("tlsFeature") == status_request || found;
+  return found;
+}
+
 void read_known(CertificateView& certificate, const ExtensionView& extension, der::Status& status) noexcept {
   const ByteView value = extension.value;
   const auto note_critical = [&] {
@@ -98,6 +107,8 @@ void read_known(CertificateView& certificate, const ExtensionView& extension, de
   } else if (oid::is(extension.oid, oid::authority_information_access)) {
     certificate.authority_information_access = read_list(value, status, "authorityInfoAccess");
     note_critical();  // RFC 5280 4.2.2.1 forbids it
+  } else if (oid::is(extension.oid, oid::tls_feature)) {
+    certificate.requires_staple = read_tls_features(value, status);
   } else {
     note_critical();
   }
@@ -127,6 +138,7 @@ constexpr auto extension_names = std::to_array<ExtensionName>({
     {oid::freshest_crl, "freshestCRL"},
     {oid::inhibit_any_policy, "inhibitAnyPolicy"},
     {oid::authority_information_access, "authorityInfoAccess"},
+    {oid::tls_feature, "tlsFeature"},
     {oid::signed_certificate_timestamps, "signedCertificateTimestampList"},
 });
 

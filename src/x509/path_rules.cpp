@@ -1,4 +1,4 @@
-// The rules that each step of a path is held to, and the answers about revocation.
+// The rules that each step of a path is held to.
 
 #include <algorithm>
 #include <utility>
@@ -7,7 +7,6 @@
 #include "x509/algorithm.hpp"
 #include "x509/name_constraints.hpp"
 #include "x509/path_search.hpp"
-#include "x509/time_text.hpp"
 
 namespace keyway::x509 {
 namespace {
@@ -173,42 +172,6 @@ Objection PathSearch::no_issuer(const Frame& frame) const {
                         peers_.size() == 1 ? "the server may have forgotten to send the certificate of " + issuer +
                                                  "; or add the authority, if you trust it"
                                            : "add the authority, if you trust it")};
-}
-
-/// Looks at every certificate of the path but the anchor, the leaf first.
-std::optional<Objection> PathSearch::judge_revocation() {
-  revocation_ = CheckOutcome::not_checked;
-  if (material_.options.revocation == RevocationPolicy::off) return std::nullopt;
-  revocation_ = CheckOutcome::passed;
-  for (std::size_t depth = 0; depth + 1 < path_.size(); ++depth) {
-    if (auto objection = check_revocation(depth)) return objection;
-  }
-  return std::nullopt;
-}
-
-std::optional<Objection> PathSearch::check_revocation(std::size_t depth) {
-  const CertificateView& view = *path_[depth].node.view;
-  const Node& issuer = path_[depth + 1].node;
-  const crypto::PublicKey* key = material_.lists.empty() ? nullptr : key_of(issuer);
-  RevocationAnswer answer;
-  if (key != nullptr) answer = material_.lists.ask(view, *issuer.view, *key, question_.now);
-  if (answer.standing == Standing::good) return std::nullopt;
-  if (answer.standing == Standing::revoked) {
-    return Objection{
-        CheckKind::revocation,
-        finding_about(view, depth, ErrorCode::CertificateRevoked, "RFC 5280 6.3", "not revoked",
-                      "revoked on " + to_text(answer.entry->revoked_at) + " (" + answer.entry->reason +
-                          "), says the CRL of " + answer.list->issuer().to_string() + " of " +
-                          to_text(answer.list->this_update()) + " about serial number " + view.serial_hex(),
-                      "do not use it: have a new certificate issued, for a new key")};
-  }
-  revocation_ = CheckOutcome::unknown;
-  if (material_.options.revocation != RevocationPolicy::hard_fail) return std::nullopt;
-  return Objection{CheckKind::revocation,
-                   finding_about(view, depth, ErrorCode::RevocationUnknown, "RFC 5280 6.3",
-                                 "an answer about revocation (it is demanded here)",
-                                 answer.reason.empty() ? "no CRL of " + view.issuer.to_string() : answer.reason,
-                                 "give the present CRL of " + view.issuer.to_string())};
 }
 
 }  // namespace keyway::x509

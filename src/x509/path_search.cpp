@@ -120,7 +120,7 @@ std::optional<Verdict> PathSearch::search() {
     auto objection = judge_revocation();
     const bool is_leaf_hopeless = !objection && leaf_objection_;
     if (is_leaf_hopeless) objection = leaf_objection_;
-    if (!objection) return Verdict::accept(elements(), accepted_checks());
+    if (!objection) return Verdict::accept(elements(), accepted_checks(), std::move(witnesses_));
     fall(std::move(*objection));
     fallen_.back().is_complete = true;
     // No other path would make a better leaf of it.

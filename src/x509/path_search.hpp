@@ -13,6 +13,7 @@
 #include <keyway/trust.hpp>
 
 #include "x509/certificate_checks.hpp"
+#include "x509/ocsp_judgement.hpp"
 #include "x509/revocation.hpp"
 
 namespace keyway::x509 {
@@ -106,6 +107,8 @@ class PathSearch {
   [[nodiscard]] std::optional<Objection> check_signature(const Node& issuer);
   [[nodiscard]] std::optional<Objection> judge_revocation();
   [[nodiscard]] std::optional<Objection> check_revocation(std::size_t depth);
+  /// What the staple for this certificate says; nothing without one.
+  [[nodiscard]] std::optional<OcspAnswer> ask_staple(std::size_t depth);
   [[nodiscard]] const crypto::PublicKey* key_of(const Node& node);
   [[nodiscard]] Objection no_issuer(const Frame& frame) const;
   [[nodiscard]] Objection wrong_signature(const Node& issuer) const;
@@ -132,6 +135,7 @@ class PathSearch {
   std::size_t comparisons_left_ = 0;
   bool is_spent_ = false;
   CheckOutcome revocation_ = CheckOutcome::not_checked;
+  std::vector<RevocationWitness> witnesses_;
 };
 
 }  // namespace keyway::x509

@@ -44,6 +44,16 @@ std::string_view to_string(CheckKind kind) noexcept {
   return "unknown";
 }
 
+std::string_view to_string(RevocationSource source) noexcept {
+  switch (source) {
+    case RevocationSource::crl:
+      return "CRL";
+    case RevocationSource::ocsp_staple:
+      return "stapled OCSP response";
+  }
+  return "unknown";
+}
+
 std::size_t most_telling(std::span<const Candidate> candidates) noexcept {
   std::size_t telling = 0;
   for (std::size_t i = 1; i < candidates.size(); ++i) {
@@ -52,11 +62,13 @@ std::size_t most_telling(std::span<const Candidate> candidates) noexcept {
   return telling;
 }
 
-Verdict Verdict::accept(std::vector<PathElement> path, std::vector<Check> checks) {
+Verdict Verdict::accept(std::vector<PathElement> path, std::vector<Check> checks,
+                        std::vector<RevocationWitness> revocation) {
   Verdict verdict;
   verdict.accepted_ = true;
   verdict.path_ = std::move(path);
   verdict.checks_ = std::move(checks);
+  verdict.revocation_ = std::move(revocation);
   return verdict;
 }
 

@@ -53,8 +53,9 @@ const Verifier::Options& Verifier::options() const noexcept {
   return state_->options;
 }
 
-Verdict Verifier::verify(std::span<const ByteView> chain, const ServerName* name, Purpose purpose, Time now) const {
-  return PathSearch(state_->material, {name, purpose, now}, chain).run();
+Verdict Verifier::verify(std::span<const ByteView> chain, const ServerName* name, Purpose purpose, Time now,
+                         const Staples& staples) const {
+  return PathSearch(state_->material, {name, purpose, now, staples}, chain).run();
 }
 
 }  // namespace keyway::x509

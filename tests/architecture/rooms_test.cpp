@@ -86,7 +86,9 @@ TEST(Rooms, CompressionLibrariesStandInOneFolder) {
   for (const fs::path& file : code_below(source / "src")) {
     for (const Include& include : includes_of(file)) {
       const bool is_codec = include.what == "zlib.h" || include.what == "zstd.h" || include.what.starts_with("brotli/");
-      if (is_codec) EXPECT_TRUE(place_of(file).starts_with("src/compression/")) << place_of(file);
+      if (is_codec) {
+        EXPECT_TRUE(place_of(file).starts_with("src/compression/")) << place_of(file);
+      }
     }
   }
 }

@@ -113,6 +113,12 @@ struct Way {
 
 const std::vector<Way> ways_of_the_client{
     {tls::client12::ExpectCertificate::name, [](Scene& s) { s.tell_client(1); }},
+    {tls::client12::ExpectStatusOrKeyExchange::name,
+     [](Scene& s) {
+       const Bytes hello = with_extension<tls::ServerHello>(s.server_flight[0], ExtensionType::status_request, {});
+       s.give_client(plain_record(ContentType::handshake, hello));
+       s.give_client(plain_record(ContentType::handshake, s.server_flight[1]));
+     }},
     {tls::client12::ExpectServerKeyExchange::name, [](Scene& s) { s.tell_client(2); }},
     {tls::client12::ExpectRequestOrDone::name, [](Scene& s) { s.tell_client(3); }},
     {tls::client12::ExpectServerHelloDone::name,

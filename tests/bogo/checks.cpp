@@ -74,6 +74,20 @@ Outcome<void> check_peer_chain(const Settings& settings, const Connection& conne
   return {};
 }
 
+Outcome<void> expect_proof(std::string_view what, const std::string& base64, ByteView got) {
+  if (base64.empty()) return {};
+  const auto expected = from_base64(base64);
+  if (!expected) return broke(expected.error());
+  if (std::ranges::equal(*expected, got)) return {};
+  return mismatch("the peer's " + std::string(what) + " is not the expected one");
+}
+
+Outcome<void> check_proofs(const Settings& settings, const Connection& connection) {
+  const CarriedProofs& proofs = connection.peer_proofs();
+  if (auto ok = expect_proof("OCSP response", settings.expect_ocsp_response, proofs.ocsp_response(0)); !ok) return ok;
+  return expect_proof("SCT list", settings.expect_signed_cert_timestamps, proofs.sct_list(0));
+}
+
 /// What a server asked of our certificate.
 struct Request {
   Bytes schemes;
@@ -111,7 +125,20 @@ Outcome<void> expect_schemes(const Settings& settings, std::span<const Signature
   return mismatch("the peer verifies other schemes than expected");
 }
 
+Outcome<void> expect_certificate_types(const Settings& settings, const Witness& witness) {
+  if (settings.expect_certificate_types.empty()) return {};
+  const auto expected = from_base64(settings.expect_certificate_types);
+  if (!expected) return broke(expected.error());
+  const ByteView request = witness.certificate_request();
+  const ByteView body = request.subspan(std::min(request.size(), tls::handshake_header_size));
+  const auto message = tls::CertificateRequestTls12::parse(body);
+  if (!message) return broke(message.error());
+  if (std::ranges::equal(message->certificate_types.bytes(), *expected)) return {};
+  return mismatch("the server asks for other types of certificates than expected");
+}
+
 Outcome<void> check_request(const Settings& settings, const Connection& connection, const Witness& witness) {
+  if (auto ok = expect_certificate_types(settings, witness); !ok) return ok;
   const bool is_checked = !settings.expect_client_ca_list.empty() || !settings.expect_peer_verify_pref.empty();
   if (settings.server || !is_checked) return {};
   const auto request = read_request(witness.certificate_request(), connection.info().version);
@@ -147,6 +174,7 @@ Outcome<void> check_handshake(const Settings& settings, const Connection& connec
   if (auto ok = check_parameters(settings, connection.info()); !ok) return ok;
   if (auto ok = check_names(settings, connection.info()); !ok) return ok;
   if (auto ok = check_verdict(settings, connection); !ok) return ok;
+  if (auto ok = check_proofs(settings, connection); !ok) return ok;
   if (auto ok = check_request(settings, connection, witness); !ok) return ok;
   if (auto ok = check_credential(settings, witness, credentials); !ok) return ok;
   return check_peer_chain(settings, connection);

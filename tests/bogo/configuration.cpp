@@ -13,9 +13,6 @@
 namespace keyway::bogo {
 namespace {
 
-/// A name of no protocol: whoever must agree on it, can't.
-constexpr std::string_view refuses_all_protocols{"\x01", 1};
-
 /// What both sides' builders take.
 template <typename Builder>
 Outcome<void> apply_common(Builder& builder, const Settings& settings, const Lasting& lasting) {
@@ -29,15 +26,53 @@ Outcome<void> apply_common(Builder& builder, const Settings& settings, const Las
   return {};
 }
 
-std::vector<std::string> server_protocols(const Settings& settings) {
-  if (settings.reject_alpn) return {std::string(refuses_all_protocols)};
-  if (settings.decline_alpn || settings.select_alpn.empty()) return {};
-  return {settings.select_alpn};
+/// Answers what the flags say, whatever the client offers.
+class AlpnByFlags final : public AlpnChooser {
+ public:
+  explicit AlpnByFlags(AlpnAnswer answer) : answer_(std::move(answer)) {}
+  AlpnAnswer choose(std::span<const std::string>, const ClientHelloView&) const override { return answer_; }
+
+ private:
+  AlpnAnswer answer_;
+};
+
+AlpnAnswer answer_about_alpn(const Settings& settings) {
+  if (settings.reject_alpn) return alpn::Refuse{};
+  if (settings.select_empty_alpn) return alpn::Use{};
+  if (settings.decline_alpn || settings.select_alpn.empty()) return alpn::Decline{};
+  return alpn::Use{settings.select_alpn};
 }
 
-Outcome<std::shared_ptr<const Credential>> load(const CredentialSettings& settings, const crypto::Provider& provider) {
-  auto credential = Credential::from_files(settings.certificate_file, settings.key_file, provider);
-  if (credential) return std::move(*credential);
+Outcome<Bytes> decode(const std::string& base64) {
+  auto bytes = from_base64(base64);
+  if (!bytes) return broke(std::move(bytes.error()));
+  return std::move(*bytes);
+}
+
+/// The credential with what it carries. The callback is an older way to say what is stapled.
+Outcome<std::shared_ptr<const Credential>> with_proofs(const std::shared_ptr<const Credential>& credential,
+                                                       const CredentialSettings& of, const Settings& settings) {
+  const bool staples = !settings.use_ocsp_callback || !settings.decline_ocsp_callback;
+  CarriedProofs proofs;
+  if (staples && !of.ocsp_response.empty()) {
+    auto response = decode(of.ocsp_response);
+    if (!response) return std::unexpected(std::move(response.error()));
+    proofs.ocsp_responses.push_back(std::move(*response));
+  }
+  if (!of.signed_cert_timestamps.empty()) {
+    auto list = decode(of.signed_cert_timestamps);
+    if (!list) return std::unexpected(std::move(list.error()));
+    proofs.sct_lists.push_back(std::move(*list));
+  }
+  auto carrying = credential->with_proofs(std::move(proofs));
+  if (!carrying) return broke(std::move(carrying.error()));
+  return std::move(*carrying);
+}
+
+Outcome<std::shared_ptr<const Credential>> load(const CredentialSettings& of, const Settings& settings,
+                                                const crypto::Provider& provider) {
+  auto credential = Credential::from_files(of.certificate_file, of.key_file, provider);
+  if (credential) return with_proofs(*credential, of, settings);
   const ErrorCode code = credential.error().code();
   if (code == ErrorCode::UnsupportedKey || code == ErrorCode::UnsupportedAlgorithm) {
     return unimplemented("a key of this kind: " + credential.error().message());
@@ -70,7 +105,7 @@ Outcome<std::vector<Choice>> load_credentials(const Settings& settings, const cr
     const bool is_default = i == settings.credentials.size();
     const CredentialSettings& wanted = is_default ? settings.default_credential : settings.credentials[i];
     if (wanted.certificate_file.empty()) continue;
-    auto loaded = load(wanted, provider);
+    auto loaded = load(wanted, settings, provider);
     if (!loaded) return std::unexpected(std::move(loaded.error()));
     CredentialTerms terms;
     terms.only_to_named_issuers = wanted.must_match_issuer;
@@ -88,6 +123,9 @@ Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& 
   ClientConfig::Builder builder;
   if (auto done = apply_common(builder, settings, lasting); !done) return std::unexpected(std::move(done.error()));
   builder.pause_for_verification();
+  builder.ocsp_stapling(settings.enable_ocsp_stapling);
+  builder.signed_certificate_timestamps(settings.enable_signed_cert_timestamps);
+  if (settings.allow_unknown_alpn_protos) builder.take_unoffered_alpn();
   for (const Choice& choice : credentials) builder.add_credential(choice.credential);
   if (!credentials.empty()) builder.insist_on_credential();
   if (settings.reverify_on_resume) builder.reverify_on_resumption();
@@ -112,7 +150,7 @@ Outcome<std::shared_ptr<const ServerConfig>> make_server_config(const Settings& 
   if (auto done = apply_common(builder, settings, lasting); !done) return std::unexpected(std::move(done.error()));
   builder.credentials(std::make_shared<FirstThatFits>(credentials));
   if (settings.no_server_name_ack) builder.without_server_name_acknowledgement();
-  builder.alpn(server_protocols(settings)).pause_for_client_hello();
+  builder.alpn_chooser(std::make_shared<AlpnByFlags>(answer_about_alpn(settings))).pause_for_client_hello();
   // Each connection has a configuration of its own; all judge clients alike.
   builder.session_store(lasting.server_sessions).ticket_keys(lasting.ticket_keys).ticket_context("bogo");
   if (settings.no_ticket) builder.without_tickets();

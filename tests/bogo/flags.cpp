@@ -72,12 +72,14 @@ constexpr auto flags = std::to_array<Flag>({
     {"cipher", &Settings::cipher},
     {"server-preference", Ignored{.has_value = false}},         // there is no other way
     {"no-legacy-server-connect", Ignored{.has_value = false}},  // the same
+    {"expect-certificate-types", &Settings::expect_certificate_types},
     {"max-cert-list", &Settings::max_cert_list},
     {"expect-version", &Settings::expect_version},
     {"expect-cipher", &Settings::expect_cipher},
     {"expect-cipher-aes", &Settings::expect_cipher_aes},
     {"expect-cipher-no-aes", &Settings::expect_cipher_no_aes},
     {"curves", &Settings::curves},
+    {"curves-flags", &Settings::curves_flags},
     {"key-shares", &Settings::key_shares},
     {"server-supported-groups-hint", &Settings::server_supported_groups_hint},
     {"no-key-shares", &Settings::no_key_shares},
@@ -97,6 +99,20 @@ constexpr auto flags = std::to_array<Flag>({
     {"use-client-ca-list", &Settings::use_client_ca_list},
     {"expect-client-ca-list", &Settings::expect_client_ca_list},
     {"expect-peer-cert-file", &Settings::expect_peer_cert_file},
+
+    // OCSP responses, signed certificate timestamps
+    {"ocsp-response",
+     ActWithText{[](Settings& s, std::string_view text) { current_credential(s).ocsp_response = text; }}},
+    {"signed-cert-timestamps",
+     ActWithText{[](Settings& s, std::string_view text) { current_credential(s).signed_cert_timestamps = text; }}},
+    {"enable-ocsp-stapling", &Settings::enable_ocsp_stapling},
+    {"expect-ocsp-response", &Settings::expect_ocsp_response},
+    {"use-ocsp-callback", &Settings::use_ocsp_callback},
+    {"set-ocsp-in-callback", &Settings::set_ocsp_in_callback},
+    {"decline-ocsp-callback", &Settings::decline_ocsp_callback},
+    {"fail-ocsp-callback", &Settings::fail_ocsp_callback},
+    {"enable-signed-cert-timestamps", &Settings::enable_signed_cert_timestamps},
+    {"expect-signed-cert-timestamps", &Settings::expect_signed_cert_timestamps},
 
     // sessions
     {"resumption-delay", &Settings::resumption_delay},
@@ -125,6 +141,8 @@ constexpr auto flags = std::to_array<Flag>({
     {"select-alpn", &Settings::select_alpn},
     {"decline-alpn", &Settings::decline_alpn},
     {"reject-alpn", &Settings::reject_alpn},
+    {"select-empty-alpn", &Settings::select_empty_alpn},
+    {"allow-unknown-alpn-protos", &Settings::allow_unknown_alpn_protos},
     {"no-server-name-ack", &Settings::no_server_name_ack},
     {"host-name", &Settings::host_name},
     {"expect-server-name", &Settings::expect_server_name},

@@ -14,6 +14,8 @@ struct CredentialSettings {
   std::string certificate_file;
   std::string key_file;
   std::vector<int> signing_preferences;
+  std::string ocsp_response;           ///< base64
+  std::string signed_cert_timestamps;  ///< base64
   bool must_match_issuer = false;
 };
 
@@ -43,11 +45,13 @@ struct Settings {
   std::optional<int> expect_peer_signature_algorithm;
   std::string cipher;
   std::vector<int> curves;
+  std::vector<int> curves_flags;
   std::vector<int> key_shares;
   std::vector<int> server_supported_groups_hint;
   std::vector<int> verify_prefs;
   std::vector<int> expect_peer_verify_pref;
   std::optional<int> max_cert_list;
+  std::string expect_certificate_types;
   bool no_key_shares = false;
   bool fallback_scsv = false;
   bool no_tls12 = false;
@@ -64,6 +68,16 @@ struct Settings {
   bool verify_fail = false;
   bool use_custom_verify_callback = false;
   bool expect_verify_result = false;
+
+  // --- OCSP responses, signed certificate timestamps
+  std::string expect_ocsp_response;           ///< base64
+  std::string expect_signed_cert_timestamps;  ///< base64
+  bool enable_ocsp_stapling = false;
+  bool enable_signed_cert_timestamps = false;
+  bool use_ocsp_callback = false;
+  bool set_ocsp_in_callback = false;
+  bool decline_ocsp_callback = false;
+  bool fail_ocsp_callback = false;
 
   // --- sessions
   std::optional<int> resumption_delay;
@@ -93,6 +107,8 @@ struct Settings {
   bool no_server_name_ack = false;
   bool decline_alpn = false;
   bool reject_alpn = false;
+  bool select_empty_alpn = false;
+  bool allow_unknown_alpn_protos = false;
 
   // --- data
   std::string shim_initial_write = "hello";

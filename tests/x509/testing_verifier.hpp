@@ -35,6 +35,15 @@ class Judge {
   [[nodiscard]] x509::Verdict ask(const std::vector<Bytes>& chain, std::string_view name) const {
     return ask(chain, ServerName::parse(name).value());
   }
+  /// With OCSP responses that came with the chain.
+  [[nodiscard]] x509::Verdict ask(const std::vector<Bytes>& chain, std::string_view name,
+                                  const std::vector<Bytes>& staples) const {
+    const auto verifier = this->verifier();
+    const std::vector<ByteView> views(chain.begin(), chain.end());
+    const std::vector<ByteView> responses(staples.begin(), staples.end());
+    const ServerName server = ServerName::parse(name).value();
+    return verifier->verify(views, &server, purpose, now, responses);
+  }
   [[nodiscard]] x509::Verdict ask(const std::vector<Bytes>& chain, std::optional<ServerName> name) const {
     const auto verifier = this->verifier();
     const std::vector<ByteView> views(chain.begin(), chain.end());

@@ -15,7 +15,7 @@ namespace keyway::tls::client {
 namespace {
 
 /// Judges the message's shape: a list that is not empty, without a context, with no extension that was not asked for.
-Result<void> check_message(const CertificateMessage& message) {
+Result<void> check_message(const CertificateMessage& message, const ExtensionSet& asked) {
   if (!message.certificate_request_context.empty()) {
     return std::unexpected(fail(ErrorCode::NonEmptyRequestContext).at("Certificate, certificate_request_context"));
   }
@@ -23,11 +23,18 @@ Result<void> check_message(const CertificateMessage& message) {
     return std::unexpected(fail(ErrorCode::EmptyServerCertificate).at("Certificate, certificate_list"));
   }
   for (const CertificateEntry& entry : message.certificate_list) {
-    // Nothing that a certificate entry could answer is asked for yet.
-    auto checked = check_extensions(entry.extensions, ExtensionHome::certificate, ExtensionSet(), "Certificate");
+    auto checked = check_extensions(entry.extensions, ExtensionHome::certificate, asked, "Certificate");
     if (!checked) return checked;
   }
   return {};
+}
+
+/// What an entry of the server's Certificate may answer.
+ExtensionSet asked_of_entries(const ClientConfig& config) {
+  ExtensionSet asked;
+  if (config.asks_for_ocsp()) asked.add(ExtensionType::status_request);
+  if (config.asks_for_scts()) asked.add(ExtensionType::signed_certificate_timestamp);
+  return asked;
 }
 
 /// What the server wants of our certificate (RFC 8446 4.3.2).
@@ -63,7 +70,12 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
   auto taken = PeerCertificate::take(flow, common_.config->common(), message);
   if (!taken) return std::unexpected(std::move(taken.error()));
   const CertificateMessage* const certificate = &taken->message;
-  if (auto checked = check_message(*certificate); !checked) return std::unexpected(std::move(checked.error()));
+  if (auto checked = check_message(*certificate, asked_of_entries(*common_.config)); !checked)
+    return std::unexpected(std::move(checked.error()));
+
+  auto proofs = read_proofs(*certificate);
+  if (!proofs) return std::unexpected(std::move(proofs.error()));
+  flow.keep_peer_proofs(std::move(*proofs));
 
   const crypto::Provider& provider = *common_.config->common().provider;
   auto leaf_key = parse_leaf_key(certificate->certificate_list.front().cert_data, provider);

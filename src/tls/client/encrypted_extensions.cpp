@@ -54,8 +54,10 @@ Result<ExpectEncryptedExtensions::Next> ExpectEncryptedExtensions::handle(Flow& 
   if (auto answers = check_plain_answers(encrypted->extensions, "EncryptedExtensions"); !answers) {
     return std::unexpected(std::move(answers.error()));
   }
-  auto alpn = chosen_alpn(encrypted->extensions, common_.config->common().alpn, "EncryptedExtensions");
+  auto alpn = chosen_alpn(encrypted->extensions, *common_.config, "EncryptedExtensions");
   if (!alpn) return std::unexpected(std::move(alpn.error()));
+  auto limits = take_record_limits(encrypted->extensions, *common_.config, flow, "EncryptedExtensions");
+  if (!limits) return std::unexpected(std::move(limits.error()));
 
   common_.transcript.add(message.raw);
   if (!alpn->empty()) {

@@ -5,11 +5,13 @@
 
 #include "core/text.hpp"
 #include "tls/wire/extensions/alpn.hpp"
+#include "tls/wire/extensions/max_fragment_length.hpp"
+#include "tls/wire/extensions/record_size_limit.hpp"
 #include "tls/wire/extensions/supported_groups.hpp"
 
 namespace keyway::tls::client {
 
-Result<std::string> chosen_alpn(const ExtensionBlock& extensions, const std::vector<std::string>& offered,
+Result<std::string> chosen_alpn(const ExtensionBlock& extensions, const ClientConfig& config,
                                 std::string_view message) {
   const auto where = [&] { return std::string(message) + ", application_layer_protocol_negotiation"; };
   const auto body = extensions.find(ExtensionType::application_layer_protocol_negotiation);
@@ -19,16 +21,19 @@ Result<std::string> chosen_alpn(const ExtensionBlock& extensions, const std::vec
   const auto name = alpn->only();
   if (!name) return std::unexpected(fail(ErrorCode::InvalidValue).at(where()).expected("exactly one protocol"));
   std::string chosen(as_text(*name));
-  if (std::ranges::find(offered, chosen) == offered.end()) {
+  const auto& offered = config.common().alpn;
+  if (!config.takes_unoffered_alpn() && std::ranges::find(offered, chosen) == offered.end()) {
     return std::unexpected(fail(ErrorCode::AlpnNotOffered).at(where()).received(printable(chosen)));
   }
   return chosen;
 }
 
 Result<void> check_plain_answers(const ExtensionBlock& extensions, std::string_view message) {
-  if (const auto body = extensions.find(ExtensionType::server_name); body && !body->empty()) {
+  for (const ExtensionType type : {ExtensionType::server_name, ExtensionType::status_request}) {
+    const auto body = extensions.find(type);
+    if (!body || body->empty()) continue;
     return std::unexpected(fail(ErrorCode::TrailingData)
-                               .at(std::string(message) + ", server_name")
+                               .at(std::string(message) + ", " + to_string(type))
                                .expected("an empty answer")
                                .received(std::to_string(body->size()) + " bytes"));
   }
@@ -37,6 +42,52 @@ Result<void> check_plain_answers(const ExtensionBlock& extensions, std::string_v
       return std::unexpected(std::move(groups.error()).at(message));
     }
   }
+  return {};
+}
+
+namespace {
+
+/// RFC 6066 4: the length that was asked for, or none.
+Result<void> take_max_fragment_length(ByteView body, const ClientConfig& config, Flow& flow, std::string_view message) {
+  auto answer = MaxFragmentLengthExtension::parse(body);
+  if (!answer) return std::unexpected(std::move(answer.error()).at(message));
+  if (answer->max_fragment_length != config.max_fragment_length()) {
+    return std::unexpected(fail(ErrorCode::InvalidValue)
+                               .at(std::string(message) + ", max_fragment_length")
+                               .expected("the length that was asked for")
+                               .received(std::to_string(answer->bytes()) + " bytes"));
+  }
+  flow.agree_on_max_fragment_length(*answer);
+  return {};
+}
+
+Result<void> take_record_size_limit(ByteView body, const ClientConfig& config, Flow& flow, std::string_view message) {
+  auto answer = RecordSizeLimitExtension::parse(body);
+  if (!answer) return std::unexpected(std::move(answer.error()).at(message));
+  const std::size_t most = max_record_size_limit(flow.info().version);
+  if (answer->record_size_limit > most) {
+    return std::unexpected(fail(ErrorCode::InvalidValue)
+                               .at(std::string(message) + ", record_size_limit")
+                               .expected("at most " + std::to_string(most))
+                               .received(std::to_string(answer->record_size_limit)));
+  }
+  flow.agree_on_record_size_limits(*answer, config.common().record_size_limit);
+  return {};
+}
+
+}  // namespace
+
+Result<void> take_record_limits(const ExtensionBlock& extensions, const ClientConfig& config, Flow& flow,
+                                std::string_view message) {
+  const auto length = extensions.find(ExtensionType::max_fragment_length);
+  const auto limit = extensions.find(ExtensionType::record_size_limit);
+  if (length && limit) {  // RFC 8449 5
+    return std::unexpected(fail(ErrorCode::InvalidValue)
+                               .at(std::string(message) + ", record_size_limit")
+                               .received("max_fragment_length beside it"));
+  }
+  if (length) return take_max_fragment_length(*length, config, flow, message);
+  if (limit) return take_record_size_limit(*limit, config, flow, message);
   return {};
 }
 

@@ -37,6 +37,19 @@ void write_alpn(Writer& out, const std::vector<std::string>& protocols) {
   });
 }
 
+/// RFC 6066 8: any responder, no extensions. RFC 6962 3.3.1.
+void write_proofs_asked(Writer& out, const ClientConfig& config) {
+  if (config.asks_for_ocsp()) write_extension(out, StatusRequestExtension{});
+  if (config.asks_for_scts()) write_extension(out, SctRequestExtension{});
+}
+
+/// RFC 6066 4, RFC 8449 4.
+void write_record_limits(Writer& out, const ClientConfig& config) {
+  if (config.max_fragment_length()) write_extension(out, MaxFragmentLengthExtension{*config.max_fragment_length()});
+  const std::uint16_t limit = config.common().record_size_limit;
+  if (limit != 0) write_extension(out, RecordSizeLimitExtension{limit});
+}
+
 void write_versions(Writer& out, const Policy& policy) {
   out.value(ExtensionType::supported_versions);
   out.vector16([&] {
@@ -120,6 +133,8 @@ void write_extensions(Writer& out, const HelloParts& parts) {
                  std::span<const SignatureScheme>(policy.signature_schemes_in_certificates));
   }
   write_alpn(out, parts.config.common().alpn);
+  write_proofs_asked(out, parts.config);
+  write_record_limits(out, parts.config);
   if (policy.has(ProtocolVersion::TLS1_2)) write_for_tls12(out, parts);
   if (!policy.has(ProtocolVersion::TLS1_3)) return;
   write_versions(out, policy);

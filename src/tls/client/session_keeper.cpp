@@ -8,35 +8,36 @@
 namespace keyway::tls::client {
 
 std::shared_ptr<const PeerProof> make_peer_proof(ChainAccepted accepted, const std::vector<Bytes>& chain,
-                                                 const x509::Verdict* verdict) {
-  return std::make_shared<const PeerProof>(PeerProof{
-      accepted, chain, verdict != nullptr ? std::optional(*verdict) : std::nullopt, end_of_chain(chain, verdict)});
+                                                 const CarriedProofs& proofs, const x509::Verdict* verdict) {
+  return std::make_shared<const PeerProof>(PeerProof{accepted, chain, proofs,
+                                                     verdict != nullptr ? std::optional(*verdict) : std::nullopt,
+                                                     end_of_chain(chain, verdict)});
 }
 
 void recall_peer(Flow& flow, const ClientConfig& config, const ClientSession& session) {
   flow.info().signature_scheme = session.session.peer_scheme;
   if (config.reverifies_on_resumption()) return;
   flow.keep_peer_chain(session.peer->chain);
+  flow.keep_peer_proofs(session.peer->proofs);
   if (session.peer->verdict) flow.keep_verdict(*session.peer->verdict);
 }
 
-void SessionKeeper::remember_peer(const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict,
-                                  Time now) {
+void SessionKeeper::remember_peer(const Shown& shown, Time now) {
   if (peer_) return;
   if (parts_.plan.is_resumed) {
     peer_ = parts_.plan.offered->peer;
     authenticated_at_ = parts_.plan.offered->session.authenticated_at;
     return;
   }
-  peer_ = make_peer_proof(parts_.chain, chain, verdict ? &*verdict : nullptr);
+  peer_ = make_peer_proof(parts_.chain, shown.chain, shown.proofs, shown.verdict ? &*shown.verdict : nullptr);
   authenticated_at_ = now;
 }
 
 void SessionKeeper::keep(const NewSessionTicket& ticket, const ClientConfig& config, const std::string& alpn,
-                         const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict) {
+                         const Shown& shown) {
   if (ticket.ticket_lifetime == 0 || ticket.ticket.size() > max_kept_ticket) return;
   const Time now = config.common().clock->now();
-  remember_peer(chain, verdict, now);
+  remember_peer(shown, now);
   const crypto::HashFunction& hash = *config.common().provider->hash(parts_.suite->hash);
 
   Session session;

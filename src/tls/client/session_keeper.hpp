@@ -28,9 +28,10 @@ struct SessionPlan {
   bool is_resumed = false;  ///< the server goes on with it
 };
 
-/// What a server has shown in this handshake, for the sessions that follow from it. `chain` and `verdict` (null: none)
-/// are the connection's.
+/// What a server has shown in this handshake, for the sessions that follow from it. `chain`, `proofs` and `verdict`
+/// (null: none) are the connection's.
 [[nodiscard]] std::shared_ptr<const PeerProof> make_peer_proof(ChainAccepted accepted, const std::vector<Bytes>& chain,
+                                                               const CarriedProofs& proofs,
                                                                const x509::Verdict* verdict);
 
 /// Once the server has proved that it is the one of `session`: what it showed then is what it shows now. Where the
@@ -50,13 +51,18 @@ class SessionKeeper {
   };
   explicit SessionKeeper(Parts parts) noexcept : parts_(std::move(parts)) {}
 
-  /// Keeps what a ticket stands for. `chain` and `verdict` are the connection's. One of lifetime 0 or of unusual length
+  /// What the server of this connection showed.
+  struct Shown {
+    const std::vector<Bytes>& chain;
+    const CarriedProofs& proofs;
+    const std::optional<x509::Verdict>& verdict;
+  };
+  /// Keeps what a ticket stands for. One of lifetime 0 or of unusual length
   /// is let go (RFC 8446 4.6.1).
-  void keep(const NewSessionTicket& ticket, const ClientConfig& config, const std::string& alpn,
-            const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict);
+  void keep(const NewSessionTicket& ticket, const ClientConfig& config, const std::string& alpn, const Shown& shown);
 
  private:
-  void remember_peer(const std::vector<Bytes>& chain, const std::optional<x509::Verdict>& verdict, Time now);
+  void remember_peer(const Shown& shown, Time now);
 
   Parts parts_;
   std::shared_ptr<const PeerProof> peer_;  ///< from the first ticket on

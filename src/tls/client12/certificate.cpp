@@ -6,6 +6,7 @@
 
 #include "tls/handshake/next.hpp"
 #include "tls/handshake/peer_chain.hpp"
+#include "tls/wire/certificate_status.hpp"
 #include "tls/wire/certificate_tls12.hpp"
 
 namespace keyway::tls::client12 {
@@ -50,12 +51,48 @@ Result<AwaitVerdict::Next> after_chain(Flow& flow, Common12 common, std::unique_
   return Next(ExpectRequestOrDone(std::move(common), std::move(agreement), chain, sent->proof));
 }
 
+/// Has the chain judged, here or by the application. `key_exchange`: as AwaitVerdict has it.
+Result<std::variant<AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>> judge(Flow& flow, ShownChain shown,
+                                                                                       ByteView key_exchange) {
+  using Next = std::variant<AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>;
+  const ClientConfig& config = *shown.common.config;
+  if (config.pauses_for_verification()) {
+    return Next(AwaitVerdict(std::move(shown), Bytes(key_exchange.begin(), key_exchange.end())));
+  }
+  auto accepted = judge_chain(config, shown.server_name, shown.chain, flow);
+  if (!accepted) return std::unexpected(std::move(accepted.error()));
+  return widen<Next>(after_chain(flow, std::move(shown.common), std::move(shown.leaf_key), *accepted));
+}
+
 }  // namespace
 
 Result<AwaitVerdict::Next> AwaitVerdict::resume(Flow& flow, Answer& answer) && {
-  auto accepted = take_judgement(server_name_.to_string(), chain_, flow, answer);
+  auto accepted = take_judgement(shown_.server_name.to_string(), shown_.chain, flow, answer);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
-  return after_chain(flow, std::move(common_), std::move(leaf_key_), *accepted);
+  auto next = after_chain(flow, std::move(shown_.common), std::move(shown_.leaf_key), *accepted);
+  if (!next || key_exchange_.empty()) return next;
+  const ByteView raw = key_exchange_;
+  return widen<Next>(std::get<ExpectServerKeyExchange>(std::move(*next))
+                         .handle(flow, {HandshakeType::server_key_exchange, raw.subspan(handshake_header_size), raw}));
+}
+
+Result<ExpectStatusOrKeyExchange::Next> ExpectStatusOrKeyExchange::handle(Flow& flow,
+                                                                          const HandshakeMessage& message) && {
+  if (message.type == HandshakeType::certificate_status) {
+    auto status = CertificateStatus::parse(message.body);
+    if (!status) return std::unexpected(std::move(status.error()));
+    shown_.common.transcript.add(message.raw);
+    flow.peer_proofs().ocsp_responses.assign(1, Bytes(status->response.begin(), status->response.end()));
+    return judge(flow, std::move(shown_), {});
+  }
+  if (is_transport(*shown_.common.suite)) {
+    return std::unexpected(fail(ErrorCode::UnexpectedMessage).at(name).received(to_string(message.type)));
+  }
+  auto judged = judge(flow, std::move(shown_), message.raw);
+  if (!judged) return judged;
+  auto* next = std::get_if<ExpectServerKeyExchange>(&*judged);
+  if (next == nullptr) return judged;
+  return widen<Next>(std::move(*next).handle(flow, message));
 }
 
 Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const HandshakeMessage& message) && {
@@ -68,13 +105,10 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
   auto leaf_key = leaf_key_for(*common_.suite, certificate->certificate_list.front(), config);
   if (!leaf_key) return std::unexpected(std::move(leaf_key.error()));
   common_.transcript.add(message.raw);
-  std::vector<ByteView> chain = keep_chain(flow, certificate->certificate_list);
-  if (common_.config->pauses_for_verification()) {
-    return Next(AwaitVerdict(std::move(common_), std::move(server_name_), std::move(*leaf_key), std::move(chain)));
-  }
-  auto accepted = judge_chain(*common_.config, server_name_, chain, flow);
-  if (!accepted) return std::unexpected(std::move(accepted.error()));
-  return widen<Next>(after_chain(flow, std::move(common_), std::move(*leaf_key), *accepted));
+  ShownChain shown{std::move(common_), std::move(server_name_), std::move(*leaf_key),
+                   keep_chain(flow, certificate->certificate_list)};
+  if (promises_status_) return Next(ExpectStatusOrKeyExchange(std::move(shown)));
+  return widen<Next>(judge(flow, std::move(shown), {}));
 }
 
 }  // namespace keyway::tls::client12

@@ -13,6 +13,14 @@
 
 namespace keyway::tls::client12 {
 
+/// The server's chain, and what is needed to go on once it is accepted.
+struct ShownChain {
+  Common12 common;
+  ServerName server_name;
+  std::unique_ptr<crypto::PublicKey> leaf_key;
+  std::vector<ByteView> chain;  ///< into the connection's peer_chain
+};
+
 /// The server's chain came; the application judges it (Pause::verification).
 class AwaitVerdict {
  public:
@@ -23,38 +31,50 @@ class AwaitVerdict {
     return std::holds_alternative<answer::Verified>(answer) || std::holds_alternative<answer::Refuse>(answer);
   }
 
-  AwaitVerdict(Common12 common, ServerName server_name, std::unique_ptr<crypto::PublicKey> leaf_key,
-               std::vector<ByteView> chain) noexcept
-      : common_(std::move(common)),
-        server_name_(std::move(server_name)),
-        leaf_key_(std::move(leaf_key)),
-        chain_(std::move(chain)) {}
+  /// `key_exchange`: a ServerKeyExchange that is here already, header included; empty: it is yet to come.
+  AwaitVerdict(ShownChain shown, Bytes key_exchange) noexcept
+      : shown_(std::move(shown)), key_exchange_(std::move(key_exchange)) {}
 
-  [[nodiscard]] std::span<const ByteView> chain() const noexcept { return chain_; }
+  [[nodiscard]] std::span<const ByteView> chain() const noexcept { return shown_.chain; }
   [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
 
  private:
-  Common12 common_;
-  ServerName server_name_;
-  std::unique_ptr<crypto::PublicKey> leaf_key_;
-  std::vector<ByteView> chain_;  ///< into the connection's peer_chain
+  ShownChain shown_;
+  Bytes key_exchange_;
+};
+
+/// Waits for CertificateStatus (RFC 6066 8), which the server has announced, or at once for ServerKeyExchange: the
+/// server may change its mind. The chain is judged with what there is.
+class ExpectStatusOrKeyExchange {
+ public:
+  using Next = std::variant<AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>;
+  static constexpr std::string_view name = "client, TLS 1.2: waiting for CertificateStatus or ServerKeyExchange";
+  static constexpr std::array accepts{HandshakeType::certificate_status, HandshakeType::server_key_exchange};
+
+  explicit ExpectStatusOrKeyExchange(ShownChain shown) noexcept : shown_(std::move(shown)) {}
+
+  [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
+
+ private:
+  ShownChain shown_;
 };
 
 /// Waits for the server's Certificate (RFC 5246 7.4.2).
 class ExpectCertificate {
  public:
-  using Next = std::variant<AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>;
+  using Next = std::variant<ExpectStatusOrKeyExchange, AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>;
   static constexpr std::string_view name = "client, TLS 1.2: waiting for Certificate";
   static constexpr std::array accepts{HandshakeType::certificate};
 
-  ExpectCertificate(Common12 common, ServerName server_name) noexcept
-      : common_(std::move(common)), server_name_(std::move(server_name)) {}
+  ExpectCertificate(Common12 common, ServerName server_name, bool promises_status) noexcept
+      : common_(std::move(common)), server_name_(std::move(server_name)), promises_status_(promises_status) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
 
  private:
   Common12 common_;
   ServerName server_name_;
+  bool promises_status_;
 };
 
 }  // namespace keyway::tls::client12

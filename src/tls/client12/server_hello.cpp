@@ -70,6 +70,16 @@ Result<void> check_point_formats(const ExtensionBlock& extensions) {
       fail(ErrorCode::InvalidValue).at("ServerHello, ec_point_formats").expected("uncompressed among them"));
 }
 
+/// RFC 6962 3.3.1: the timestamps of a certificate that is yet to come.
+Result<void> take_sct_list(const ExtensionBlock& extensions, Flow& flow) {
+  const auto body = extensions.find(ExtensionType::signed_certificate_timestamp);
+  if (!body) return {};
+  auto parsed = SctListExtension::parse(*body);
+  if (!parsed) return std::unexpected(std::move(parsed.error()).at("ServerHello"));
+  flow.peer_proofs().sct_lists.assign(1, Bytes(parsed->list.begin(), parsed->list.end()));
+  return {};
+}
+
 Result<void> check_answers(const ServerHello& hello, const client::Offer& offer) {
   auto placed = check_extensions(hello.extensions, ExtensionHome::server_hello_tls12, offer.extensions, "ServerHello");
   if (!placed) return placed;
@@ -107,12 +117,17 @@ Result<AfterServerHello> accept(Flow& flow, client::Offer& offer, const ServerHe
   auto suite = check_fields(hello, offer);
   if (!suite) return std::unexpected(std::move(suite.error()));
   if (auto checked = check_answers(hello, offer); !checked) return std::unexpected(std::move(checked.error()));
-  auto alpn = client::chosen_alpn(hello.extensions, offer.config->common().alpn, "ServerHello");
+  auto alpn = client::chosen_alpn(hello.extensions, *offer.config, "ServerHello");
   if (!alpn) return std::unexpected(std::move(alpn.error()));
 
   flow.info().version = ProtocolVersion::TLS1_2;
   flow.info().cipher_suite = (*suite)->id;
   flow.info().alpn = std::move(*alpn);
+  auto limits = client::take_record_limits(hello.extensions, *offer.config, flow, "ServerHello");
+  if (!limits) return std::unexpected(std::move(limits.error()));
+  if (!*resumed) {  // RFC 6962 3.3.1: a resumption shows no certificate, so what comes with it is of none
+    if (auto taken = take_sct_list(hello.extensions, flow); !taken) return std::unexpected(std::move(taken.error()));
+  }
   flow.info().is_resumption = resumed->has_value();
   if (*resumed) flow.info().group = offer.offered(ProtocolVersion::TLS1_2)->session.group;
   flow.emit_parameters();
@@ -134,7 +149,8 @@ Result<AfterServerHello> accept(Flow& flow, client::Offer& offer, const ServerHe
                   std::move(draft),
                   hello.extensions.has(ExtensionType::extended_master_secret),
                   hello.extensions.has(ExtensionType::session_ticket)};
-  if (!*resumed) return ExpectCertificate(std::move(common), std::move(offer.server_name));
+  const bool promises_status = hello.extensions.has(ExtensionType::status_request);
+  if (!*resumed) return ExpectCertificate(std::move(common), std::move(offer.server_name), promises_status);
   return widen<AfterServerHello>(go_on_with_session(flow, std::move(common), std::move(offer.server_name), **resumed));
 }
 

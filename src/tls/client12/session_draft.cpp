@@ -47,7 +47,8 @@ void keep_session(Flow& flow, const ClientConfig& config, const SessionDraft& dr
   session.lifetime = lifetime_of(draft);
   session.group = flow.info().group;
   session.extended_master_secret = extended_master_secret;
-  put(config, draft, std::move(session), client::make_peer_proof(accepted, flow.peer_chain(), flow.verdict()));
+  put(config, draft, std::move(session),
+      client::make_peer_proof(accepted, flow.peer_chain(), flow.peer_proofs(), flow.verdict()));
 }
 
 void keep_session_again(const ClientConfig& config, const SessionDraft& draft) {

@@ -10,7 +10,9 @@ namespace keyway::tls::client12 {
 // clang-format off
 using TableTls12 =
     // state                    what may follow
-    Table<Row<ExpectCertificate,       AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>,
+    Table<Row<ExpectCertificate,       ExpectStatusOrKeyExchange, AwaitVerdict, ExpectServerKeyExchange,
+                                       ExpectRequestOrDone>,
+          Row<ExpectStatusOrKeyExchange, AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>,
           Row<AwaitVerdict,            ExpectServerKeyExchange, ExpectRequestOrDone>,
           Row<ExpectServerKeyExchange, ExpectRequestOrDone>,
           Row<ExpectRequestOrDone,     ExpectServerHelloDone, AwaitCredential, AwaitSignature, ExpectNewSessionTicket,

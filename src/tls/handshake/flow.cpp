@@ -58,6 +58,20 @@ Result<void> Flow::protect_writing(const crypto::Provider& provider, const Suite
   return {};
 }
 
+void Flow::agree_on_max_fragment_length(const MaxFragmentLengthExtension& agreed) noexcept {
+  parts_.info.max_fragment_length = agreed.max_fragment_length;
+  parts_.writer.limit_protected(agreed.bytes());
+  parts_.reader.limit_protected(agreed.bytes());
+}
+
+void Flow::agree_on_record_size_limits(const RecordSizeLimitExtension& peer, std::uint16_t own) noexcept {
+  // TLS 1.3 counts the content type, which no record is without (RFC 8449 4).
+  const std::size_t content_type = parts_.info.version == ProtocolVersion::TLS1_3 ? 1 : 0;
+  parts_.info.peer_record_size_limit = peer.record_size_limit;
+  parts_.writer.limit_protected(peer.record_size_limit - content_type);
+  if (own != 0) parts_.reader.limit_protected(own - content_type);
+}
+
 void Flow::emit_parameters() const noexcept {
   const ConnectionInfo& info = parts_.info;
   parts_.emit(event::ParametersChosen{info.version, info.cipher_suite, info.group, CompressionMethod::null,

@@ -14,8 +14,15 @@
 #include "tls/schedule/key_schedule.hpp"
 #include "tls/suites.hpp"
 #include "tls/wire/client_hello.hpp"
+#include "tls/wire/extensions/max_fragment_length.hpp"
+#include "tls/wire/extensions/record_size_limit.hpp"
 
 namespace keyway::tls {
+
+/// The highest record_size_limit that means something in this version (RFC 8449 4).
+[[nodiscard]] constexpr std::size_t max_record_size_limit(ProtocolVersion version) noexcept {
+  return version == ProtocolVersion::TLS1_3 ? max_plaintext_fragment + 1 : max_plaintext_fragment;
+}
 
 /// What a handshake state may do to its connection: send, change keys, tell. Made for one call.
 class Flow {
@@ -29,6 +36,7 @@ class Flow {
     ConnectionInfo& info;
     std::optional<x509::Verdict>& verdict;
     std::vector<Bytes>& peer_chain;
+    CarriedProofs& peer_proofs;
   };
   explicit Flow(const Parts& parts) noexcept : parts_(parts) {}
 
@@ -52,6 +60,13 @@ class Flow {
   [[nodiscard]] Result<void> protect_reading(ProtectionTls12 protection);
   void protect_writing(ProtectionTls12 protection) { parts_.writer.set_protection(std::move(protection)); }
 
+  // What both sides agree on about records; `info().version` stands already.
+
+  /// RFC 6066 4: in both directions, from now on.
+  void agree_on_max_fragment_length(const MaxFragmentLengthExtension& agreed) noexcept;
+  /// RFC 8449 4: for what is protected. `own`: what the peer was told, 0 for what the protocol allows.
+  void agree_on_record_size_limits(const RecordSizeLimitExtension& peer, std::uint16_t own) noexcept;
+
   [[nodiscard]] RecordReader& reader() noexcept { return parts_.reader; }
   [[nodiscard]] RecordWriter& writer() noexcept { return parts_.writer; }
   [[nodiscard]] ConnectionInfo& info() noexcept { return parts_.info; }
@@ -59,6 +74,9 @@ class Flow {
   /// For Connection::verdict() and peer_chain().
   void keep_verdict(x509::Verdict verdict) { parts_.verdict = std::move(verdict); }
   void keep_peer_chain(std::vector<Bytes> chain) { parts_.peer_chain = std::move(chain); }
+  /// For Connection::peer_proofs().
+  void keep_peer_proofs(CarriedProofs proofs) { parts_.peer_proofs = std::move(proofs); }
+  [[nodiscard]] CarriedProofs& peer_proofs() noexcept { return parts_.peer_proofs; }
   [[nodiscard]] const x509::Verdict* verdict() const noexcept { return parts_.verdict ? &*parts_.verdict : nullptr; }
   [[nodiscard]] const std::vector<Bytes>& peer_chain() const noexcept { return parts_.peer_chain; }
 

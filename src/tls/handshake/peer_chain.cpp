@@ -1,8 +1,12 @@
 #include "tls/handshake/peer_chain.hpp"
 
+#include <string>
 #include <utility>
 
 #include <keyway/certificate.hpp>
+
+#include "tls/wire/certificate_status.hpp"
+#include "tls/wire/extensions/signed_certificate_timestamp.hpp"
 
 namespace keyway::tls {
 
@@ -44,13 +48,39 @@ Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& 
                                   Flow& flow) {
   const x509::Verifier* verifier = config.verifier();
   if (verifier == nullptr) return accept_unverified_chain(config);
-  return settle(flow, verifier->verify(chain, &name, x509::Purpose::server, config.common().clock->now()), chain,
-                name.to_string());
+  const auto& responses = flow.peer_proofs().ocsp_responses;
+  const std::vector<ByteView> stapled(responses.begin(), responses.end());
+  const auto staples = config.asks_for_ocsp() ? x509::Verifier::Staples(stapled) : std::nullopt;
+  return settle(flow, verifier->verify(chain, &name, x509::Purpose::server, config.common().clock->now(), staples),
+                chain, name.to_string());
 }
 
 Result<ChainAccepted> judge_chain(const ServerConfig& config, std::span<const ByteView> chain, Flow& flow) {
   const x509::Verifier& verifier = *config.client_authentication()->verifier;
   return settle(flow, verifier.verify(chain, nullptr, x509::Purpose::client, config.common().clock->now()), chain, {});
+}
+
+Result<CarriedProofs> read_proofs(const CertificateMessage& message) {
+  CarriedProofs proofs;
+  const auto put = [](std::vector<Bytes>& list, std::size_t index, ByteView bytes) {
+    list.resize(index + 1);
+    list[index].assign(bytes.begin(), bytes.end());
+  };
+  for (std::size_t i = 0; i < message.certificate_list.size(); ++i) {
+    const auto where = [i] { return "Certificate, entry " + std::to_string(i); };
+    const ExtensionBlock& extensions = message.certificate_list[i].extensions;
+    if (const auto body = extensions.find(ExtensionType::status_request)) {
+      auto status = CertificateStatus::parse(*body);
+      if (!status) return std::unexpected(std::move(status.error()).at(where()));
+      put(proofs.ocsp_responses, i, status->response);
+    }
+    if (const auto body = extensions.find(ExtensionType::signed_certificate_timestamp)) {
+      auto scts = SctListExtension::parse(*body);
+      if (!scts) return std::unexpected(std::move(scts.error()).at(where()));
+      put(proofs.sct_lists, i, scts->list);
+    }
+  }
+  return proofs;
 }
 
 std::vector<ByteView> keep_chain(Flow& flow, std::span<const ByteView> chain) {
@@ -68,6 +98,7 @@ std::vector<ByteView> keep_chain(Flow& flow, std::span<const ByteView> chain) {
 
 std::vector<ByteView> recall_chain(Flow& flow, const ClientSession& session) {
   flow.keep_peer_chain(session.peer->chain);
+  flow.keep_peer_proofs(session.peer->proofs);
   return {flow.peer_chain().begin(), flow.peer_chain().end()};
 }
 

@@ -12,6 +12,7 @@
 #include "tls/handshake/flow.hpp"
 #include "tls/handshake/proofs.hpp"
 #include "tls/session/client_session.hpp"
+#include "tls/wire/certificate.hpp"
 
 namespace keyway::tls {
 
@@ -33,7 +34,11 @@ enum class LeafUse : std::uint8_t {
 /// The server goes on with `session`: what it showed when that began stands for its chain. Gives views of it.
 [[nodiscard]] std::vector<ByteView> recall_chain(Flow& flow, const ClientSession& session);
 
-/// Asks the configuration's verifier about a server's chain and tells of its verdict. Errors: the verdict's.
+/// What the entries carry beside the certificates (RFC 8446 4.4.2.1). Errors: the codecs', with the entry.
+[[nodiscard]] Result<CarriedProofs> read_proofs(const CertificateMessage& message);
+
+/// Asks the configuration's verifier about a server's chain, with the OCSP responses that came (Flow::peer_proofs), and
+/// tells of its verdict. Errors: the verdict's.
 [[nodiscard]] Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& name,
                                                 std::span<const ByteView> chain, Flow& flow);
 

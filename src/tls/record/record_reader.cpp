@@ -64,9 +64,7 @@ Result<void> RecordReader::judge_header(const RecordHeader& header, ByteView inp
                                .expected(opens ? "version 0x0303" : "a version of 3.x")
                                .received(to_string(header.legacy_record_version)));
   }
-  const std::size_t of_opened =
-      std::holds_alternative<ProtectionTls12>(protection_) ? max_ciphertext_fragment_tls12 : max_ciphertext_fragment;
-  const std::size_t most = opens ? of_opened : max_plaintext_fragment;
+  const std::size_t most = opens ? max_protected_fragment() : max_plaintext_fragment;
   if (header.length > most) {
     return std::unexpected(fail(ErrorCode::RecordTooLong)
                                .at("record")
@@ -84,6 +82,16 @@ Result<void> RecordReader::judge_header(const RecordHeader& header, ByteView inp
                                .received(std::to_string(header.length)));
   }
   return {};
+}
+
+std::size_t RecordReader::max_protected_fragment() const noexcept {
+  const auto* tls12 = std::get_if<ProtectionTls12>(&protection_);
+  const bool is_limited = max_protected_ < max_plaintext_fragment;
+  // What a record is longer than its plaintext: exactly, where the peer has been told a limit.
+  if (tls12 != nullptr) {
+    return is_limited ? max_protected_ + tls12->overhead() - record_header_size : max_ciphertext_fragment_tls12;
+  }
+  return is_limited ? max_protected_ + ProtectionTls13::overhead - record_header_size : max_ciphertext_fragment;
 }
 
 bool RecordReader::opens(const RecordHeader& header) const noexcept {

@@ -35,6 +35,9 @@ class RecordReader {
   /// While true, plaintext alerts are taken although protection is set (a client that failed before it had keys).
   void allow_plaintext_alerts(bool allowed) noexcept { plaintext_alerts_allowed_ = allowed; }
 
+  /// The most content and padding of a protected record, in bytes, that the peer has been told; more is RecordTooLong.
+  void limit_protected(std::size_t size) noexcept { max_protected_ = size; }
+
   /// A server that takes no early data passes over what the client sends of it (RFC 8446 4.2.10): before keys, records
   /// of application data up to the next handshake record; with keys, records that don't decrypt up to the first that
   /// does. At most max_skipped_early_data bytes of them; more is TooMuchEarlyData.
@@ -65,6 +68,8 @@ class RecordReader {
   [[nodiscard]] Result<void> count_empty(ByteView content);
   /// True for records that have to decrypt.
   [[nodiscard]] bool opens(const RecordHeader& header) const noexcept;
+  /// The longest fragment of a record that is protected.
+  [[nodiscard]] std::size_t max_protected_fragment() const noexcept;
   /// Where application data can only be early data: a server without keys, between its HelloRetryRequest and the
   /// answer.
   [[nodiscard]] bool is_early_data(const RecordHeader& header) const noexcept {
@@ -73,8 +78,9 @@ class RecordReader {
 
   std::variant<PlaintextProtection, ProtectionTls13, ProtectionTls12> protection_;
   std::optional<std::size_t> early_data_left_;  ///< bytes to be passed over yet; nothing when there is no early data
-  std::uint32_t empty_records_ = 0;             ///< in a row
-  std::uint32_t ccs_records_ = 0;               ///< in all
+  std::size_t max_protected_ = max_plaintext_fragment;
+  std::uint32_t empty_records_ = 0;  ///< in a row
+  std::uint32_t ccs_records_ = 0;    ///< in all
   bool ccs_allowed_ = true;
   bool plaintext_alerts_allowed_ = false;
   bool first_ = true;

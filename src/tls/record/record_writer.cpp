@@ -71,6 +71,11 @@ void RecordWriter::set_max_fragment(std::size_t size) noexcept {
   max_fragment_ = std::clamp<std::size_t>(size, 1, max_plaintext_fragment);
 }
 
+void RecordWriter::limit_protected(std::size_t size) noexcept {
+  max_protected_ = std::clamp<std::size_t>(size, 1, max_plaintext_fragment);
+  apply_protected_limit();
+}
+
 bool RecordWriter::needs_key_update() const noexcept {
   const auto* protection = std::get_if<ProtectionTls13>(&protection_);
   return protection != nullptr && is_due(*protection);

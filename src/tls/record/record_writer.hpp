@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -28,11 +29,19 @@ class RecordWriter {
     set_max_fragment(max_fragment);
   }
 
-  void set_protection(ProtectionTls13 protection) noexcept { protection_ = std::move(protection); }
-  void set_protection(ProtectionTls12 protection) noexcept { protection_ = std::move(protection); }
+  void set_protection(ProtectionTls13 protection) noexcept {
+    protection_ = std::move(protection);
+    apply_protected_limit();
+  }
+  void set_protection(ProtectionTls12 protection) noexcept {
+    protection_ = std::move(protection);
+    apply_protected_limit();
+  }
   void set_record_version(ProtocolVersion version) noexcept;  ///< for plaintext records alone
   /// The most content of a record, in bytes, padding included; cut to 1 … 2^14.
   void set_max_fragment(std::size_t size) noexcept;
+  /// The same for protected records alone, now or once there is protection: the smaller of the two holds.
+  void limit_protected(std::size_t size) noexcept;
   /// New keys of TLS 1.3 are due after this many records, if not sooner for the AEAD's sake; 0: for its sake alone.
   void set_max_records_per_key(std::uint64_t records) noexcept { max_records_per_key_ = records; }
   [[nodiscard]] bool is_protected() const noexcept { return !std::holds_alternative<PlaintextProtection>(protection_); }
@@ -65,6 +74,9 @@ class RecordWriter {
            (max_records_per_key_ != 0 && protection.sequence_number() >= max_records_per_key_);
   }
   [[nodiscard]] static bool is_due(const ProtectionTls12& /*protection*/) noexcept { return false; }
+  void apply_protected_limit() noexcept {
+    if (is_protected()) max_fragment_ = std::min(max_fragment_, max_protected_);
+  }
   [[nodiscard]] std::size_t padding_for(std::size_t content) const noexcept;
   /// Bytes that a record has beside content and padding, under the protection in force.
   [[nodiscard]] std::size_t overhead() const noexcept;
@@ -83,6 +95,7 @@ class RecordWriter {
   std::variant<PlaintextProtection, ProtectionTls13, ProtectionTls12> protection_;
   PaddingPolicy padding_;
   std::size_t max_fragment_ = max_plaintext_fragment;
+  std::size_t max_protected_ = max_plaintext_fragment;
   std::uint64_t max_records_per_key_ = 0;
 };
 

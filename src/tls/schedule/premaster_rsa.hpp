@@ -18,8 +18,8 @@ inline constexpr std::string_view rsa_transport_in_use =
     "this connection's keys come from the RSA key transport: no forward secrecy, whoever gets the key reads them later";
 
 struct SentPremaster;
-/// The secret went out for the leaf's key alone to read: that the server holds it shows when its Finished holds. A value
-/// that only send_premaster() can make.
+/// The secret went out for the leaf's key alone to read: that the server holds it shows when its Finished holds. A
+/// value that only send_premaster() can make.
 class SentToLeaf {
  private:
   SentToLeaf() noexcept = default;
@@ -39,8 +39,8 @@ struct SentPremaster {
 [[nodiscard]] Result<SentPremaster> send_premaster(const crypto::Random& random, const crypto::PublicKey& leaf,
                                                    ProtocolVersion offered);
 
-/// Decrypts what a client sent. Where it is no pre-master secret, or holds another version than `offered`, the result is
-/// random bytes, and nothing tells so: neither an error nor the time. Then the client's Finished will not hold.
+/// Decrypts what a client sent. Where it is no pre-master secret, or holds another version than `offered`, the result
+/// is random bytes, and nothing tells so: neither an error nor the time. Then the client's Finished will not hold.
 /// Errors: RandomFailed, UnsupportedAlgorithm (the key can't decrypt at all).
 [[nodiscard]] Result<crypto::SharedSecret> receive_premaster(const crypto::Random& random,
                                                              const crypto::PrivateKey& key, ByteView encrypted,

@@ -7,6 +7,7 @@
 
 #include "core/writer.hpp"
 #include "tls/certificate_messages.hpp"
+#include "tls/server/hello_answers.hpp"
 #include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/encrypted_extensions.hpp"
 #include "tls/wire/extension_block.hpp"
@@ -44,12 +45,14 @@ void write_server_hello(Bytes& to, const HelloRandom& random, const HelloInHand&
   });
 }
 
-void write_encrypted_extensions(Bytes& to, bool acknowledges_name, std::string_view alpn) {
+/// `acknowledges_name`: an empty server_name says that the name was used (RFC 6066 3).
+void write_encrypted_extensions(Bytes& to, const ServerConfig& config, const HelloInHand& hello, bool acknowledges_name,
+                                std::string_view alpn) {
   Writer out(to);
   out.value(EncryptedExtensions::type);
   out.vector24([&] {
     out.vector16([&] {
-      if (acknowledges_name) {  // RFC 6066 3: an empty extension says that the name was used
+      if (acknowledges_name) {
         out.value(ExtensionType::server_name);
         out.u16(0);
       }
@@ -57,6 +60,7 @@ void write_encrypted_extensions(Bytes& to, bool acknowledges_name, std::string_v
         out.value(ExtensionType::application_layer_protocol_negotiation);
         out.vector16([&] { out.vector16([&] { out.vector8(as_bytes(alpn)); }); });
       }
+      write_record_limits(out, config, hello, ProtocolVersion::TLS1_3);
     });
   });
 }
@@ -65,11 +69,12 @@ void write_encrypted_extensions(Bytes& to, bool acknowledges_name, std::string_v
 /// and that makes it smaller (RFC 8879 4).
 ByteView choose_certificate(Flow& flow, const ServerConfig& config, const Credential& credential,
                             const HelloInHand& hello) {
-  const ByteView plain = credential.certificate_message_tls13();
+  const ProofsAsked asked = proofs_asked(hello);
+  const ByteView plain = credential.messages().tls13(asked);
   if (!hello.extensions.compress_certificate) return plain;
   for (const auto& compressor : config.common().certificate_compressors) {
     if (!hello.extensions.compress_certificate->algorithms.contains(compressor->algorithm())) continue;
-    const ByteView compressed = credential.messages().compressed(compressor);
+    const ByteView compressed = credential.messages().compressed(compressor, asked);
     if (compressed.empty()) continue;
     flow.info().certificate_compression = compressor->algorithm();
     return compressed;
@@ -151,6 +156,7 @@ Result<Begun> begin(Flow& flow, const Occasion& to, Transcript& transcript, Byte
   TrafficSecrets secrets = schedule.traffic_secrets(transcript.hash());
   flow.emit_secrets(SecretLabel::CLIENT_HANDSHAKE_TRAFFIC_SECRET, SecretLabel::SERVER_HANDSHAKE_TRAFFIC_SECRET, secrets,
                     to.hello.hello.random);
+  agree_on_record_limits(flow, to.config, to.hello);
   const crypto::Provider& provider = *to.config.common().provider;
   if (auto done = flow.protect_reading(provider, suite, secrets.client); !done) {
     return std::unexpected(std::move(done.error()));
@@ -220,8 +226,8 @@ Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand
   auto begun = begin(flow, {config, decision.choice, hello, nullptr, after_retry}, transcript, messages);
   if (!begun) return std::unexpected(std::move(begun.error()));
 
-  write_encrypted_extensions(messages, hello.server_name.has_value() && config.acknowledges_server_name(),
-                             decision.choice.alpn);
+  const bool acknowledges_name = hello.server_name.has_value() && config.acknowledges_server_name();
+  write_encrypted_extensions(messages, config, hello, acknowledges_name, decision.choice.alpn);
   if (const auto* asks = config.client_authentication()) Writer(messages).bytes(asks->request_tls13);
   messages.insert(messages.end(), certificate.begin(), certificate.end());
   transcript.add(messages);
@@ -249,7 +255,7 @@ Result<ExpectFinished> send_resumed_flight(Flow& flow, const ServerConfig& confi
   auto begun = begin(flow, {config, choice, hello, &resumed, after_retry}, transcript, messages);
   if (!begun) return std::unexpected(std::move(begun.error()));
   // RFC 6066 3: a server that resumes says nothing of the name.
-  write_encrypted_extensions(messages, /*acknowledges_name=*/false, choice.alpn);
+  write_encrypted_extensions(messages, config, hello, /*acknowledges_name=*/false, choice.alpn);
   transcript.add(messages);
   const Session& session = resumed.session();
   auto awaited = finish(flow, ProvenFlight{&config, choice.suite, transcript, hello.hello.random,

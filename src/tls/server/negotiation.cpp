@@ -115,7 +115,31 @@ Result<ProtocolVersion> choose_version(const ServerConfig& config, const HelloIn
           .advice("The client is too old for this server's policy; update it."));
 }
 
-Result<std::string> choose_alpn(const ServerConfig& config, const ClientHelloExtensions& extensions) {
+namespace {
+
+Result<std::string> ask_for_alpn(const AlpnChooser& chooser, const HelloInHand& hello) {
+  constexpr std::string_view where = "ClientHello, application_layer_protocol_negotiation";
+  const ClientHelloView view = hello.view();
+  const std::vector<std::string> offered = view.alpn();
+  AlpnAnswer answer = chooser.choose(offered, view);
+  if (std::holds_alternative<alpn::Decline>(answer)) return std::string();
+  auto* use = std::get_if<alpn::Use>(&answer);
+  if (use == nullptr) {
+    return std::unexpected(fail(ErrorCode::NoCommonAlpn).at(where).received("what the application refuses"));
+  }
+  if (std::ranges::find(offered, use->protocol) != offered.end()) return std::move(use->protocol);
+  return std::unexpected(fail(ErrorCode::AlpnNotOffered)
+                             .at("AlpnChooser")
+                             .expected("one of the protocols that the client offers")
+                             .received(printable(use->protocol))
+                             .alert(AlertDescription::internal_error));
+}
+
+}  // namespace
+
+Result<std::string> choose_alpn(const ServerConfig& config, const HelloInHand& hello) {
+  const ClientHelloExtensions& extensions = hello.extensions;
+  if (config.alpn_chooser() != nullptr && extensions.alpn) return ask_for_alpn(*config.alpn_chooser(), hello);
   const auto& ours = config.common().alpn;
   if (ours.empty() || !extensions.alpn) return std::string();
   for (const std::string& protocol : ours) {
@@ -155,7 +179,7 @@ Result<Choice> choose(const ServerConfig& config, const HelloInHand& hello) {
     if (auto shares = check_shares(hello.extensions); !shares) return std::unexpected(std::move(shares.error()));
     if (auto group = choose_group(config, hello, choice); !group) return std::unexpected(std::move(group.error()));
   }
-  auto alpn = choose_alpn(config, hello.extensions);
+  auto alpn = choose_alpn(config, hello);
   if (!alpn) return std::unexpected(std::move(alpn.error()));
   choice.alpn = std::move(*alpn);
   return choice;

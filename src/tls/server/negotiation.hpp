@@ -27,9 +27,9 @@ struct Choice {
 /// InappropriateFallback (RFC 7507).
 [[nodiscard]] Result<ProtocolVersion> choose_version(const ServerConfig& config, const HelloInHand& hello);
 
-/// The first application protocol of ours that the client offers; empty when either side has none. Errors:
-/// NoCommonAlpn.
-[[nodiscard]] Result<std::string> choose_alpn(const ServerConfig& config, const ClientHelloExtensions& extensions);
+/// The first application protocol of ours that the client offers, or the one that the configuration's chooser takes;
+/// empty when either side has none. Errors: NoCommonAlpn, AlpnNotOffered (by the chooser).
+[[nodiscard]] Result<std::string> choose_alpn(const ServerConfig& config, const HelloInHand& hello);
 
 /// Chooses for TLS 1.3 (RFC 8446 4.1.1, 4.2): suite in the server's order (but ChaCha20 where the client puts it first,
 /// as one without AES instructions does), the first of the server's groups of which there is a share, else the first in

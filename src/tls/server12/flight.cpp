@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "core/writer.hpp"
+#include "tls/certificate_messages.hpp"
 #include "tls/schedule/premaster_rsa.hpp"
+#include "tls/server/hello_answers.hpp"
 #include "tls/server12/hello_writer.hpp"
 #include "tls/wire/server_hello_done.hpp"
 #include "tls/wire/server_key_exchange.hpp"
@@ -67,14 +69,18 @@ Result<AfterFlight> send_flight(Flow& flow, const ServerConfig& server_config, c
   auto order = order_session(server_config, hello, choice, suite);
   if (!order) return std::unexpected(std::move(order.error()));
   const ByteView certificate = credential->certificate_message_tls12();
-  flow.expect_to_send(certificate.size() + beside_certificate);
+  const ByteView status = stapled_status(hello, *credential);
+  const std::size_t size = certificate.size() + status.size() + beside_certificate;
+  flow.expect_to_send(size);
   Bytes messages;
-  messages.reserve(certificate.size() + beside_certificate);
+  messages.reserve(size);
   const ByteView id = *order ? ByteView((*order)->id) : ByteView();
   const bool promises_ticket = *order && id.empty();
   write_server_hello(messages,
-                     {server_config, *random, suite.id, id, hello, choice, promises_ticket, /*is_resumption=*/false});
+                     {server_config, *random, suite.id, id, hello, choice, credential.get(), promises_ticket});
   messages.insert(messages.end(), certificate.begin(), certificate.end());
+  messages.insert(messages.end(), status.begin(), status.end());
+  server::agree_on_record_limits(flow, server_config, hello);
 
   TranscriptTls12 transcript(*config.provider->hash(suite.hash), server_config.client_authentication() != nullptr);
   transcript.add(hello.raw);

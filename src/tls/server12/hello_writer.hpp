@@ -1,6 +1,7 @@
 #pragma once
 
 #include <keyway/config.hpp>
+#include <keyway/credential.hpp>
 #include <keyway/error.hpp>
 
 #include "tls/server/hello_in_hand.hpp"
@@ -17,9 +18,13 @@ struct HelloContents {
   ByteView session_id;  ///< empty: the session has none
   const server::HelloInHand& hello;
   const Choice& choice;
+  const Credential* credential;  ///< null: the session is resumed, and no certificate is shown
   bool promises_ticket;
-  bool is_resumption;
 };
+
+/// The CertificateStatus that follows this credential's Certificate, header included; empty where none is asked for, or
+/// there is none.
+[[nodiscard]] ByteView stapled_status(const server::HelloInHand& hello, const Credential& credential) noexcept;
 
 /// Adds it to `to`, handshake header included (RFC 5246 7.4.1.3).
 void write_server_hello(Bytes& to, const HelloContents& contents);

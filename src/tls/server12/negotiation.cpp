@@ -111,7 +111,7 @@ Result<Choice> choose(const ServerConfig& config, const server::HelloInHand& hel
   if (auto checked = check_offer(config.common(), hello.hello, hello.extensions); !checked) {
     return std::unexpected(std::move(checked.error()));
   }
-  auto alpn = server::choose_alpn(config, hello.extensions);
+  auto alpn = server::choose_alpn(config, hello);
   if (!alpn) return std::unexpected(std::move(alpn.error()));
   const bool has_scsv = hello.hello.cipher_suites.contains(CipherSuite::TLS_EMPTY_RENEGOTIATION_INFO_SCSV);
   return Choice{{},

@@ -6,6 +6,7 @@
 #include "tls/handshake/proofs.hpp"
 #include "tls/schedule/transcript.hpp"
 #include "tls/server/client_certificate.hpp"
+#include "tls/server/hello_answers.hpp"
 #include "tls/server12/hello_writer.hpp"
 #include "tls/wire/finished.hpp"
 
@@ -59,7 +60,8 @@ Result<ExpectChangeCipherSpecResumed> send_resumed_flight(Flow& flow, const Serv
   Bytes messages;
   // RFC 5246 7.4.1.3: the client's session ID back says that its session is gone on with.
   write_server_hello(messages, {server_config, *random, suite.id, hello.hello.legacy_session_id, hello, choice,
-                                /*promises_ticket=*/renewal != nullptr, /*is_resumption=*/true});
+                                /*credential=*/nullptr, /*promises_ticket=*/renewal != nullptr});
+  server::agree_on_record_limits(flow, server_config, hello);
   if (renewal) add_ticket(messages, server_config, *renewal, master);
   Transcript transcript(hash);
   transcript.add(hello.raw);

@@ -25,32 +25,46 @@ constexpr std::size_t max_ticket = 16384;
 std::size_t written_size(const ClientSession& kept) noexcept {
   std::size_t size = 1 + 2 + kept.session.written_size() + 2 + kept.ticket.size() + 1 + kept.session_id.size() + 3;
   for (const Bytes& certificate : kept.peer->chain) size += 3 + certificate.size();
+  size += 3 + 3;
+  for (const Bytes& response : kept.peer->proofs.ocsp_responses) size += 3 + response.size();
+  for (const Bytes& list : kept.peer->proofs.sct_lists) size += 3 + list.size();
   return size;
 }
 
+void write_list(Writer& out, const std::vector<Bytes>& entries) {
+  out.vector24([&] {
+    for (const Bytes& entry : entries) out.vector24(entry);
+  });
+}
+
 /// Judges the chain as if it came from the server just now.
-Result<std::shared_ptr<const PeerProof>> prove(std::vector<Bytes> chain, const std::string& server_name,
-                                               const ClientConfig& config) {
+Result<std::shared_ptr<const PeerProof>> prove(std::vector<Bytes> chain, CarriedProofs proofs,
+                                               const std::string& server_name, const ClientConfig& config) {
   auto name = ServerName::parse(server_name);
   if (!name) return std::unexpected(std::move(name.error()).at("server_name"));
   const std::vector<ByteView> views(chain.begin(), chain.end());
-  x509::Verdict verdict = config.verifier()->verify(views, &*name, x509::Purpose::server, config.common().clock->now());
+  const std::vector<ByteView> stapled(proofs.ocsp_responses.begin(), proofs.ocsp_responses.end());
+  const auto staples = config.asks_for_ocsp() ? x509::Verifier::Staples(stapled) : std::nullopt;
+  x509::Verdict verdict =
+      config.verifier()->verify(views, &*name, x509::Purpose::server, config.common().clock->now(), staples);
   auto accepted = tls::accept_chain(verdict);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
   const Time end = tls::end_of_chain(chain, &verdict);
-  return std::make_shared<const PeerProof>(PeerProof{*accepted, std::move(chain), std::move(verdict), end});
+  return std::make_shared<const PeerProof>(
+      PeerProof{*accepted, std::move(chain), std::move(proofs), std::move(verdict), end});
 }
 
-Result<std::vector<Bytes>> read_chain(ByteView bytes) {
-  std::vector<Bytes> chain;
-  Reader in(bytes, "stored session, chain");
+/// `where` names the list, whose entries have `min_size` bytes at least.
+Result<std::vector<Bytes>> read_list(ByteView bytes, std::string_view where, std::size_t min_size) {
+  std::vector<Bytes> entries;
+  Reader in(bytes, where);
   while (in.ok() && !in.empty()) {
-    if (chain.size() == tls::max_certificate_entries) in.reject(ErrorCode::LengthOutOfRange, "certificates");
-    const ByteView certificate = in.vector24("certificate", 1);
-    chain.emplace_back(certificate.begin(), certificate.end());
+    if (entries.size() == tls::max_certificate_entries) in.reject(ErrorCode::LengthOutOfRange, "entries");
+    const ByteView entry = in.vector24("entry", min_size);
+    entries.emplace_back(entry.begin(), entry.end());
   }
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
-  return chain;
+  return entries;
 }
 
 }  // namespace
@@ -64,9 +78,9 @@ Result<Bytes> write_session(const StoredSession& session) {
   out.vector16([&] { session->session.write(out); });
   out.vector16(session->ticket);
   out.vector8(session->session_id);
-  out.vector24([&] {
-    for (const Bytes& certificate : session->peer->chain) out.vector24(certificate);
-  });
+  write_list(out, session->peer->chain);
+  write_list(out, session->peer->proofs.ocsp_responses);
+  write_list(out, session->peer->proofs.sct_lists);
   if (out.ok() && bytes.size() <= max_written_session) return bytes;
   wipe(bytes);
   return std::unexpected(fail(ErrorCode::InvalidArgument)
@@ -89,9 +103,15 @@ Result<StoredSession> read_session(ByteView bytes, const ClientConfig& config) {
   const ByteView ticket = in.vector16("ticket", 0, max_ticket);
   const ByteView session_id = in.vector8("session_id", 0, 32);
   const ByteView chain_bytes = in.vector24("chain");
+  const ByteView responses_bytes = in.vector24("ocsp_responses");
+  const ByteView scts_bytes = in.vector24("sct_lists");
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
-  auto chain = read_chain(chain_bytes);
+  auto chain = read_list(chain_bytes, "stored session, chain", 1);
   if (!chain) return std::unexpected(std::move(chain).error());
+  auto responses = read_list(responses_bytes, "stored session, ocsp_responses", 0);
+  if (!responses) return std::unexpected(std::move(responses).error());
+  auto scts = read_list(scts_bytes, "stored session, sct_lists", 0);
+  if (!scts) return std::unexpected(std::move(scts).error());
   auto session = Session::parse(session_bytes);
   if (!session) return std::unexpected(std::move(session).error());
   if (session->configuration != config.id()) {
@@ -99,7 +119,7 @@ Result<StoredSession> read_session(ByteView bytes, const ClientConfig& config) {
                                .at("stored session, configuration")
                                .received("one that allows or trusts something else"));
   }
-  auto peer = prove(std::move(*chain), session->server_name, config);
+  auto peer = prove(std::move(*chain), {std::move(*responses), std::move(*scts)}, session->server_name, config);
   if (!peer) return std::unexpected(std::move(peer.error()).at("stored session, chain"));
   return std::make_shared<const ClientSession>(ClientSession{std::move(*session), Bytes(ticket.begin(), ticket.end()),
                                                              Bytes(session_id.begin(), session_id.end()),

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include <keyway/carried_proofs.hpp>
 #include <keyway/clock.hpp>
 #include <keyway/verdict.hpp>
 
@@ -16,6 +17,7 @@ namespace keyway::tls {
 struct PeerProof {
   ChainAccepted accepted;
   std::vector<Bytes> chain;              ///< as it was sent, leaf first, DER
+  CarriedProofs proofs;                  ///< that came with it
   std::optional<x509::Verdict> verdict;  ///< nothing where certificates are not verified
   Time not_after;                        ///< when the first certificate of the accepted path ends
 };

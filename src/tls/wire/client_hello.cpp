@@ -54,6 +54,14 @@ Result<void> decode(ClientHelloExtensions& into, const ExtensionView& extension)
       return decode(into.certificate_authorities, extension.body);
     case ExtensionType::compress_certificate:
       return decode(into.compress_certificate, extension.body);
+    case ExtensionType::status_request:
+      return decode(into.status_request, extension.body);
+    case ExtensionType::signed_certificate_timestamp:
+      return decode(into.signed_certificate_timestamp, extension.body);
+    case ExtensionType::max_fragment_length:
+      return decode(into.max_fragment_length, extension.body);
+    case ExtensionType::record_size_limit:
+      return decode(into.record_size_limit, extension.body);
     case ExtensionType::psk_key_exchange_modes:
       return decode(into.psk_key_exchange_modes, extension.body);
     case ExtensionType::pre_shared_key:

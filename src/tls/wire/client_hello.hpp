@@ -16,12 +16,16 @@
 #include "tls/wire/extensions/ec_point_formats.hpp"
 #include "tls/wire/extensions/extended_master_secret.hpp"
 #include "tls/wire/extensions/key_share.hpp"
+#include "tls/wire/extensions/max_fragment_length.hpp"
 #include "tls/wire/extensions/pre_shared_key.hpp"
 #include "tls/wire/extensions/psk_key_exchange_modes.hpp"
+#include "tls/wire/extensions/record_size_limit.hpp"
 #include "tls/wire/extensions/renegotiation_info.hpp"
 #include "tls/wire/extensions/server_name.hpp"
 #include "tls/wire/extensions/session_ticket.hpp"
 #include "tls/wire/extensions/signature_algorithms.hpp"
+#include "tls/wire/extensions/signed_certificate_timestamp.hpp"
+#include "tls/wire/extensions/status_request.hpp"
 #include "tls/wire/extensions/supported_groups.hpp"
 #include "tls/wire/extensions/supported_versions.hpp"
 #include "tls/wire/list.hpp"
@@ -63,6 +67,10 @@ struct ClientHelloExtensions {
   std::optional<SessionTicketExtension> session_ticket;
   std::optional<CertificateAuthoritiesExtension> certificate_authorities;
   std::optional<CompressCertificateExtension> compress_certificate;
+  std::optional<StatusRequestExtension> status_request;
+  std::optional<SctRequestExtension> signed_certificate_timestamp;
+  std::optional<MaxFragmentLengthExtension> max_fragment_length;
+  std::optional<RecordSizeLimitExtension> record_size_limit;
   std::optional<PskKeyExchangeModesExtension> psk_key_exchange_modes;
   std::optional<PreSharedKeyClientHello> pre_shared_key;
 

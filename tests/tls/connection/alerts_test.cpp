@@ -226,8 +226,12 @@ TEST(Alerts, TellAServerWhatIsWrongWithItsFlight) {
        ErrorCode::UnexpectedMessage, unexpected_message},
       {"CR cut", raw(HandshakeType::certificate_request, {0}), ErrorCode::Truncated, decode_error},
       // Certificate
-      {"an entry with an extension not asked for", certificate_with({{status_request, {1, 0, 0, 0}}}),
+      {"an entry with an extension not asked for", certificate_with({{signed_certificate_timestamp, {0, 3, 0, 1, 1}}}),
        ErrorCode::UnsolicitedExtension, unsupported_extension},
+      {"an entry with an empty OCSP response", certificate_with({{status_request, {1, 0, 0, 0}}}),
+       ErrorCode::LengthOutOfRange, decode_error},
+      {"an entry with a status of another type", certificate_with({{status_request, {2, 0, 0, 1, 1}}}),
+       ErrorCode::InvalidValue, illegal_parameter},
       {"an entry with a misplaced extension", certificate_with({{key_share, {}}}), ErrorCode::MisplacedExtension,
        illegal_parameter},
       {"an entry with an unknown extension", certificate_with({{ExtensionType{0x9999}, {}}}),

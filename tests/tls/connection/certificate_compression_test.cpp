@@ -152,10 +152,10 @@ TEST(CertificateCompression, IsDoneOnceForACredentialWhateverTheThreads) {
 TEST(CertificateCompression, ShowsItselfPlainToMoreCompressorsThanAreKept) {
   const auto credential = shared_credential();
   for (int i = 0; i < 16; ++i) {
-    EXPECT_FALSE(credential->messages().compressed(std::make_shared<Counting>(zlib)).empty());
+    EXPECT_FALSE(credential->messages().compressed(std::make_shared<Counting>(zlib), {}).empty());
   }
 
-  EXPECT_TRUE(credential->messages().compressed(std::make_shared<Counting>(zlib)).empty());
+  EXPECT_TRUE(credential->messages().compressed(std::make_shared<Counting>(zlib), {}).empty());
 }
 
 TEST(CertificateCompression, RefusesAConfigurationThatNamesAnAlgorithmTwiceOrNone) {

@@ -11,16 +11,16 @@ namespace {
 template <typename M>
 class EveryCodec : public ::testing::Test {};
 
-using Codecs =
-    ::testing::Types<ClientHello, ServerHello, EncryptedExtensions, CertificateRequest, CertificateMessage,
-                     CertificateVerify, Finished, KeyUpdate, NewSessionTicket, Alert, ServerNameExtension,
-                     SupportedVersionsExtension, SelectedVersionExtension, SupportedGroupsExtension,
-                     SignatureAlgorithmsExtension, SignatureAlgorithmsCertExtension, AlpnExtension, KeyShareClientHello,
-                     KeyShareServerHello, KeyShareHelloRetryRequest, CookieExtension, PskKeyExchangeModesExtension,
-                     PreSharedKeyClientHello, PreSharedKeyServerHello, EarlyDataNewSessionTicket, CertificateTls12,
-                     CertificateRequestTls12, ServerKeyExchange, ServerHelloDone, HelloRequest, ClientKeyExchange,
-                     EcPointFormatsExtension, ExtendedMasterSecretExtension, RenegotiationInfoExtension,
-                     CompressedCertificate, CompressCertificateExtension, NewSessionTicketTls12>;
+using Codecs = ::testing::Types<
+    ClientHello, ServerHello, EncryptedExtensions, CertificateRequest, CertificateMessage, CertificateVerify, Finished,
+    KeyUpdate, NewSessionTicket, Alert, ServerNameExtension, SupportedVersionsExtension, SelectedVersionExtension,
+    SupportedGroupsExtension, SignatureAlgorithmsExtension, SignatureAlgorithmsCertExtension, AlpnExtension,
+    KeyShareClientHello, KeyShareServerHello, KeyShareHelloRetryRequest, CookieExtension, PskKeyExchangeModesExtension,
+    PreSharedKeyClientHello, PreSharedKeyServerHello, EarlyDataNewSessionTicket, CertificateTls12,
+    CertificateRequestTls12, ServerKeyExchange, ServerHelloDone, HelloRequest, ClientKeyExchange,
+    EcPointFormatsExtension, ExtendedMasterSecretExtension, RenegotiationInfoExtension, CompressedCertificate,
+    CompressCertificateExtension, CertificateStatus, StatusRequestExtension, SctRequestExtension, SctListExtension,
+    RecordSizeLimitExtension, MaxFragmentLengthExtension, NewSessionTicketTls12>;
 TYPED_TEST_SUITE(EveryCodec, Codecs);
 
 TYPED_TEST(EveryCodec, ReadsBackWhatItWrote) {

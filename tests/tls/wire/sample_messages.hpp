@@ -18,6 +18,7 @@
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_request.hpp"
 #include "tls/wire/certificate_request_tls12.hpp"
+#include "tls/wire/certificate_status.hpp"
 #include "tls/wire/certificate_tls12.hpp"
 #include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/client_hello.hpp"
@@ -442,6 +443,63 @@ struct Codec<CompressCertificateExtension> : PlainCodec<CompressCertificateExten
     return {WireList<CertificateCompressionAlgorithm>(maker.keep(std::move(codes)))};
   }
   static Fields fields(const CompressCertificateExtension& e) { return {{}, {e.algorithms.bytes()}}; }
+};
+
+template <>
+struct Codec<CertificateStatus> : PlainCodec<CertificateStatus> {
+  static constexpr std::string_view where = "CertificateStatus";
+  static CertificateStatus make(SampleMaker& maker) { return {maker.bytes(1, 300)}; }
+  static Fields fields(const CertificateStatus& m) { return {{}, {m.response}}; }
+};
+
+template <>
+struct Codec<StatusRequestExtension> : PlainCodec<StatusRequestExtension> {
+  static constexpr std::string_view where = "extension status_request";
+  static StatusRequestExtension make(SampleMaker& maker) {
+    return {CertificateStatusType::ocsp, maker.bytes(0, 40), maker.bytes(0, 40), {}};
+  }
+  static Fields fields(const StatusRequestExtension& e) {
+    return {{number_of(e.status_type)}, {e.responder_id_list, e.request_extensions, e.other_request}};
+  }
+};
+
+template <>
+struct Codec<SctRequestExtension> : PlainCodec<SctRequestExtension> {
+  static constexpr std::string_view where = "extension signed_certificate_timestamp";
+  static SctRequestExtension make(SampleMaker&) { return {}; }
+  static Fields fields(const SctRequestExtension&) { return {}; }
+};
+
+template <>
+struct Codec<SctListExtension> : PlainCodec<SctListExtension> {
+  static constexpr std::string_view where = "extension signed_certificate_timestamp";
+  static SctListExtension make(SampleMaker& maker) {
+    Bytes list;
+    Writer out(list);
+    out.vector16([&] {
+      for (std::size_t i = maker.number(1, 4); i > 0; --i) out.vector16(maker.bytes(1, 60));
+    });
+    return {maker.keep(std::move(list))};
+  }
+  static Fields fields(const SctListExtension& e) { return {{}, {e.list}}; }
+};
+
+template <>
+struct Codec<RecordSizeLimitExtension> : PlainCodec<RecordSizeLimitExtension> {
+  static constexpr std::string_view where = "extension record_size_limit";
+  static RecordSizeLimitExtension make(SampleMaker& maker) {
+    return {static_cast<std::uint16_t>(maker.number(64, 300))};
+  }
+  static Fields fields(const RecordSizeLimitExtension& e) { return {{e.record_size_limit}, {}}; }
+};
+
+template <>
+struct Codec<MaxFragmentLengthExtension> : PlainCodec<MaxFragmentLengthExtension> {
+  static constexpr std::string_view where = "extension max_fragment_length";
+  static MaxFragmentLengthExtension make(SampleMaker& maker) {
+    return {static_cast<MaxFragmentLength>(maker.number(1, 4))};
+  }
+  static Fields fields(const MaxFragmentLengthExtension& e) { return {{number_of(e.max_fragment_length)}, {}}; }
 };
 
 template <>

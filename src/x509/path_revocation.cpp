@@ -1,0 +1,117 @@
+// The part of the search that asks whether the certificates of a path are revoked.
+
+#include <utility>
+
+#include "x509/path_search.hpp"
+#include "x509/time_text.hpp"
+
+namespace keyway::x509 {
+namespace {
+
+constexpr std::string_view have_a_new_one = "do not use it: have a new certificate issued, for a new key";
+
+Objection revoked_by_list(const CertificateView& view, std::size_t depth, const RevocationAnswer& answer) {
+  return {CheckKind::revocation,
+          finding_about(view, depth, ErrorCode::CertificateRevoked, "RFC 5280 6.3", "not revoked",
+                        "revoked on " + to_text(answer.entry->revoked_at) + " (" + answer.entry->reason +
+                            "), says the CRL of " + answer.list->issuer().to_string() + " of " +
+                            to_text(answer.list->this_update()) + " about serial number " + view.serial_hex(),
+                        std::string(have_a_new_one))};
+}
+
+Objection revoked_by_staple(const CertificateView& view, std::size_t depth, const OcspAnswer& answer) {
+  return {CheckKind::revocation,
+          finding_about(view, depth, ErrorCode::CertificateRevoked, "RFC 6960 2.2", "not revoked",
+                        "revoked on " + to_text(answer.revoked_at) + " (" + answer.revocation_reason +
+                            "), says the stapled OCSP response of " + to_text(answer.this_update) +
+                            " about serial number " + view.serial_hex(),
+                        std::string(have_a_new_one))};
+}
+
+Objection no_staple(const CertificateView& view, const std::optional<OcspAnswer>& answer) {
+  return {CheckKind::revocation,
+          finding_about(view, 0, ErrorCode::StapleRequired, "RFC 7633 4.2.3",
+                        "a good OCSP response with the certificate, which promises one",
+                        answer ? answer->reason : "none came",
+                        "switch OCSP stapling on at the server, and see that it fetches a new response in time")};
+}
+
+RevocationWitness witness_of(std::size_t depth, const RevocationAnswer& answer) {
+  if (answer.standing != Standing::good) {
+    return {depth, RevocationSource::crl, CheckOutcome::unknown, answer.reason};
+  }
+  return {depth, RevocationSource::crl, CheckOutcome::passed,
+          "not on the CRL of " + answer.list->issuer().to_string() + " of " + to_text(answer.list->this_update())};
+}
+
+RevocationWitness witness_of(std::size_t depth, const OcspAnswer& answer) {
+  if (answer.standing != Standing::good) {
+    return {depth, RevocationSource::ocsp_staple, CheckOutcome::unknown, answer.reason};
+  }
+  return {depth, RevocationSource::ocsp_staple, CheckOutcome::passed,
+          "good, as of " + to_text(answer.this_update) + ", until " + to_text(*answer.next_update)};
+}
+
+}  // namespace
+
+/// Looks at every certificate of the path but the anchor, the leaf first.
+std::optional<Objection> PathSearch::judge_revocation() {
+  revocation_ = CheckOutcome::not_checked;
+  witnesses_.clear();
+  if (material_.options.revocation == RevocationPolicy::off) return std::nullopt;
+  revocation_ = CheckOutcome::passed;
+  for (std::size_t depth = 0; depth + 1 < path_.size(); ++depth) {
+    if (auto objection = check_revocation(depth)) return objection;
+  }
+  return std::nullopt;
+}
+
+std::optional<OcspAnswer> PathSearch::ask_staple(std::size_t depth) {
+  const PathElement& element = path_[depth].node.element;
+  if (!question_.staples || element.origin != Origin::peer || element.index >= question_.staples->size()) {
+    return std::nullopt;
+  }
+  const ByteView staple = (*question_.staples)[element.index];
+  if (staple.empty()) return std::nullopt;
+  const Node& issuer = path_[depth + 1].node;
+  const crypto::PublicKey* key = key_of(issuer);
+  if (key == nullptr) return std::nullopt;
+  std::size_t left = material_.options.budget.max_signatures - verified_;
+  auto answer = judge_ocsp_response(staple, {*path_[depth].node.view, *issuer.view, *key, question_.now},
+                                    material_.provider, left);
+  verified_ = material_.options.budget.max_signatures - left;
+  return answer;
+}
+
+std::optional<Objection> PathSearch::check_revocation(std::size_t depth) {
+  const CertificateView& view = *path_[depth].node.view;
+  const Node& issuer = path_[depth + 1].node;
+  const crypto::PublicKey* key = material_.lists.empty() ? nullptr : key_of(issuer);
+  RevocationAnswer listed;
+  if (key != nullptr) listed = material_.lists.ask(view, *issuer.view, *key, question_.now);
+  if (listed.standing == Standing::revoked) return revoked_by_list(view, depth, listed);
+  const auto stapled = ask_staple(depth);
+  if (stapled && stapled->standing == Standing::revoked) return revoked_by_staple(view, depth, *stapled);
+
+  if (stapled) witnesses_.push_back(witness_of(depth, *stapled));
+  if (listed.list != nullptr || !listed.reason.empty()) witnesses_.push_back(witness_of(depth, listed));
+  const bool is_stapled_good = stapled && stapled->standing == Standing::good;
+  const bool needs_staple = depth == 0 && view.requires_staple && question_.staples.has_value();
+  if (needs_staple && !is_stapled_good) return no_staple(view, stapled);
+  if (is_stapled_good || listed.standing == Standing::good) return std::nullopt;
+
+  revocation_ = CheckOutcome::unknown;
+  if (material_.options.revocation != RevocationPolicy::hard_fail) return std::nullopt;
+  std::string received = "no CRL of " + view.issuer.to_string() + ", and no OCSP response";
+  if (stapled) {
+    received = stapled->reason;
+  } else if (!listed.reason.empty()) {
+    received = listed.reason;
+  }
+  return Objection{CheckKind::revocation,
+                   finding_about(view, depth, ErrorCode::RevocationUnknown, "RFC 5280 6.3",
+                                 "an answer about revocation (it is demanded here)", std::move(received),
+                                 "give the present CRL of " + view.issuer.to_string())};
+}
+
+}  // namespace keyway::x509
