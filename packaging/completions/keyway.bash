@@ -29,7 +29,7 @@ _keyway() {
   local groups="X25519MLKEM768 SecP256r1MLKEM768 MLKEM768 x25519 secp256r1 secp384r1 secp521r1 ffdhe2048 ffdhe3072"
   local tls="--policy --tlsv1.2 --tlsv1.3 --tls-max --ciphers --groups --alpn --keylog"
   case $prev in
-    --cacert | --crl | --cert | --client-ca | --output | -o | --keylog | --session-file) _keyway_files; return ;;
+    --cacert | --crl | --cert | --client-ca | --ocsp | --output | -o | --keylog | --session-file) _keyway_files; return ;;
     --dir) _keyway_folders; return ;;
     --out) if [[ $sub == issue ]]; then _keyway_folders; else _keyway_files; fi; return ;;
     --key)
@@ -53,7 +53,7 @@ _keyway() {
     /) options="--help --version" ;;
     demo/*) options="--help --json --classic --no-colour --no-color --dir --browser" ;;
     serve/*)
-      options="--help --cert --key --client-ca --require-client-cert --listen --unknown-name --threads
+      options="--help --cert --key --client-ca --require-client-cert --ocsp --listen --unknown-name --threads
         --max-connections --drain --no-listings
         --allow-expired --quiet $tls"
       ;;

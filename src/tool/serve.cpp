@@ -16,6 +16,7 @@
 #include <keyway/config.hpp>
 #include <keyway/credential.hpp>
 
+#include "authority/files.hpp"
 #include "core/text.hpp"
 #include "net/server.hpp"
 #include "net/site.hpp"
@@ -31,6 +32,7 @@ struct ServeOptions {
   std::vector<std::string> certificates;
   std::vector<std::string> keys;
   std::vector<std::string> client_anchors;
+  std::vector<std::string> ocsp_responses;
   std::string listen = "127.0.0.1:8443";
   std::string unknown_name;
   std::size_t threads = 0;
@@ -206,9 +208,21 @@ class Serve {
       auto& credential = (*credentials)[i];
       auto checked = check_validity(context_, *credential, options_.certificates[i], options_.takes_expired);
       if (!checked) return checked;
-      builder.add_credential(std::move(credential));
+      auto stapled = staple(std::move(credential), i);
+      if (!stapled) return std::unexpected(std::move(stapled.error()).at("--ocsp"));
+      builder.add_credential(std::move(*stapled));
     }
     return {};
+  }
+
+  /// With the OCSP response that was given for the credential at `index`, if one was. Errors: those of files.
+  [[nodiscard]] Result<std::shared_ptr<const Credential>> staple(std::shared_ptr<const Credential> credential,
+                                                                 std::size_t index) const {
+    if (index >= options_.ocsp_responses.size()) return credential;
+    constexpr std::size_t max_response = std::size_t{1} << 16U;
+    auto response = authority::read_file(options_.ocsp_responses[index], max_response);
+    if (!response) return std::unexpected(std::move(response.error()));
+    return credential->with_proofs({.ocsp_responses = {std::move(*response)}, .sct_lists = {}});
   }
 
   [[nodiscard]] Result<void> add_development(ServerConfig::Builder& builder,
@@ -264,6 +278,11 @@ void add_serve_command(CLI::App& app, ToolContext& context) {
   command->add_option("--listen", options->listen, "Where to listen; port 0: a free one")
       ->type_name("ADDR:PORT")
       ->capture_default_str();
+  command
+      ->add_option("--ocsp", options->ocsp_responses,
+                   "Staple this OCSP response (DER) to the certificate; several: in the order of --cert")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   command
       ->add_option("--client-ca", options->client_anchors,
                    "Ask clients for a certificate of the authorities in FILE (PEM or DER); one that is shown must be "
