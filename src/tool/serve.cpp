@@ -177,6 +177,7 @@ class Serve {
     // One certificate is for whoever comes: the client judges it. Of several, nobody gets another customer's.
     const bool uses_first =
         options_.unknown_name == "first" || (options_.unknown_name.empty() && options_.certificates.size() <= 1);
+    builder.session_store(std::make_shared<InMemoryServerSessionStore>());  // for clients without tickets
     builder.unknown_name(uses_first ? UnknownName::use_default : UnknownName::refuse);
     return builder.build();
   }
