@@ -108,8 +108,9 @@ struct Endpoint {
     line += fmt::format(" \"-\" {}", record.status);
   }
   if (record.tls != nullptr) {
-    line += fmt::format(" {} {} {}", to_string(record.tls->version), to_string(record.tls->cipher_suite),
-                        to_string(record.tls->group));
+    line += fmt::format(" {} {}", to_string(record.tls->version), to_string(record.tls->cipher_suite));
+    // The RSA key transport has none.
+    if (record.tls->group != NamedGroup{}) line += " " + to_string(record.tls->group);
     if (record.tls->is_resumption) line += " resumed";
     if (record.tls->certificate_compression) {
       line += " certificate in " + to_string(*record.tls->certificate_compression);
