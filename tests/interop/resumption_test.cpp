@@ -67,13 +67,6 @@ TEST(GnuTlsClient, ComesBackWithOurTicket) {
   EXPECT_NE(outcome.out.find("This is a resumed session"), std::string::npos) << outcome.out;
 }
 
-TEST(GoClient, ComesBackWithOurTicket) {
-  KEYWAY_REQUIRE_PROGRAM(go_command());
-  KeywayServer server(world());
-  const Outcome outcome = run({go_peer(), "resume", std::to_string(server.port()), world().root(), "1.3"});
-  EXPECT_NE(outcome.out.find("0x304 resumed: true"), std::string::npos) << outcome.out;
-}
-
 /// Two visits of `keyway get`, with its sessions in a file: the first must be a full handshake, the second is told.
 bool comes_back(std::uint16_t port, const std::vector<std::string>& more = {}) {
   const std::string file = world().path("sessions-" + std::to_string(port));
