@@ -46,8 +46,8 @@ struct Policy {
   /// The same with these suites alone, in this order of preference. A version of which none is among them keeps its own
   /// suites, behind them. Its name says so. Errors: InvalidConfiguration, for a suite that the policy has not.
   [[nodiscard]] Result<Policy> with_cipher_suites(std::span<const CipherSuite> kept) const;
-  /// The same with these groups alone, in this order of preference; they may be ones that the policy leaves out. Key
-  /// shares are sent for those that had one before, else for the first. Its name says so.
+  /// The same with these groups alone, in this order; also ones that the policy leaves out. Shares are sent for those
+  /// that had one, else for the first. TLS 1.2 goes where no curve is left for it. Its name says so.
   [[nodiscard]] Policy with_groups(std::span<const NamedGroup> chosen) const;
 
   /// True when the policy holds together: no list empty (but key_shares), a suite for each version and a version for

@@ -25,11 +25,11 @@ _keyway() {
   local policies="compatible-2026 modern-2026 classic-rsa-2026"
   local suites="TLS_AES_128_GCM_SHA256 TLS_AES_256_GCM_SHA384 TLS_CHACHA20_POLY1305_SHA256
     ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-RSA-AES256-GCM-SHA384
-    ECDHE-ECDSA-CHACHA20-POLY1305 ECDHE-RSA-CHACHA20-POLY1305"
+    ECDHE-ECDSA-CHACHA20-POLY1305 ECDHE-RSA-CHACHA20-POLY1305 AES128-GCM-SHA256 AES256-GCM-SHA384"
   local groups="X25519MLKEM768 SecP256r1MLKEM768 MLKEM768 x25519 secp256r1 secp384r1 secp521r1 ffdhe2048 ffdhe3072"
   local tls="--policy --tlsv1.2 --tlsv1.3 --tls-max --ciphers --groups --alpn --keylog"
   case $prev in
-    --cacert | --crl | --cert | --output | -o | --keylog | --session-file) _keyway_files; return ;;
+    --cacert | --crl | --cert | --client-ca | --ocsp | --output | -o | --keylog | --session-file) _keyway_files; return ;;
     --dir) _keyway_folders; return ;;
     --out) if [[ $sub == issue ]]; then _keyway_folders; else _keyway_files; fi; return ;;
     --key)
@@ -51,13 +51,14 @@ _keyway() {
   local options
   case $command/$sub in
     /) options="--help --version" ;;
-    demo/*) options="--help --json --no-colour --no-color --dir --browser" ;;
+    demo/*) options="--help --json --classic --no-colour --no-color --dir --browser" ;;
     serve/*)
-      options="--help --cert --key --listen --unknown-name --threads --max-connections --drain --no-listings
+      options="--help --cert --key --client-ca --require-client-cert --ocsp --listen --unknown-name --threads
+        --max-connections --drain --no-listings
         --allow-expired --quiet $tls"
       ;;
     get/*)
-      options="--help --cacert --crl --require-revocation-answer --resolve --output --timeout --head --location
+      options="--help --cert --key --cacert --crl --require-revocation-answer --resolve --output --timeout --head --location
         --verbose --json --session-file $tls"
       ;;
     policies/*) options="--help --json" ;;

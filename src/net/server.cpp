@@ -32,6 +32,7 @@
 #include <boost/beast/http/write.hpp>
 
 #include <keyway/asio.hpp>
+#include <keyway/certificate.hpp>
 
 #include "net/site.hpp"
 
@@ -318,11 +319,19 @@ awaitable<void> Session::say_goodbye() {
   co_await stream_.async_shutdown(redirect_error(use_awaitable, ignored));
 }
 
+/// "CN=Ann,O=Example": whom a certificate is for.
+[[nodiscard]] std::string subject_of(ByteView certificate) {
+  const auto view = x509::CertificateView::parse(certificate);
+  return view ? view->subject.to_string() : "";
+}
+
 void Session::tell(AccessRecord record, const error_code& error) {
   if (!shared_.options.on_access) return;
   record.peer = peer_;
-  if (stream_.connection() != nullptr && !stream_.connection()->is_handshaking())
-    record.tls = &stream_.connection()->info();
+  if (const Connection* connection = stream_.connection(); connection != nullptr && !connection->is_handshaking()) {
+    record.tls = &connection->info();
+    if (!connection->peer_chain().empty()) record.client = subject_of(connection->peer_chain().front());
+  }
   std::optional<Error> failure;
   if (error == beast::error::timeout) {
     failure = fail(ErrorCode::TimedOut).received("nothing from the peer in the time allowed");

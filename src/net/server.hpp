@@ -17,6 +17,7 @@ namespace keyway::net {
 /// One request that was answered, or one connection that failed before there was any.
 struct AccessRecord {
   std::string peer;     ///< "127.0.0.1:50312"
+  std::string client;   ///< the subject of the certificate that the client showed; empty: none. To be made printable
   std::string method;   ///< empty when the connection failed before a request
   std::string target;   ///< as it came: to be made printable before it is shown
   unsigned status = 0;  ///< 0 when there was no answer

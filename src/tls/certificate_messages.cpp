@@ -109,4 +109,14 @@ ByteView CertificateMessages::compressed(const std::shared_ptr<const Certificate
   return compressed_.back()->message;
 }
 
+auto CertificateMessages::choose_tls13(ProofsAsked asked, const CertificateCompressors& ours,
+                                       const WireList<CertificateCompressionAlgorithm>& theirs) const -> Chosen {
+  for (const auto& compressor : ours) {
+    if (!theirs.contains(compressor->algorithm())) continue;
+    const ByteView message = compressed(compressor, asked);
+    if (!message.empty()) return {message, compressor->algorithm()};
+  }
+  return {tls13(asked), std::nullopt};
+}
+
 }  // namespace keyway::tls

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <shared_mutex>
 #include <vector>
 
@@ -10,6 +11,8 @@
 #include <keyway/carried_proofs.hpp>
 #include <keyway/certificate.hpp>
 #include <keyway/certificate_compression.hpp>
+
+#include "tls/wire/list.hpp"
 
 namespace keyway::tls {
 
@@ -30,6 +33,15 @@ class CertificateMessages {
   /// The CompressedCertificate that stands for it, handshake header included; empty where it is not worth it. Made when
   /// first asked for. The view lives as long as this.
   [[nodiscard]] ByteView compressed(const std::shared_ptr<const CertificateCompressor>& by, ProofsAsked asked) const;
+
+  struct Chosen {
+    ByteView message;
+    std::optional<CertificateCompressionAlgorithm> compressed_by;
+  };
+  /// The one of the two that goes to a peer: compressed by the first of our algorithms that it has and that makes it
+  /// smaller (RFC 8879 4).
+  [[nodiscard]] Chosen choose_tls13(ProofsAsked asked, const CertificateCompressors& ours,
+                                    const WireList<CertificateCompressionAlgorithm>& theirs) const;
 
   /// TLS 1.2's Certificate, handshake header included.
   [[nodiscard]] ByteView tls12() const noexcept { return tls12_; }

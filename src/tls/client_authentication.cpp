@@ -13,6 +13,7 @@
 #include "tls/wire/certificate_request_tls12.hpp"
 #include "tls/wire/extension_block.hpp"
 #include "tls/wire/extensions/certificate_authorities.hpp"
+#include "tls/wire/extensions/compress_certificate.hpp"
 #include "tls/wire/extensions/signature_algorithms.hpp"
 #include "tls/wire/handshake.hpp"
 
@@ -56,7 +57,8 @@ Bytes encode_list(std::span<const E> values) {
   return list;
 }
 
-Bytes encode_request_tls13(const Policy& policy, ByteView authorities) {
+Bytes encode_request_tls13(const CommonConfig& config, ByteView authorities) {
+  const Policy& policy = config.policy;
   const Bytes schemes = encode_list(std::span<const SignatureScheme>(policy.signature_schemes));
   const Bytes in_certificates = encode_list(std::span<const SignatureScheme>(policy.signature_schemes_in_certificates));
   Bytes extensions;
@@ -66,6 +68,12 @@ Bytes encode_request_tls13(const Policy& policy, ByteView authorities) {
     write_extension(contents, SignatureAlgorithmsCertExtension{WireList<SignatureScheme>(in_certificates)});
   }
   if (!authorities.empty()) write_extension(contents, CertificateAuthoritiesExtension{authorities});
+  std::vector<CertificateCompressionAlgorithm> algorithms;
+  for (const auto& compressor : config.certificate_compressors) algorithms.push_back(compressor->algorithm());
+  const Bytes compression = encode_list(std::span<const CertificateCompressionAlgorithm>(algorithms));
+  if (!algorithms.empty()) {
+    write_extension(contents, CompressCertificateExtension{WireList<CertificateCompressionAlgorithm>(compression)});
+  }
   Bytes message;
   Writer out(message);
   write_handshake(out, CertificateRequest{{}, ExtensionBlock::of_own(extensions)});
@@ -131,7 +139,7 @@ Result<std::unique_ptr<const ClientAuthentication>> make_client_authentication(C
   auto made = std::make_unique<ClientAuthentication>();
   made->is_required = plan.is_required;
   made->pauses_for_verification = plan.pauses;
-  made->request_tls13 = encode_request_tls13(common.policy, *authorities);
+  made->request_tls13 = encode_request_tls13(common, *authorities);
   made->request_tls12 = encode_request_tls12(common.policy, *authorities);
   if (plan.anchors) {
     made->verifier = std::make_unique<const x509::Verifier>(

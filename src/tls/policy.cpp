@@ -159,6 +159,8 @@ Policy Policy::with_groups(std::span<const NamedGroup> chosen) const {
   Policy changed = *this;
   changed.groups.assign(chosen.begin(), chosen.end());
   if (changed.groups == groups) return changed;
+  const bool has_curve = std::ranges::any_of(chosen, tls::is_ecdhe_group);
+  if (!has_curve && has(ProtocolVersion::TLS1_3)) changed = changed.narrowed_to({ProtocolVersion::TLS1_3});
   changed.name += ", groups";
   for (const NamedGroup group : chosen) changed.name += " " + to_string(group);
   std::erase_if(changed.key_shares, [&](NamedGroup share) { return std::ranges::find(chosen, share) == chosen.end(); });

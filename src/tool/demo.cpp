@@ -12,73 +12,25 @@
 #include <CLI/CLI.hpp>
 
 #include "authority/files.hpp"
-#include "explain/json_story.hpp"
-#include "explain/narrator.hpp"
-#include "explain/terminal.hpp"
+#include "tool/demo_audience.hpp"
+#include "tool/demo_classic.hpp"
 #include "tool/demo_stage.hpp"
 #include "tool/demo_steps.hpp"
+#include "tool/demo_visit.hpp"
 #include "tool/exchange.hpp"
 
 namespace keyway::tool {
 namespace {
 
-using explain::SteadyStopwatch;
 using std::chrono::nanoseconds;
 
 struct DemoOptions {
   bool json = false;
   bool no_colour = false;
   bool browser = false;
+  bool classic = false;
   std::string folder;
 };
-
-/// Where the story goes: to a reader, or into one JSON document.
-class Audience {
- public:
-  Audience(const ToolContext& context, const DemoOptions& options)
-      : is_json_(options.json), terminal_(stdout, {.colour = context.out.has_colour() && !options.no_colour}) {}
-
-  [[nodiscard]] explain::StepSink& sink() noexcept {
-    if (is_json_) return json_;
-    return terminal_;
-  }
-  void take(const explain::Step& step) { sink().take(step); }
-  void section(std::string_view title) {
-    if (!is_json_) terminal_.section(title);
-  }
-  void paragraph(std::string_view text) {
-    if (!is_json_) terminal_.paragraph(text);
-  }
-  void verbatim(std::string_view text) {
-    if (!is_json_) terminal_.verbatim(text);
-  }
-  void finish(bool good) {
-    if (is_json_) fmt::print("{}", explain::json_text({{"ok", good}, {"steps", json_.steps()}}));
-  }
-
- private:
-  bool is_json_;
-  explain::Terminal terminal_;
-  explain::JsonStory json_;
-};
-
-/// Measures what is done between two looks.
-class Lap {
- public:
-  [[nodiscard]] nanoseconds take() noexcept {
-    const nanoseconds at = stopwatch_.elapsed();
-    return at - std::exchange(last_, at);
-  }
-
- private:
-  SteadyStopwatch stopwatch_;
-  nanoseconds last_ = stopwatch_.elapsed();
-};
-
-[[nodiscard]] std::string page_request(std::string_view host, std::uint16_t port) {
-  return fmt::format("GET / HTTP/1.1\r\nHost: {}:{}\r\nUser-Agent: keyway-demo\r\nConnection: close\r\n\r\n", host,
-                     port);
-}
 
 /// The demo, act by act. Each says whether all came out as it should; an error is one of this machine.
 class Demo {
@@ -107,16 +59,7 @@ class Demo {
     auto client = stage_.client(std::move(*crls));
     if (!client) return std::unexpected(std::move(client).error());
 
-    explain::Narrator narrator(audience_->sink(), {.provider = stage_.provider().get()});
-    narrator.start_clock();
-    ExchangeOptions options;
-    options.observer = &narrator;
-    options.request = page_request(demo_name, shop_.server->port());
-    options.on_connected = [&](const net::TcpConnection& tcp) { narrator.tcp_connected(tcp.address); };
-    const auto exchange = ask(demo_name, shop_, *client, std::move(options));
-    if (!exchange) return std::unexpected(exchange.error());
-    narrator.tell(tell_page(*exchange));
-    return is_the_page(*exchange);
+    return visit_shop(shop_, *client, stage_, *audience_);
   }
 
   [[nodiscard]] Result<bool> refuse() {
@@ -170,21 +113,10 @@ class Demo {
  private:
   [[nodiscard]] explain::Viewpoint viewpoint() const noexcept { return {SystemClock().now(), stage_.provider().get()}; }
 
-  /// Asks a shop of this machine, whatever the name.
-  [[nodiscard]] static Result<Exchange> ask(std::string_view asked, const DemoShop& shop,
-                                            const std::shared_ptr<const ClientConfig>& client,
-                                            ExchangeOptions options) {
-    const auto name = ServerName::parse(asked);
-    if (!name) return std::unexpected(name.error());
-    const auto address = IpAddress::parse("127.0.0.1");
-    options.connect.overrides.push_back({std::string(asked), shop.server->port(), *address});
-    return exchange_over_tls(*name, shop.server->port(), client, options);
-  }
-
   [[nodiscard]] Result<bool> attempt(const ExpectedRefusal& expected, const DemoShop& shop,
                                      const std::shared_ptr<const ClientConfig>& client) {
     Lap lap;
-    const auto exchange = ask(expected.asked, shop, client, {});
+    const auto exchange = ask_shop(expected.asked, shop, client, {});
     if (!exchange) return std::unexpected(exchange.error());
     audience_->take(tell_refusal(expected, *exchange, lap.take()));
     return is_as_expected(expected, *exchange);
@@ -307,8 +239,9 @@ int run_demo(const ToolContext& context, const DemoOptions& options) {
     if (!kept) return report(context, kept.error());
     folder = std::move(*kept);
   }
-  Audience audience(context, options);
-  const auto good = play(folder, options, audience);
+  const bool has_colour = context.out.has_colour() && !options.no_colour;
+  Audience audience(options.json, has_colour);
+  const auto good = options.classic ? play_classic(folder, audience) : play(folder, options, audience);
   if (!good) return report(context, good.error());
   audience.finish(*good);
   return *good ? ok() : static_cast<int>(ExitCode::internal);
@@ -323,12 +256,15 @@ void add_demo_command(CLI::App& app, ToolContext& context) {
   command->add_flag("--no-colour,--no-color", options->no_colour, "Plain text, on a terminal too");
   command->add_option("--dir", options->folder, "Keep the files in this folder (empty, or made)")->type_name("DIR");
   command->add_flag("--browser", options->browser, "Keep the shop open for a browser until Ctrl-C")->excludes("--json");
+  command->add_flag("--classic", options->classic, "The classic RSA key transport beside the modern handshake")
+      ->excludes("--browser");
   command->footer(
       "Founds an authority, issues a certificate, opens a shop, visits it, and shows what is refused.\n"
       "Ends with 0 when all came out as it should.\n\n"
       "Examples:\n"
       "  keyway demo\n"
       "  keyway demo --dir demo-files     keep the authority, certificates and keys\n"
+      "  keyway demo --classic            the textbooks' handshake, and why it was replaced\n"
       "  keyway demo --browser            see the padlock\n"
       "  keyway demo --json | jq '.steps[].headline'");
   command->callback([options, &context] { context.run = [options, &context] { return run_demo(context, *options); }; });

@@ -62,8 +62,10 @@ Result<DemoStage> DemoStage::set(const std::filesystem::path& folder) {
   return stage;
 }
 
-Result<IssuedCertificate> DemoStage::issue() {
-  auto issued = authority_->issue(shop_request());
+Result<IssuedCertificate> DemoStage::issue(authority::KeyKind key) {
+  authority::IssueRequest request = shop_request();
+  request.key = key;
+  auto issued = authority_->issue(request);
   if (!issued) return issued;
   auto written = authority::write_file(certificate_file(), as_bytes(issued->chain_pem()), 0644);
   if (!written) return std::unexpected(std::move(written).error());
@@ -99,10 +101,16 @@ Result<DemoShop> DemoStage::open_shop(IssuedCertificate issued) const {
   }
   auto credential = Credential::create(std::move(chain), std::move(issued.key), *provider_);
   if (!credential) return std::unexpected(std::move(credential).error());
+  return open_shop(std::move(issued.record), std::move(*credential), default_policy());
+}
+
+Result<DemoShop> DemoStage::open_shop(authority::CertificateRecord record, std::shared_ptr<const Credential> credential,
+                                      const Policy& policy) const {
   auto config = ServerConfig::Builder()
-                    .add_credential(std::move(*credential))
+                    .add_credential(std::move(credential))
                     .unknown_name(UnknownName::use_default)
                     .alpn({"http/1.1"})
+                    .policy(policy)
                     .provider(provider_)
                     .build();
   if (!config) return std::unexpected(std::move(config).error());
@@ -112,7 +120,7 @@ Result<DemoShop> DemoStage::open_shop(IssuedCertificate issued) const {
   options.threads = 1;
   auto server = net::FileServer::start(std::move(*config), std::move(options));
   if (!server) return std::unexpected(std::move(server).error());
-  return DemoShop{std::move(issued.record), std::move(*server)};
+  return DemoShop{std::move(record), std::move(*server)};
 }
 
 Result<std::vector<x509::Crl>> DemoStage::sign_crls() {
@@ -159,11 +167,12 @@ Result<x509::Crl> DemoStage::sign_root_crl() const {
   return x509::Crl::from_der(std::move(*der));
 }
 
-Result<std::shared_ptr<const ClientConfig>> DemoStage::client(std::vector<x509::Crl> crls) const {
+Result<std::shared_ptr<const ClientConfig>> DemoStage::client(std::vector<x509::Crl> crls, const Policy& policy,
+                                                              std::shared_ptr<Observer> observer) const {
   auto anchors = std::make_shared<x509::TrustStore>();
   anchors->add(authority_->root());
   ClientConfig::Builder builder;
-  builder.trust(std::move(anchors)).alpn({"http/1.1"}).provider(provider_);
+  builder.trust(std::move(anchors)).alpn({"http/1.1"}).policy(policy).provider(provider_).observe(std::move(observer));
   for (x509::Crl& crl : crls) builder.add_crl(std::move(crl));
   return builder.build();
 }

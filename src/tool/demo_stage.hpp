@@ -11,8 +11,10 @@
 
 #include <keyway/authority.hpp>
 #include <keyway/config.hpp>
+#include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
 #include <keyway/error.hpp>
+#include <keyway/policy.hpp>
 
 #include "net/server.hpp"
 
@@ -43,7 +45,7 @@ class DemoStage {
   [[nodiscard]] std::filesystem::path crl_file() const { return folder_ / "intermediate.crl"; }
 
   /// Issues a certificate to the shop; the files are written too.
-  [[nodiscard]] Result<authority::IssuedCertificate> issue();
+  [[nodiscard]] Result<authority::IssuedCertificate> issue(authority::KeyKind key = authority::KeyKind::p256);
   /// One that was good for some minutes and has expired since.
   [[nodiscard]] Result<authority::IssuedCertificate> issue_expired();
   /// One by an authority that nobody knows.
@@ -52,14 +54,19 @@ class DemoStage {
   /// Opens an HTTPS server with this certificate on a free port of 127.0.0.1. It answers to every name, so that the
   /// checks are the client's alone.
   [[nodiscard]] Result<DemoShop> open_shop(authority::IssuedCertificate issued) const;
+  [[nodiscard]] Result<DemoShop> open_shop(authority::CertificateRecord record,
+                                           std::shared_ptr<const Credential> credential, const Policy& policy) const;
 
   /// Signs the lists of what is revoked so far: the intermediate's, which is written too, and the root's.
   [[nodiscard]] Result<std::vector<x509::Crl>> sign_crls();
 
   /// A client that trusts the authority's root alone and knows these lists of revoked certificates.
-  [[nodiscard]] Result<std::shared_ptr<const ClientConfig>> client(std::vector<x509::Crl> crls) const;
+  [[nodiscard]] Result<std::shared_ptr<const ClientConfig>> client(std::vector<x509::Crl> crls,
+                                                                   const Policy& policy = default_policy(),
+                                                                   std::shared_ptr<Observer> observer = nullptr) const;
 
  private:
+  [[nodiscard]] static const Policy& default_policy() { return named_policies().front().policy; }
   DemoStage(std::filesystem::path folder, std::shared_ptr<const crypto::Provider> provider) noexcept
       : folder_(std::move(folder)), provider_(std::move(provider)) {}
 

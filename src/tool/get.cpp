@@ -41,6 +41,8 @@ struct GetOptions {
   std::vector<std::string> anchors;
   std::vector<std::string> crls;
   std::vector<std::string> resolve;
+  std::vector<std::string> certificates;
+  std::vector<std::string> keys;
   std::string output;
   std::string session_file;
   unsigned timeout = 30;
@@ -110,23 +112,19 @@ class Body {
   bool is_too_large_ = false;
 };
 
-[[nodiscard]] Result<std::shared_ptr<const x509::TrustStore>> load_trust(const std::vector<std::string>& files) {
-  auto all = std::make_shared<x509::TrustStore>();
-  for (const std::string& file : files) {
-    auto store = x509::TrustStore::from_file(file);
-    if (!store) return std::unexpected(std::move(store.error()).at("--cacert"));
-    for (std::size_t i = 0; i < store->size(); ++i) all->add(store->at(i));
-  }
-  return all;
-}
-
 [[nodiscard]] Result<std::shared_ptr<const ClientConfig>> build_config(const GetOptions& options,
                                                                        std::shared_ptr<SessionStore> sessions) {
   ClientConfig::Builder builder;
+  auto provider = crypto::make_provider();
+  if (!provider) return std::unexpected(std::move(provider.error()));
+  builder.provider(*provider);
   if (sessions) builder.session_store(std::move(sessions));
+  auto credentials = load_credentials(options.certificates, options.keys, **provider);
+  if (!credentials) return std::unexpected(std::move(credentials.error()));
+  for (auto& credential : *credentials) builder.add_credential(std::move(credential));
   if (auto applied = apply(options.tls, builder); !applied) return std::unexpected(std::move(applied.error()));
   if (!options.anchors.empty()) {
-    auto trust = load_trust(options.anchors);
+    auto trust = load_anchors("--cacert", options.anchors);
     if (!trust) return std::unexpected(std::move(trust.error()));
     builder.trust(std::move(*trust));
   }
@@ -160,8 +158,14 @@ class Body {
               {"cipher_suite", to_string(response.tls.cipher_suite)},
               {"group", to_string(response.tls.group)},
               {"signature_scheme", to_string(response.tls.signature_scheme)},
+              {"client_signature_scheme", response.tls.client_signature_scheme == SignatureScheme{}
+                                              ? Json(nullptr)
+                                              : Json(to_string(response.tls.client_signature_scheme))},
               {"alpn", response.tls.alpn},
               {"is_resumption", response.tls.is_resumption},
+              {"certificate_compression", response.tls.certificate_compression
+                                              ? Json(to_string(*response.tls.certificate_compression))
+                                              : Json(nullptr)},
               {"after_hello_retry_request", response.tls.after_hello_retry_request}}},
             {"certificates", std::move(chain)},
             {"microseconds",
@@ -333,6 +337,15 @@ void add_get_command(CLI::App& app, ToolContext& context) {
   command->add_option("--crl", options->crls, "Look for the certificates in this revocation list")
       ->type_name("FILE")
       ->allow_extra_args(false);
+  command
+      ->add_option("--cert", options->certificates,
+                   "Shown to servers that ask who the client is: the certificate and its intermediates, PEM; several: "
+                   "the first that the server takes")
+      ->type_name("CHAIN.pem")
+      ->allow_extra_args(false);
+  command->add_option("--key", options->keys, "The private key to it, PEM")
+      ->type_name("KEY.pem")
+      ->allow_extra_args(false);
   command->add_flag("--require-revocation-answer", options->requires_revocation_answer,
                     "Refuse where no list tells whether a certificate is revoked");
   command->add_option("--resolve", options->resolve, "Find HOST:PORT at ADDR, whatever DNS says")
@@ -360,7 +373,8 @@ void add_get_command(CLI::App& app, ToolContext& context) {
       "  keyway get https://shop.localhost:8443/big.iso -o big.iso --resolve shop.localhost:8443:127.0.0.1\n"
       "  keyway get https://localhost:8443/ --cacert root.pem --crl revoked.crl --json\n"
       "  keyway get https://example.org/ --tls-max 1.2 --ciphers ECDHE-RSA-AES128-GCM-SHA256 -v\n"
-      "  keyway get https://example.org/ --session-file sessions -v    the second time it resumes\n\n" +
+      "  keyway get https://example.org/ --session-file sessions -v    the second time it resumes\n"
+      "  keyway get https://members.example/ --cert me.pem --key me-key.pem\n\n" +
       std::string(exit_codes_help()));
   command->callback(
       [options, &context] { context.run = [options, &context] { return Get(context, *options).run(); }; });

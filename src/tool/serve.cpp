@@ -16,6 +16,7 @@
 #include <keyway/config.hpp>
 #include <keyway/credential.hpp>
 
+#include "authority/files.hpp"
 #include "core/text.hpp"
 #include "net/server.hpp"
 #include "net/site.hpp"
@@ -30,6 +31,8 @@ struct ServeOptions {
   std::string folder;
   std::vector<std::string> certificates;
   std::vector<std::string> keys;
+  std::vector<std::string> client_anchors;
+  std::vector<std::string> ocsp_responses;
   std::string listen = "127.0.0.1:8443";
   std::string unknown_name;
   std::size_t threads = 0;
@@ -38,6 +41,7 @@ struct ServeOptions {
   bool is_quiet = false;
   bool has_no_listings = false;
   bool takes_expired = false;
+  bool requires_client_certificate = false;
 };
 
 struct Endpoint {
@@ -104,9 +108,15 @@ struct Endpoint {
     line += fmt::format(" \"-\" {}", record.status);
   }
   if (record.tls != nullptr) {
-    line += fmt::format(" {} {} {}", to_string(record.tls->version), to_string(record.tls->cipher_suite),
-                        to_string(record.tls->group));
+    line += fmt::format(" {} {}", to_string(record.tls->version), to_string(record.tls->cipher_suite));
+    // The RSA key transport has none.
+    if (record.tls->group != NamedGroup{}) line += " " + to_string(record.tls->group);
+    if (record.tls->is_resumption) line += " resumed";
+    if (record.tls->certificate_compression) {
+      line += " certificate in " + to_string(*record.tls->certificate_compression);
+    }
   }
+  if (!record.client.empty()) line += fmt::format(" client \"{}\"", printable(record.client, 200));
   if (record.failure != nullptr) line += " failed: " + printable(record.failure->message(), 400);
   return line + "\n";
 }
@@ -164,29 +174,57 @@ class Serve {
     if (auto applied = apply(options_.tls, builder); !applied) return std::unexpected(std::move(applied.error()));
     auto added = options_.certificates.empty() ? add_development(builder, *provider) : add_files(builder, **provider);
     if (!added) return std::unexpected(std::move(added.error()));
+    if (auto asked = ask_clients(builder); !asked) return std::unexpected(std::move(asked.error()));
     // One certificate is for whoever comes: the client judges it. Of several, nobody gets another customer's.
     const bool uses_first =
         options_.unknown_name == "first" || (options_.unknown_name.empty() && options_.certificates.size() <= 1);
+    builder.session_store(std::make_shared<InMemoryServerSessionStore>());  // for clients without tickets
     builder.unknown_name(uses_first ? UnknownName::use_default : UnknownName::refuse);
     return builder.build();
   }
 
-  [[nodiscard]] Result<void> add_files(ServerConfig::Builder& builder, const crypto::Provider& provider) {
-    if (options_.certificates.size() != options_.keys.size()) {
+  /// Errors: InvalidArgument, those of files.
+  [[nodiscard]] Result<void> ask_clients(ServerConfig::Builder& builder) {
+    const bool is_required = options_.requires_client_certificate;
+    if (options_.client_anchors.empty()) {
+      if (!is_required) return {};
       return std::unexpected(fail(ErrorCode::InvalidArgument)
-                                 .at("--cert and --key")
-                                 .expected("as many of the one as of the other")
-                                 .received(fmt::format("{} and {}", options_.certificates.size(), options_.keys.size()))
-                                 .advice("give each --cert CHAIN.pem its --key KEY.pem, in the same order"));
+                                 .at("--require-client-cert")
+                                 .expected("--client-ca FILE")
+                                 .advice("name the authority that clients' certificates are to come from"));
     }
-    for (std::size_t i = 0; i < options_.certificates.size(); ++i) {
-      auto credential = Credential::from_files(options_.certificates[i], options_.keys[i], provider);
-      if (!credential) return std::unexpected(std::move(credential.error()));
-      auto checked = check_validity(context_, **credential, options_.certificates[i], options_.takes_expired);
-      if (!checked) return checked;
-      builder.add_credential(std::move(*credential));
+    auto anchors = load_anchors("--client-ca", options_.client_anchors);
+    if (!anchors) return std::unexpected(std::move(anchors.error()));
+    if (is_required) {
+      builder.require_client_certificate(std::move(*anchors));
+    } else {
+      builder.ask_for_client_certificate(std::move(*anchors));
     }
     return {};
+  }
+
+  [[nodiscard]] Result<void> add_files(ServerConfig::Builder& builder, const crypto::Provider& provider) {
+    auto credentials = load_credentials(options_.certificates, options_.keys, provider);
+    if (!credentials) return std::unexpected(std::move(credentials.error()));
+    for (std::size_t i = 0; i < credentials->size(); ++i) {
+      auto& credential = (*credentials)[i];
+      auto checked = check_validity(context_, *credential, options_.certificates[i], options_.takes_expired);
+      if (!checked) return checked;
+      auto stapled = staple(std::move(credential), i);
+      if (!stapled) return std::unexpected(std::move(stapled.error()).at("--ocsp"));
+      builder.add_credential(std::move(*stapled));
+    }
+    return {};
+  }
+
+  /// With the OCSP response that was given for the credential at `index`, if one was. Errors: those of files.
+  [[nodiscard]] Result<std::shared_ptr<const Credential>> staple(std::shared_ptr<const Credential> credential,
+                                                                 std::size_t index) const {
+    if (index >= options_.ocsp_responses.size()) return credential;
+    constexpr std::size_t max_response = std::size_t{1} << 16U;
+    auto response = authority::read_file(options_.ocsp_responses[index], max_response);
+    if (!response) return std::unexpected(std::move(response.error()));
+    return credential->with_proofs({.ocsp_responses = {std::move(*response)}, .sct_lists = {}});
   }
 
   [[nodiscard]] Result<void> add_development(ServerConfig::Builder& builder,
@@ -243,6 +281,19 @@ void add_serve_command(CLI::App& app, ToolContext& context) {
       ->type_name("ADDR:PORT")
       ->capture_default_str();
   command
+      ->add_option("--ocsp", options->ocsp_responses,
+                   "Staple this OCSP response (DER) to the certificate; several: in the order of --cert")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--client-ca", options->client_anchors,
+                   "Ask clients for a certificate of the authorities in FILE (PEM or DER); one that is shown must be "
+                   "good")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command->add_flag("--require-client-cert", options->requires_client_certificate,
+                    "Refuse clients that show none; with --client-ca");
+  command
       ->add_option("--unknown-name", options->unknown_name,
                    "For names that no certificate covers: 'first' shows the first certificate, 'refuse' none "
                    "(default: first with one certificate, refuse with several)")
@@ -268,7 +319,8 @@ void add_serve_command(CLI::App& app, ToolContext& context) {
       "  keyway serve public/ --cert shop.pem --key shop-key.pem --listen 0.0.0.0:443\n"
       "  keyway serve public/ --cert a.pem --key a-key.pem --cert b.pem --key b-key.pem\n"
       "  keyway serve public/ --tlsv1.3 --groups X25519MLKEM768:x25519\n"
-      "  keyway serve public/ --tls-max 1.2 --ciphers ECDHE-ECDSA-CHACHA20-POLY1305\n\n" +
+      "  keyway serve public/ --tls-max 1.2 --ciphers ECDHE-ECDSA-CHACHA20-POLY1305\n"
+      "  keyway serve members/ --client-ca members.pem --require-client-cert\n\n" +
       std::string(exit_codes_help()));
   command->callback(
       [options, &context] { context.run = [options, &context] { return Serve(context, *options).run(); }; });

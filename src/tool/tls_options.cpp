@@ -145,6 +145,36 @@ Result<Policy> policy_of(const TlsOptions& options) {
   return policy;
 }
 
+Result<std::shared_ptr<const x509::TrustStore>> load_anchors(std::string_view option,
+                                                             const std::vector<std::string>& files) {
+  auto all = std::make_shared<x509::TrustStore>();
+  for (const std::string& file : files) {
+    auto store = x509::TrustStore::from_file(file);
+    if (!store) return std::unexpected(std::move(store.error()).at(option));
+    for (std::size_t i = 0; i < store->size(); ++i) all->add(store->at(i));
+  }
+  return all;
+}
+
+Result<std::vector<std::shared_ptr<const Credential>>> load_credentials(const std::vector<std::string>& certificates,
+                                                                        const std::vector<std::string>& keys,
+                                                                        const crypto::Provider& provider) {
+  if (certificates.size() != keys.size()) {
+    return std::unexpected(fail(ErrorCode::InvalidArgument)
+                               .at("--cert and --key")
+                               .expected("as many of the one as of the other")
+                               .received(fmt::format("{} and {}", certificates.size(), keys.size()))
+                               .advice("give each --cert CHAIN.pem its --key KEY.pem, in the same order"));
+  }
+  std::vector<std::shared_ptr<const Credential>> credentials;
+  for (std::size_t i = 0; i < certificates.size(); ++i) {
+    auto credential = Credential::from_files(certificates[i], keys[i], provider);
+    if (!credential) return std::unexpected(std::move(credential.error()));
+    credentials.push_back(std::move(*credential));
+  }
+  return credentials;
+}
+
 std::string key_log_file(const TlsOptions& options) {
   if (!options.key_log.empty()) return options.key_log;
   const char* named = std::getenv("SSLKEYLOGFILE");

@@ -3,16 +3,18 @@
 /// What `serve` and `get` both take to say how TLS is to be spoken, under the names that people know from curl and
 /// nginx.
 
-#include <cstdlib>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <keyway/credential.hpp>
+#include <keyway/crypto.hpp>
 #include <keyway/error.hpp>
 #include <keyway/key_log.hpp>
 #include <keyway/policy.hpp>
+#include <keyway/trust.hpp>
 
 namespace CLI {
 class App;
@@ -42,6 +44,15 @@ void add_tls_options(CLI::App& command, TlsOptions& options, std::string_view al
 /// InvalidArgument, with the names that there are.
 [[nodiscard]] Result<std::vector<CipherSuite>> parse_cipher_suites(std::string_view list);
 [[nodiscard]] Result<std::vector<NamedGroup>> parse_groups(std::string_view list);
+
+/// The certificates of these files, PEM or DER, as authorities to trust. Errors: those of files, at `option`.
+[[nodiscard]] Result<std::shared_ptr<const x509::TrustStore>> load_anchors(std::string_view option,
+                                                                           const std::vector<std::string>& files);
+
+/// Each of --cert with its --key. Errors: InvalidArgument where they don't go in pairs, those of Credential.
+[[nodiscard]] Result<std::vector<std::shared_ptr<const Credential>>> load_credentials(
+    const std::vector<std::string>& certificates, const std::vector<std::string>& keys,
+    const crypto::Provider& provider);
 
 /// What --keylog or else SSLKEYLOGFILE names; empty: neither.
 [[nodiscard]] std::string key_log_file(const TlsOptions& options);

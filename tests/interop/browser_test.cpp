@@ -101,6 +101,53 @@ TEST(ChromiumBrowser, ShowsThePadlockForOurServer) {
   EXPECT_NE(text.dump().find("Welcome to the shop"), std::string::npos) << text.dump();
 }
 
+/// How a page is protected, as Chromium's own tools tell it.
+Json certificate_state(Chromium& browser, const std::string& url) {
+  static_cast<void>(browser.call("Page.navigate", {{"url", url}}));
+  const Json state = browser.wait([](const Json& m) {
+    return m.value("method", "") == "Security.visibleSecurityStateChanged" &&
+           m["params"]["visibleSecurityState"].contains("certificateSecurityState");
+  });
+  return state.contains("params") ? state["params"]["visibleSecurityState"]["certificateSecurityState"]
+                                  : Json::object();
+}
+
+TEST(ChromiumBrowser, SpeaksNothingButAPostQuantumGroup) {
+  KEYWAY_REQUIRE_PROGRAM("chromium");
+  KEYWAY_REQUIRE_PROGRAM("certutil");
+  KeywayServer server(world(), crypto::KeyType::p256, {"--groups", "X25519MLKEM768"});
+  Chromium browser;
+
+  const Json state = certificate_state(browser, server.url());
+
+  EXPECT_EQ(state.value("keyExchangeGroup", ""), "X25519MLKEM768") << state.dump(1) << server.process().output();
+  EXPECT_EQ(state.value("protocol", ""), "TLS 1.3");
+}
+
+TEST(ChromiumBrowser, TakesOurCertificateCompressed) {
+  KEYWAY_REQUIRE_PROGRAM("chromium");
+  KEYWAY_REQUIRE_PROGRAM("certutil");
+  KeywayServer server(world());
+  Chromium browser;
+
+  static_cast<void>(certificate_state(browser, server.url()));
+
+  EXPECT_TRUE(server.process().wait_for("certificate in brotli")) << server.process().output();
+}
+
+TEST(ChromiumBrowser, SpeaksTls12WithOurServer) {
+  KEYWAY_REQUIRE_PROGRAM("chromium");
+  KEYWAY_REQUIRE_PROGRAM("certutil");
+  KeywayServer server(world(), crypto::KeyType::p256, {"--tls-max", "1.2"});
+  Chromium browser;
+
+  const Json state = certificate_state(browser, server.url());
+
+  EXPECT_EQ(state.value("protocol", ""), "TLS 1.2") << state.dump(1) << server.process().output();
+  EXPECT_EQ(state.value("keyExchange", ""), "ECDHE_ECDSA") << state.dump(1);
+  EXPECT_EQ(state.value("cipher", ""), "AES_128_GCM");
+}
+
 TEST(ChromiumBrowser, RefusesOurServerUnderAnotherName) {
   KEYWAY_REQUIRE_PROGRAM("chromium");
   KEYWAY_REQUIRE_PROGRAM("certutil");
@@ -116,16 +163,14 @@ TEST(ChromiumBrowser, RefusesOurServerUnderAnotherName) {
   EXPECT_EQ(answer.value("errorText", ""), "net::ERR_CERT_COMMON_NAME_INVALID") << answer.dump();
 }
 
-TEST(FirefoxBrowser, LoadsAPageFromOurServer) {
-  KEYWAY_REQUIRE_PROGRAM("firefox-esr");
-  KEYWAY_REQUIRE_PROGRAM("certutil");
-  KeywayServer server(world());
-  const std::string profile = world().path("firefox");
+/// Firefox loads a page of `server`; what the server's log says of it.
+void expect_firefox_loads_a_page(KeywayServer& server, const std::string& logged) {
+  const std::string profile = world().path("firefox-" + std::to_string(server.port()));
   std::filesystem::create_directories(profile);
   ASSERT_EQ(run({"certutil", "-d", "sql:" + profile, "-N", "--empty-password"}).exit_code, 0);
   ASSERT_EQ(
       run({"certutil", "-d", "sql:" + profile, "-A", "-t", "C,,", "-n", "keyway", "-i", world().root()}).exit_code, 0);
-  const std::string picture = world().path("firefox.png");
+  const std::string picture = profile + ".png";
 
   Process browser({"firefox-esr", "--headless", "--no-remote", "--profile", profile, "--screenshot", picture,
                    server.url("/index.html")},
@@ -134,7 +179,21 @@ TEST(FirefoxBrowser, LoadsAPageFromOurServer) {
   // The server's log tells that the page was asked for, after a handshake that Firefox accepted.
   EXPECT_TRUE(server.process().wait_for("/index.html", std::chrono::seconds(60)))
       << server.process().output() << browser.output();
-  EXPECT_NE(server.process().output().find("200"), std::string::npos) << server.process().output();
+  EXPECT_NE(server.process().output().find(logged), std::string::npos) << server.process().output();
+}
+
+TEST(FirefoxBrowser, LoadsAPageWithAPostQuantumGroup) {
+  KEYWAY_REQUIRE_PROGRAM("firefox-esr");
+  KEYWAY_REQUIRE_PROGRAM("certutil");
+  KeywayServer server(world(), crypto::KeyType::p256, {"--groups", "X25519MLKEM768"});
+  expect_firefox_loads_a_page(server, "TLS 1.3 TLS_AES_128_GCM_SHA256 X25519MLKEM768");
+}
+
+TEST(FirefoxBrowser, LoadsAPageWithTls12) {
+  KEYWAY_REQUIRE_PROGRAM("firefox-esr");
+  KEYWAY_REQUIRE_PROGRAM("certutil");
+  KeywayServer server(world(), crypto::KeyType::p256, {"--tls-max", "1.2"});
+  expect_firefox_loads_a_page(server, "TLS 1.2 TLS_ECDHE_ECDSA_WITH_");
 }
 
 }  // namespace

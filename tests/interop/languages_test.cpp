@@ -75,11 +75,15 @@ TEST(Node, ServerIsAcceptedByOurClient) {
   expect_server_works({"node", peer_source("peer.js")}, {world().chain(), world().key()}, "Hello from Node");
 }
 
-TEST(Go, ClientFetchesFromOurServerAndOurClientFromIts) {
+// One test: who builds the peer first needs half a minute.
+TEST(Go, ClientFetchesAndComesBackAndOurClientFetchesFromItsServer) {
   KEYWAY_REQUIRE_PROGRAM(go_command());
   expect_client_works({go_peer()}, "0x303 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
   expect_server_works({go_peer()}, {world().chain(), world().key()}, "Hello from Go",
                       /*has_extended_master_secret=*/go_minor_version() >= 21);
+  KeywayServer server(world());
+  const Outcome outcome = run({go_peer(), "resume", std::to_string(server.port()), world().root(), "1.3"});
+  EXPECT_NE(outcome.out.find("0x304 resumed: true"), std::string::npos) << outcome.out;
 }
 
 TEST(Java, ClientFetchesFromOurServerAndOurClientFromIts) {

@@ -71,7 +71,7 @@ std::string go_peer() {
   static const std::string built = [] {
     const std::string program = world().path("go-peer");
     const Outcome outcome = run({go_command(), "build", "-o", program, peer_source("peer.go")},
-                                {.environment = {{"GOCACHE", world().path("go-cache")},
+                                {.environment = {{"GOCACHE", KEYWAY_CACHE "/go"},
                                                  {"GO111MODULE", "off"},
                                                  {"HOME", world().path("")},
                                                  {"GOTOOLCHAIN", "local"}}},

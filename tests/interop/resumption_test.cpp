@@ -29,6 +29,34 @@ TEST(OpenSslClient, ComesBackWithOurTicket) {
   EXPECT_NE(second.out.find("Reused, TLSv1.3"), std::string::npos) << second.out;
 }
 
+TEST(OpenSslClient, ComesBackInTls12ByTicketAndBySessionId) {
+  KEYWAY_REQUIRE_PROGRAM("openssl");
+  KeywayServer server(world());
+  for (const bool by_id : {false, true}) {
+    const std::string session = world().path(by_id ? "openssl-id.session" : "openssl-ticket.session");
+    const auto visit = [&](const std::string& flag) {
+      std::vector<std::string> more = {"-tls1_2", flag, session};
+      if (by_id) more.emplace_back("-no_ticket");
+      return s_client(server, more);
+    };
+    const Outcome first = visit("-sess_out");
+    ASSERT_NE(first.out.find("New, TLSv1.2"), std::string::npos) << by_id << first.out;
+    const Outcome second = visit("-sess_in");
+    EXPECT_NE(second.out.find("Reused, TLSv1.2"), std::string::npos) << by_id << second.out;
+    EXPECT_NE(second.out.find("Welcome to the shop"), std::string::npos) << by_id << second.out;
+  }
+}
+
+TEST(GnuTlsClient, ComesBackInTls12) {
+  KEYWAY_REQUIRE_PROGRAM("gnutls-cli");
+  KeywayServer server(world());
+  const Outcome outcome =
+      run({"gnutls-cli", "--resume", "--x509cafile=" + world().root(), "--priority=NORMAL:-VERS-ALL:+VERS-TLS1.2", "-p",
+           std::to_string(server.port()), "localhost"},
+          {.input = "GET / HTTP/1.0\r\nHost: localhost\r\n\r\n"});
+  EXPECT_NE(outcome.out.find("This is a resumed session"), std::string::npos) << outcome.out;
+}
+
 TEST(GnuTlsClient, ComesBackWithOurTicket) {
   KEYWAY_REQUIRE_PROGRAM("gnutls-cli");
   KeywayServer server(world());
@@ -37,13 +65,6 @@ TEST(GnuTlsClient, ComesBackWithOurTicket) {
            "--priority=NORMAL:-VERS-ALL:+VERS-TLS1.3", "-p", std::to_string(server.port()), "localhost"},
           {.input = "GET / HTTP/1.0\r\nHost: localhost\r\n\r\n"});
   EXPECT_NE(outcome.out.find("This is a resumed session"), std::string::npos) << outcome.out;
-}
-
-TEST(GoClient, ComesBackWithOurTicket) {
-  KEYWAY_REQUIRE_PROGRAM(go_command());
-  KeywayServer server(world());
-  const Outcome outcome = run({go_peer(), "resume", std::to_string(server.port()), world().root(), "1.3"});
-  EXPECT_NE(outcome.out.find("0x304 resumed: true"), std::string::npos) << outcome.out;
 }
 
 /// Two visits of `keyway get`, with its sessions in a file: the first must be a full handshake, the second is told.
@@ -64,6 +85,14 @@ TEST(OpenSslServerTest, IsComeBackToWithItsTicket) {
   EXPECT_TRUE(comes_back(server.port()));
 }
 
+TEST(OpenSslServerTest, IsComeBackToInTls12ByTicketAndBySessionId) {
+  KEYWAY_REQUIRE_PROGRAM("openssl");
+  const OpenSslServer by_ticket(crypto::KeyType::p256, {"-tls1_2"});
+  EXPECT_TRUE(comes_back(by_ticket.port()));
+  const OpenSslServer by_id(crypto::KeyType::p256, {"-tls1_2", "-no_ticket"});
+  EXPECT_TRUE(comes_back(by_id.port()));
+}
+
 TEST(GnuTlsServer, IsComeBackToWithItsTicket) {
   KEYWAY_REQUIRE_PROGRAM("gnutls-serv");
   const std::uint16_t port = free_port();
@@ -78,6 +107,14 @@ TEST(Nginx, IsComeBackToWithItsTicket) {
   KEYWAY_REQUIRE_PROGRAM(nginx_command());
   const NginxServer server("TLSv1.3");
   EXPECT_TRUE(comes_back(server.port()));
+}
+
+TEST(Nginx, IsComeBackToInTls12ByTicketAndBySessionId) {
+  KEYWAY_REQUIRE_PROGRAM(nginx_command());
+  const NginxServer by_ticket("TLSv1.2");
+  EXPECT_TRUE(comes_back(by_ticket.port()));
+  const NginxServer by_id("TLSv1.2", "ssl_session_tickets off; ssl_session_cache shared:SSL:1m;");
+  EXPECT_TRUE(comes_back(by_id.port()));
 }
 
 TEST(Curl, ComesBackWithOurTicket) {

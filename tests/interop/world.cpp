@@ -34,26 +34,38 @@ void World::write(const std::string& name, const std::string& text) const {
   if (!out.flush()) std::abort();
 }
 
-void World::issue(crypto::KeyType type) {
-  const std::string name = crypto::to_string(type);
-  if (fs::exists(folder_ / (name + ".pem"))) return;
+std::string World::issue(const std::string& name, testing::CertificateOptions options) {
+  if (fs::exists(folder_ / (name + ".pem"))) return path(name);
   const Time now = SystemClock().now();
-  const auto leaf = authority_.issue({.names = {"localhost", "shop.localhost", "127.0.0.1"},
-                                      .not_before = now - std::chrono::hours(1),
-                                      .not_after = now + std::chrono::hours(24 * 30),
-                                      .key_type = type});
+  options.not_before = now - std::chrono::hours(1);
+  options.not_after = now + std::chrono::hours(24 * 30);
+  const auto leaf = authority_.issue(options);
   write(name + ".pem", leaf.chain_pem());
   write(name + "-key.pem", leaf.key_pem());
+  return path(name);
+}
+
+std::string World::issue(crypto::KeyType type) {
+  return issue(crypto::to_string(type), {.names = {"localhost", "shop.localhost", "127.0.0.1"}, .key_type = type});
+}
+
+std::string World::issue_client(crypto::KeyType type) {
+  const std::vector<std::string> purpose{"1.3.6.1.5.5.7.3.2"};
+  return issue("client-" + crypto::to_string(type),
+               {.names = {"ann.localhost"}, .common_name = "Ann", .key_type = type, .extended_key_usage = purpose});
 }
 
 std::string World::chain(crypto::KeyType type) {
-  issue(type);
-  return path(crypto::to_string(type) + ".pem");
+  return issue(type) + ".pem";
 }
-
 std::string World::key(crypto::KeyType type) {
-  issue(type);
-  return path(crypto::to_string(type) + "-key.pem");
+  return issue(type) + "-key.pem";
+}
+std::string World::client_chain(crypto::KeyType type) {
+  return issue_client(type) + ".pem";
+}
+std::string World::client_key(crypto::KeyType type) {
+  return issue_client(type) + "-key.pem";
 }
 
 KeywayServer::KeywayServer(World& world, crypto::KeyType type, const std::vector<std::string>& more)

@@ -27,13 +27,19 @@ class World {
   [[nodiscard]] std::string root() const { return path("root.pem"); }
   [[nodiscard]] std::string chain(crypto::KeyType type = crypto::KeyType::p256);
   [[nodiscard]] std::string key(crypto::KeyType type = crypto::KeyType::p256);
+  /// The same for a client, whom the same authority knows as Ann.
+  [[nodiscard]] std::string client_chain(crypto::KeyType type = crypto::KeyType::p256);
+  [[nodiscard]] std::string client_key(crypto::KeyType type = crypto::KeyType::p256);
   /// A folder with `index.html` ("Welcome to the shop") and `big.bin` (1 MiB).
   [[nodiscard]] std::string site() const { return path("site"); }
   void write(const std::string& name, const std::string& text) const;
   [[nodiscard]] const testing::TestAuthority& authority() const noexcept { return authority_; }
 
  private:
-  void issue(crypto::KeyType type);
+  /// Gives the beginning of the two files' names.
+  std::string issue(crypto::KeyType type);
+  std::string issue_client(crypto::KeyType type);
+  std::string issue(const std::string& name, testing::CertificateOptions options);
 
   std::filesystem::path folder_;
   testing::TestAuthority authority_;

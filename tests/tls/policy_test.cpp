@@ -101,6 +101,16 @@ TEST(ANarrowedPolicy, HasNoSuiteThatThePolicyHadNot) {
   EXPECT_EQ(policy.error().code(), ErrorCode::InvalidConfiguration);
 }
 
+TEST(ANarrowedPolicy, HasNoTls12WithoutACurve) {
+  constexpr std::array groups{NamedGroup::X25519MLKEM768};
+
+  const Policy policy = Policy::compatible_2026().with_groups(groups);
+
+  EXPECT_EQ(policy.name, "compatible-2026, TLS 1.3, groups X25519MLKEM768");
+  EXPECT_TRUE(policy.check().has_value());
+  EXPECT_FALSE(policy.has(ProtocolVersion::TLS1_2));
+}
+
 TEST(ANarrowedPolicy, SendsSharesOfItsGroupsAlone) {
   constexpr std::array with_share{NamedGroup::secp384r1, NamedGroup::x25519};
   constexpr std::array without{NamedGroup::secp384r1, NamedGroup::secp256r1};

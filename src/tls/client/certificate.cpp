@@ -9,6 +9,7 @@
 #include "tls/wire/certificate_request.hpp"
 #include "tls/wire/extension_rules.hpp"
 #include "tls/wire/extensions/certificate_authorities.hpp"
+#include "tls/wire/extensions/compress_certificate.hpp"
 #include "tls/wire/extensions/signature_algorithms.hpp"
 
 namespace keyway::tls::client {
@@ -55,6 +56,11 @@ Result<std::unique_ptr<CertificateAsked>> take_request(const ExtensionBlock& ext
     if (!authorities) return std::unexpected(std::move(authorities.error()).at("CertificateRequest"));
     keep(authorities->authorities, asked->authorities);
   }
+  if (const auto body = extensions.find(ExtensionType::compress_certificate)) {
+    auto compression = CompressCertificateExtension::parse(*body);
+    if (!compression) return std::unexpected(std::move(compression.error()).at("CertificateRequest"));
+    keep(compression->algorithms.bytes(), asked->compression);
+  }
   return asked;
 }
 
@@ -67,8 +73,9 @@ Result<AwaitVerdict::Next> AwaitVerdict::resume(Flow& flow, Answer& answer) && {
 }
 
 Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const HandshakeMessage& message) && {
-  auto taken = PeerCertificate::take(flow, common_.config->common(), message);
+  auto taken = PeerCertificate::take(common_.config->common(), message);
   if (!taken) return std::unexpected(std::move(taken.error()));
+  flow.info().certificate_compression = taken->compressed_by;
   const CertificateMessage* const certificate = &taken->message;
   if (auto checked = check_message(*certificate, asked_of_entries(*common_.config)); !checked)
     return std::unexpected(std::move(checked.error()));

@@ -18,6 +18,7 @@ struct CertificateAsked {
   Bytes signature_schemes;
   Bytes authorities;
   Bytes certificate_types;  ///< of TLS 1.2
+  Bytes compression = {};   ///< algorithms that the server decompresses, as a list; empty: none
 
   /// Lives as long as this and `policy`.
   [[nodiscard]] CertificateRequestView::Parts parts(const Policy& policy) const noexcept {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/writer.hpp"
+#include "tls/certificate_messages.hpp"
 #include "tls/handshake/next.hpp"
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_verify.hpp"
@@ -40,7 +41,7 @@ Result<Established> finish_own(Flow& flow, OwnFlight own) {
 }
 
 /// Shows what was chosen.
-Result<AwaitCredential::Next> show(Flow& flow, OwnFlight own, Shown shown) {
+Result<AwaitCredential::Next> show(Flow& flow, OwnFlight own, const CertificateAsked& asked, Shown shown) {
   using Next = AwaitCredential::Next;
   Writer out(own.messages);
   if (!shown.credential) {
@@ -51,7 +52,9 @@ Result<AwaitCredential::Next> show(Flow& flow, OwnFlight own, Shown shown) {
     if (!done) return std::unexpected(std::move(done.error()));
     return Next(std::move(*done));
   }
-  out.bytes(shown.credential->certificate_message_tls13());
+  const auto& compressors = own.common.config->common().certificate_compressors;
+  const WireList<CertificateCompressionAlgorithm> theirs(asked.compression);
+  out.bytes(shown.credential->messages().choose_tls13(ProofsAsked(), compressors, theirs).message);
   own.common.transcript.add(own.messages);
   Bytes content = certificate_verify_content(Side::client, own.common.transcript.hash().view());
   return sign<Next>(flow,
@@ -75,7 +78,7 @@ Result<UnsignedFlight::Next> UnsignedFlight::finish(Flow& flow, ByteView signatu
 Result<AwaitCredential::Next> AwaitCredential::resume(Flow& flow, Answer& answer) && {
   auto shown = take_credential(*own_.common.config, *asked_, answer, name);
   if (!shown) return std::unexpected(std::move(shown.error()));
-  return show(flow, std::move(own_), std::move(*shown));
+  return show(flow, std::move(own_), *asked_, std::move(*shown));
 }
 
 Result<std::variant<AwaitCredential, AwaitSignature, Established>> send_own_flight(
@@ -90,7 +93,7 @@ Result<std::variant<AwaitCredential, AwaitSignature, Established>> send_own_flig
   if (config.pauses_for_credential()) return Next(AwaitCredential(std::move(own), std::move(asked)));
   auto shown = choose_credential(config, *asked);
   if (!shown) return std::unexpected(std::move(shown.error()));
-  return widen<Next>(show(flow, std::move(own), std::move(*shown)));
+  return widen<Next>(show(flow, std::move(own), *asked, std::move(*shown)));
 }
 
 }  // namespace keyway::tls::client

@@ -3,9 +3,24 @@
 #include <algorithm>
 #include <array>
 
+#include "tls/handshake/fingerprint.hpp"
 #include "tls/wire/record.hpp"
 
 namespace keyway::tls {
+
+std::array<std::uint8_t, 8> fingerprint_of(const crypto::Provider& provider, ByteView secret) noexcept {
+  std::array<std::uint8_t, 8> fingerprint{};
+  const crypto::HashFunction* sha256 = provider.hash(crypto::HashAlgorithm::sha256);
+  if (sha256 == nullptr) return fingerprint;
+  crypto::HashState state;
+  std::array<std::uint8_t, crypto::max_hash_size> digest{};
+  sha256->start(state);
+  sha256->update(state, as_bytes("keyway fingerprint"));
+  sha256->update(state, secret);
+  sha256->finish(state, ByteSpan(digest).first(sha256->output_size()));
+  for (std::size_t i = 0; i < fingerprint.size(); ++i) fingerprint[i] = digest[i];
+  return fingerprint;
+}
 
 void Emitter::deliver(const Event& event) const noexcept {
   for (const auto& observer : config_->observers) observer->on(origin_, event);
@@ -25,16 +40,7 @@ void Emitter::deliver_records(ContentType type, bool is_protected, ByteView wire
 
 void Emitter::deliver_secret(SecretLabel label, std::uint32_t generation, ByteView client_random,
                              ByteView secret) const noexcept {
-  event::SecretDerived event{label, generation, secret.size(), {}};
-  if (const crypto::HashFunction* sha256 = config_->provider->hash(crypto::HashAlgorithm::sha256)) {
-    crypto::HashState state;
-    std::array<std::uint8_t, crypto::max_hash_size> digest{};
-    sha256->start(state);
-    sha256->update(state, as_bytes("keyway fingerprint"));
-    sha256->update(state, secret);
-    sha256->finish(state, ByteSpan(digest).first(sha256->output_size()));
-    for (std::size_t i = 0; i < event.fingerprint.size(); ++i) event.fingerprint[i] = digest[i];
-  }
+  const event::SecretDerived event{label, generation, secret.size(), fingerprint_of(*config_->provider, secret)};
   deliver(event);
   const auto reveal = [&](Observer& observer) {
     if (observer.reveals_secrets()) observer.on_secret(origin_, label, generation, client_random, secret);

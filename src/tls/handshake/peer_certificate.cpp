@@ -29,8 +29,7 @@ Result<Bytes> decompress(const CompressedCertificate& message, const Certificate
           .expected(to_string(message.algorithm) + " of " + std::to_string(message.uncompressed_length) + " bytes"));
 }
 
-Result<PeerCertificate> PeerCertificate::take(Flow& flow, const CommonConfig& config,
-                                              const HandshakeMessage& handshake) {
+Result<PeerCertificate> PeerCertificate::take(const CommonConfig& config, const HandshakeMessage& handshake) {
   PeerCertificate taken;
   ByteView body = handshake.body;
   if (handshake.type == HandshakeType::compressed_certificate) {
@@ -45,7 +44,7 @@ Result<PeerCertificate> PeerCertificate::take(Flow& flow, const CommonConfig& co
     if (!decompressed) return std::unexpected(std::move(decompressed.error()));
     taken.decompressed = std::move(*decompressed);
     body = taken.decompressed;
-    flow.info().certificate_compression = compressed->algorithm;
+    taken.compressed_by = compressed->algorithm;
   }
   auto message = CertificateMessage::parse(body);
   if (!message) return std::unexpected(std::move(message.error()));

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <optional>
+
 #include <keyway/config.hpp>
 
-#include "tls/handshake/flow.hpp"
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/compressed_certificate.hpp"
 #include "tls/wire/handshake.hpp"
@@ -19,6 +20,7 @@ namespace keyway::tls {
 /// or the bytes beside it. Move-only; moving leaves the bytes where they are.
 struct PeerCertificate {
   Bytes decompressed;  ///< of a CompressedCertificate
+  std::optional<CertificateCompressionAlgorithm> compressed_by;
   CertificateMessage message;
 
   PeerCertificate() = default;
@@ -31,8 +33,7 @@ struct PeerCertificate {
   /// Reads a Certificate, or a CompressedCertificate of an algorithm of the configuration's and with its
   /// max_handshake_message for a limit. Errors: the codecs'; those of decompress(); UnexpectedMessage (no compression
   /// was asked for).
-  [[nodiscard]] static Result<PeerCertificate> take(Flow& flow, const CommonConfig& config,
-                                                    const HandshakeMessage& handshake);
+  [[nodiscard]] static Result<PeerCertificate> take(const CommonConfig& config, const HandshakeMessage& handshake);
 };
 
 }  // namespace keyway::tls

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <optional>
-
 #include <keyway/bytes.hpp>
 
 #include "tls/schedule/transcript.hpp"
@@ -12,26 +10,29 @@ namespace keyway::tls {
 /// 7.4.8): they are kept where one may come, and there alone.
 class TranscriptTls12 {
  public:
-  TranscriptTls12(const crypto::HashFunction& hash, bool keeps_messages) : running_(hash) {
-    if (keeps_messages) messages_.emplace();
-  }
+  TranscriptTls12(const crypto::HashFunction& hash, bool keeps_messages)
+      : running_(hash), keeps_messages_(keeps_messages) {}
 
   void add(ByteView message) {
     running_.add(message);
-    if (messages_) messages_->insert(messages_->end(), message.begin(), message.end());
+    if (keeps_messages_) messages_.insert(messages_.end(), message.begin(), message.end());
   }
 
   [[nodiscard]] TranscriptHash hash() const noexcept { return running_.hash(); }
   [[nodiscard]] const crypto::HashFunction& function() const noexcept { return running_.function(); }
 
   /// All messages so far; empty where they are not kept.
-  [[nodiscard]] ByteView messages() const noexcept { return messages_ ? ByteView(*messages_) : ByteView(); }
+  [[nodiscard]] ByteView messages() const noexcept { return messages_; }
   /// No CertificateVerify will come, or it came.
-  void forget_messages() noexcept { messages_.reset(); }
+  void forget_messages() noexcept {
+    keeps_messages_ = false;
+    messages_ = Bytes();
+  }
 
  private:
   Transcript running_;
-  std::optional<Bytes> messages_;
+  bool keeps_messages_;
+  Bytes messages_;
 };
 
 }  // namespace keyway::tls

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "tls/handshake/peer_certificate.hpp"
 #include "tls/handshake/peer_chain.hpp"
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_verify.hpp"
@@ -26,8 +27,9 @@ Result<void> check_message(const CertificateMessage& message) {
 }  // namespace
 
 Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const HandshakeMessage& message) && {
-  auto certificate = CertificateMessage::parse(message.body);
-  if (!certificate) return std::unexpected(std::move(certificate.error()));
+  auto taken = PeerCertificate::take(awaited_.config->common(), message);
+  if (!taken) return std::unexpected(std::move(taken.error()));
+  const CertificateMessage* const certificate = &taken->message;
   if (auto checked = check_message(*certificate); !checked) return std::unexpected(std::move(checked.error()));
   const ServerConfig& config = *awaited_.config;
   awaited_.transcript.add(message.raw);

@@ -60,7 +60,7 @@ class ExpectCertificate {
  public:
   using Next = std::variant<AwaitVerdict, ExpectCertificateVerify, ExpectFinished>;
   static constexpr std::string_view name = "server: waiting for the client's Certificate";
-  static constexpr std::array accepts{HandshakeType::certificate};
+  static constexpr std::array accepts{HandshakeType::certificate, HandshakeType::compressed_certificate};
 
   explicit ExpectCertificate(AwaitedClient awaited) noexcept : awaited_(std::move(awaited)) {}
 

@@ -65,21 +65,15 @@ void write_encrypted_extensions(Bytes& to, const ServerConfig& config, const Hel
   });
 }
 
-/// The credential's Certificate, or what stands for it: compressed by the first of our algorithms that the client has
-/// and that makes it smaller (RFC 8879 4).
+/// The credential's Certificate, or what stands for it.
 ByteView choose_certificate(Flow& flow, const ServerConfig& config, const Credential& credential,
                             const HelloInHand& hello) {
-  const ProofsAsked asked = proofs_asked(hello);
-  const ByteView plain = credential.messages().tls13(asked);
-  if (!hello.extensions.compress_certificate) return plain;
-  for (const auto& compressor : config.common().certificate_compressors) {
-    if (!hello.extensions.compress_certificate->algorithms.contains(compressor->algorithm())) continue;
-    const ByteView compressed = credential.messages().compressed(compressor, asked);
-    if (compressed.empty()) continue;
-    flow.info().certificate_compression = compressor->algorithm();
-    return compressed;
-  }
-  return plain;
+  const auto& offered = hello.extensions.compress_certificate;
+  const auto chosen =
+      credential.messages().choose_tls13(proofs_asked(hello), config.common().certificate_compressors,
+                                         offered ? offered->algorithms : WireList<CertificateCompressionAlgorithm>());
+  flow.info().certificate_compression = chosen.compressed_by;
+  return chosen.message;
 }
 
 /// What a flight answers.

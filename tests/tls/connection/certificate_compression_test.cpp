@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "testing/client_identity.hpp"
 #include "testing/pair.hpp"
 #include "testing/tls12_wire.hpp"
 #include "tls/certificate_messages.hpp"
@@ -166,6 +167,33 @@ TEST(CertificateCompression, RefusesAConfigurationThatNamesAnAlgorithmTwiceOrNon
 
   EXPECT_EQ(twice.build().error().code(), ErrorCode::InvalidConfiguration);
   EXPECT_EQ(null.build().error().code(), ErrorCode::InvalidConfiguration);
+}
+
+TEST(CertificateCompression, IsUsedForTheClientsCertificateToo) {
+  const auto counting = std::make_shared<Counting>(zlib);
+  auto client = client_builder();
+  client.certificate_compression({counting}).add_credential(shared_client_credential());
+  auto server = server_builder();
+  server.certificate_compression({counting}).require_client_certificate(shared_trust());
+  Pair pair = make_tls_pair(build(std::move(client)), build(std::move(server)));
+
+  ASSERT_TRUE(pair.run());
+
+  EXPECT_EQ(counting->decompressed, 2);
+  EXPECT_FALSE(pair.server.peer_chain().empty());
+}
+
+TEST(CertificateCompression, IsNotUsedForTheClientsCertificateUnasked) {
+  const auto counting = std::make_shared<Counting>(zlib);
+  auto client = client_builder();
+  client.certificate_compression({counting}).add_credential(shared_client_credential());
+  auto server = server_builder();
+  server.certificate_compression({}).require_client_certificate(shared_trust());
+  Pair pair = make_tls_pair(build(std::move(client)), build(std::move(server)));
+
+  ASSERT_TRUE(pair.run());
+
+  EXPECT_EQ(counting->compressed, 0);
 }
 
 TEST(CertificateCompression, GoesThroughAHelloRetryRequest) {
