@@ -334,9 +334,16 @@ class Libssl final : public Library {
     Context client = make_client(kind, *session);
     Contexts fresh{std::move(client), make_server(kind), std::move(session)};
     const Contexts& made = contexts_.emplace(kind, std::move(fresh)).first->second;
-    Account unread(false);
-    if (is_resumption(kind.form)) run(kind, made, unread, unread);
+    if (is_resumption(kind.form)) run_first(kind, made);
     return made;
+  }
+
+  /// For the session that the next handshake goes on with.
+  void run_first(const HandshakeKind& kind, const Contexts& made) {
+    Account unread(false);
+    run(kind, made, unread, unread);
+    pair_.client.finish();
+    pair_.server.finish();
   }
 
   std::map<HandshakeKind, Contexts> contexts_;

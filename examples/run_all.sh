@@ -53,6 +53,6 @@ mkdir "$folder/site"
 echo "a page" >"$folder/site/index.html"
 "$keyway" serve "$folder/site" --cert "$chain" --key "$key" --listen 127.0.0.1:0 --quiet 2>"$folder/serve.log" &
 servers+=($!)
-port=$(port_of "$folder/serve.log" ".*https:\/\/127.0.0.1:([0-9]+)\/")
+port=$(port_of "$folder/serve.log" ".*https:\/\/127.0.0.1:([0-9]+)\/.*")
 expect "keyway serve with beast_client" "a page" "$examples/example_beast_client" localhost "$port" "$root"
 expect "keyway serve with keyway get" "a page" "$keyway" get "https://localhost:$port/" --cacert "$root"
