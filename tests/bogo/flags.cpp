@@ -168,6 +168,8 @@ constexpr auto flags = std::to_array<Flag>({
     {"handshake-never-done", &Settings::handshake_never_done},
     {"no-op-extra-handshake", &Settings::no_op_extra_handshake},
     {"expect-msg-callback", &Settings::expect_msg_callback},
+    {"expect-early-data-reason", &Settings::expect_early_data_reason},
+    {"quic-use-legacy-codepoint", Ignored{.has_value = true}},  // of no consequence over a stream
 });
 
 const Flag* find_flag(std::string_view name) {

@@ -131,6 +131,7 @@ struct Settings {
   bool implicit_handshake = false;
   bool handshake_never_done = false;
   bool no_op_extra_handshake = false;
+  std::string expect_early_data_reason;
 };
 
 /// A test's connections: the first one, those that resume it, and the second try after rejected early data.

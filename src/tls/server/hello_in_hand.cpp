@@ -19,6 +19,11 @@ Result<HelloInHand> HelloInHand::take(const HandshakeMessage& message) {
   taken.hello = *hello;
   auto placed = check_extensions(hello->extensions, ExtensionHome::client_hello, {}, "ClientHello");
   if (!placed) return std::unexpected(std::move(placed.error()));
+  if (hello->extensions.has(ExtensionType::quic_transport_parameters)) {  // RFC 9001 8.2: over QUIC alone
+    return std::unexpected(fail(ErrorCode::UnsolicitedExtension)
+                               .at("ClientHello, extension quic_transport_parameters")
+                               .expected("none over a stream"));
+  }
   auto extensions = ClientHelloExtensions::parse(hello->extensions);
   if (!extensions) return std::unexpected(std::move(extensions.error()));
   taken.extensions = *extensions;

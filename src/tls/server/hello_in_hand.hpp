@@ -27,7 +27,7 @@ struct HelloInHand {
   HelloInHand& operator=(HelloInHand&&) noexcept = default;
   ~HelloInHand() = default;
 
-  /// Errors: the codecs'; InvalidServerNameExtension.
+  /// Errors: the codecs'; UnsolicitedExtension (of QUIC), InvalidServerNameExtension.
   [[nodiscard]] static Result<HelloInHand> take(const HandshakeMessage& message);
 
   [[nodiscard]] ClientHelloView view() const noexcept {

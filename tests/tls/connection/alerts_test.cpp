@@ -299,6 +299,14 @@ TEST(Alerts, AreNotSentAfterCloseNotify) {
   EXPECT_EQ(peer.alerts(), 1U) << "close_notify says that nothing follows";
 }
 
+TEST(Alerts, OfAServerThatIsAskedForQuicOverAStream) {
+  ScriptedClient peer;
+  ClientHelloFields fields = ScriptedClient::hello();
+  fields.extensions.add(quic_transport_parameters, Bytes{1, 2});
+  peer.say_hello(fields);
+  EXPECT_TRUE(refused(peer, ErrorCode::UnsolicitedExtension, unsupported_extension));
+}
+
 // ------------------------------------------------------------------------------------------------ GREASE
 
 TEST(Grease, InAClientHelloIsPassedOver) {
