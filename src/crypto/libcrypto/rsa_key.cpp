@@ -114,7 +114,7 @@ class RsaPrivateKey final : public BasedPrivateKey {
     if (ciphertext.size() != key_.size()) return {};
     SecretBuffer<max_modulus_size> block(key_.size());
     // SAFETY: libcrypto reads and writes the modulus's size. It blinds the operation, and does not look at the padding:
-    // docs/decisions/0013-rsa-key-transport.md.
+    // docs/decisions/0014-rsa-key-transport.md.
     const int size = RSA_private_decrypt(static_cast<int>(ciphertext.size()), ciphertext.data(), block.span().data(),
                                          key_.rsa.get(), RSA_NO_PADDING);
     if (size != static_cast<int>(key_.size())) {
