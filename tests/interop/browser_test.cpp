@@ -3,6 +3,8 @@
 #include <chrono>
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <thread>
 
 #include <nlohmann/json.hpp>
 
@@ -51,6 +53,17 @@ class Chromium {
     return answer.value("result", Json::object());
   }
 
+  /// The page's text, once it holds `wanted`; what it is after ten seconds otherwise. A page is secure before it is
+  /// read.
+  std::string text_with(std::string_view wanted) {
+    std::string text;
+    for (int i = 0; i < 100 && text.find(wanted) == std::string::npos; ++i) {
+      if (i > 0) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      text = call("Runtime.evaluate", {{"expression", "document.body ? document.body.innerText : ''"}}).dump();
+    }
+    return text;
+  }
+
   /// The next message, from the last one looked at on, for which `wanted` holds; null after 30 seconds.
   template <typename Wanted>
   Json wait(Wanted&& wanted) {
@@ -97,8 +110,8 @@ TEST(ChromiumBrowser, ShowsThePadlockForOurServer) {
   EXPECT_EQ(certificate.value("cipher", ""), "AES_128_GCM");
   EXPECT_EQ(certificate.value("certificateHasWeakSignature", true), false);
 
-  const Json text = browser.call("Runtime.evaluate", {{"expression", "document.body.innerText"}});
-  EXPECT_NE(text.dump().find("Welcome to the shop"), std::string::npos) << text.dump();
+  const std::string text = browser.text_with("Welcome to the shop");
+  EXPECT_NE(text.find("Welcome to the shop"), std::string::npos) << text;
 }
 
 /// How a page is protected, as Chromium's own tools tell it.
