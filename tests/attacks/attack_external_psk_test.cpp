@@ -55,8 +55,8 @@ TEST(AttackBySelfie, NamesThatRunTogetherAreNotTheSame) {
 TEST(AttackOnExternalPsk, EveryFlippedBitOfIdentityAndBinderIsRefused) {
   Policy policy = classical_policy();
   policy.cipher_suites = {CipherSuite::TLS_AES_128_GCM_SHA256};
-  const auto client = build(psk_client(psk_of_till()).policy(policy).without_resumption());
-  const auto server = build(psk_server(psk_of_vault()).policy(policy));
+  const auto client = build(psk_client(psk_of_till(), policy));
+  const auto server = build(psk_server(psk_of_vault(), policy));
   constexpr std::size_t binders = 2 + 1 + 32;
   constexpr std::size_t identity = 2 + 5 + 2 + 11 + 2 + 2;  // ImportedIdentity of "key 1", for "till" and "vault"
   for (std::size_t at = 0; at < binders + 4 + identity; ++at) {
@@ -89,7 +89,7 @@ TEST(AttackOnExternalPsk, ABinderOfOneKindIsNoneOfTheOther) {
   const auto direct = ExternalPsk::without_importer(Side::client, {imported, psk_key("key 1").secret}).value();
   Policy policy = classical_policy();
   policy.cipher_suites = {CipherSuite::TLS_AES_128_GCM_SHA256};
-  Pair pair = make_tls_pair(build(psk_client(direct).policy(policy)), build(psk_server(psk_of_vault())));
+  Pair pair = make_tls_pair(build(psk_client(direct, policy)), build(psk_server(psk_of_vault())));
   EXPECT_FALSE(pair.run());
   EXPECT_EQ(code_of(pair.server), ErrorCode::BadBinder);
 }

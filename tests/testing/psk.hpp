@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include <keyway/config.hpp>
 #include <keyway/external_psk.hpp>
@@ -27,15 +28,15 @@ using SharedPsk = std::shared_ptr<const ExternalPsk>;
   return ExternalPsk::between(Side::server, "vault", "till", psk_key(identity)).value();
 }
 
-[[nodiscard]] inline ClientConfig::Builder psk_client(const SharedPsk& psk) {
+[[nodiscard]] inline ClientConfig::Builder psk_client(const SharedPsk& psk, Policy policy = classical_policy()) {
   ClientConfig::Builder builder = client_builder();
-  builder.add_psk(psk);
+  builder.policy(std::move(policy)).add_psk(psk);
   return builder;
 }
 /// Without a certificate.
-[[nodiscard]] inline ServerConfig::Builder psk_server(const SharedPsk& psk) {
+[[nodiscard]] inline ServerConfig::Builder psk_server(const SharedPsk& psk, Policy policy = classical_policy()) {
   ServerConfig::Builder builder;
-  builder.policy(classical_policy()).provider(provider()).clock(std::make_shared<FixedClock>(test_now)).add_psk(psk);
+  builder.policy(std::move(policy)).provider(provider()).clock(std::make_shared<FixedClock>(test_now)).add_psk(psk);
   return builder;
 }
 

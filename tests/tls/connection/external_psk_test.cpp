@@ -22,8 +22,7 @@ TEST(ExternalPsk, StandsInTheCertificatesPlace) {
   for (const CipherSuite suite : {CipherSuite::TLS_AES_128_GCM_SHA256, CipherSuite::TLS_AES_256_GCM_SHA384}) {
     const SharedPsk ours = psk_of_till();
     const SharedPsk theirs = psk_of_vault();
-    Pair pair = make_connected_pair(build(psk_client(ours).policy(policy_of({suite})).without_resumption()),
-                                    build(psk_server(theirs)));
+    Pair pair = make_connected_pair(build(psk_client(ours, policy_of({suite}))), build(psk_server(theirs)));
     EXPECT_EQ(pair.client.info().psk, ours.get());
     EXPECT_EQ(pair.server.info().psk, theirs.get());
     EXPECT_FALSE(pair.client.info().is_resumption);
@@ -36,7 +35,7 @@ TEST(ExternalPsk, StandsInTheCertificatesPlace) {
 TEST(ExternalPsk, IsUsedAfterAHelloRetryRequestToo) {
   Policy policy = classical_policy();
   policy.key_shares.clear();
-  Pair pair = make_connected_pair(build(psk_client(psk_of_till()).policy(policy)), build(psk_server(psk_of_vault())));
+  Pair pair = make_connected_pair(build(psk_client(psk_of_till(), policy)), build(psk_server(psk_of_vault())));
   EXPECT_TRUE(pair.client.info().after_hello_retry_request);
   EXPECT_NE(pair.server.info().psk, nullptr);
 }
@@ -57,7 +56,7 @@ TEST(ExternalPsk, OfAnotherHashIsImportedForTheSuite) {
   const auto key = psk_key("key 1", HashAlgorithm::sha384);
   const auto ours = ExternalPsk::between(Side::client, "till", "vault", key).value();
   const auto theirs = ExternalPsk::between(Side::server, "vault", "till", key).value();
-  Pair pair = make_connected_pair(build(psk_client(ours).policy(policy_of({CipherSuite::TLS_AES_128_GCM_SHA256}))),
+  Pair pair = make_connected_pair(build(psk_client(ours, policy_of({CipherSuite::TLS_AES_128_GCM_SHA256}))),
                                   build(psk_server(theirs)));
   EXPECT_NE(pair.server.info().psk, nullptr);
 }
@@ -66,8 +65,8 @@ TEST(ExternalPsk, WithoutImporterIsAWeakeningThatIsTold) {
   const auto ours = ExternalPsk::without_importer(Side::client, psk_key("key 1")).value();
   const auto theirs = ExternalPsk::without_importer(Side::server, psk_key("key 1")).value();
   const Policy policy = policy_of({CipherSuite::TLS_AES_128_GCM_SHA256});
-  const auto client = build(psk_client(ours).policy(policy));
-  const auto server = build(psk_server(theirs).policy(policy));
+  const auto client = build(psk_client(ours, policy));
+  const auto server = build(psk_server(theirs, policy));
   EXPECT_EQ(client->weakenings().size(), 1U);
   EXPECT_EQ(server->weakenings().size(), 1U);
   EXPECT_EQ(make_connected_pair(client, server).server.info().psk, theirs.get());
@@ -126,7 +125,7 @@ TEST(ExternalPsk, AServerWithoutOneRefusesWhoBringsNone) {
 }
 
 TEST(ExternalPsk, AClientThatHasOneAloneOffersNeitherTls12NorSignatures) {
-  const auto client = build(psk_client(psk_of_till()).policy(Policy::compatible_2026()));
+  const auto client = build(psk_client(psk_of_till(), Policy::compatible_2026()));
   EXPECT_TRUE(client->requires_psk());
   EXPECT_FALSE(client->common().policy.has(ProtocolVersion::TLS1_2));
   Pair pair = make_tls_pair(client, build(server_builder()));
