@@ -16,6 +16,7 @@
 #include <keyway/clock.hpp>
 #include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
+#include <keyway/early_data.hpp>
 #include <keyway/error.hpp>
 #include <keyway/external_psk.hpp>
 #include <keyway/observer.hpp>
@@ -64,6 +65,8 @@ class ClientConfig {
   /// True when the connection pauses with Pause::verification instead of asking the verifier itself.
   [[nodiscard]] bool pauses_for_verification() const noexcept { return pauses_for_verification_; }
   [[nodiscard]] bool is_fallback() const noexcept { return is_fallback_; }
+  /// Bytes of early data that are sent at most; 0: none is offered.
+  [[nodiscard]] std::size_t max_early_data() const noexcept { return max_early_data_; }
   /// True where the server must know one of the keys that were added: no certificate is taken in their place.
   [[nodiscard]] bool requires_psk() const noexcept { return requires_psk_; }
   /// True when the chain of a session is judged again before the session is gone on with.
@@ -114,6 +117,7 @@ class ClientConfig {
   bool takes_unoffered_alpn_ = false;
   bool is_fallback_ = false;
   bool requires_psk_ = false;
+  std::size_t max_early_data_ = 0;
   std::vector<std::shared_ptr<const Credential>> credentials_;
   std::shared_ptr<const ClientCredentialResolver> credential_resolver_;
   bool pauses_for_credential_ = false;
@@ -180,6 +184,10 @@ class ClientConfig::Builder {
   /// A key that the server has, too (TLS 1.3): who knows it is the server, and no certificate is asked for or taken.
   /// Up to 16, in order of preference; a session that is come back to stands before them. TLS 1.2 is not offered.
   Builder& add_psk(std::shared_ptr<const ExternalPsk> psk);
+  /// Weakens: with a session whose server takes it, data may be sent at once, by Connection::send_early(). It can be
+  /// replayed, and has no forward secrecy. Up to `max_size` bytes (1 to 2^24) are kept of it until the server has said
+  /// whether it takes them.
+  Builder& allow_early_data(std::size_t max_size = 16384);
   /// Beside the keys, certificates are taken, too, in both versions, and verified as without keys.
   Builder& allow_certificates_beside_psks();
   Builder& session_store(std::shared_ptr<SessionStore> store);
@@ -234,6 +242,8 @@ class ServerConfig {
   [[nodiscard]] const ClientAuthentication* client_authentication() const noexcept {
     return client_authentication_.get();
   }
+  /// Null: early data is not taken. With one, it has a store.
+  [[nodiscard]] const EarlyDataOptions* early_data() const noexcept { return early_data_.get(); }
   [[nodiscard]] const TicketOptions& tickets() const noexcept { return tickets_; }
   /// What seals sessions. Null after without_tickets(), unless there is a session_store().
   [[nodiscard]] TicketKeys* ticket_keys() const noexcept { return ticket_keys_.get(); }
@@ -253,6 +263,7 @@ class ServerConfig {
   std::vector<std::string> weakenings_;
   std::unique_ptr<const ClientAuthentication> client_authentication_;
   TicketOptions tickets_;
+  std::unique_ptr<const EarlyDataOptions> early_data_;
   std::shared_ptr<TicketKeys> ticket_keys_;
   std::shared_ptr<ServerSessionStore> session_store_;
   std::array<std::uint8_t, 32> id_{};
@@ -278,6 +289,10 @@ class ServerConfig::Builder {
   /// (ConnectionInfo::psk says which it was). Up to 1024, in order of preference. Without credentials beside, clients
   /// must know one, and TLS 1.2 is not spoken.
   Builder& add_psk(std::shared_ptr<const ExternalPsk> psk);
+  /// Weakens: clients that come back may send data at once, which can be replayed and has no forward secrecy. It comes
+  /// out of Connection::receive() as Received::early_data, apart from all other. A ticket is good for it once, and for
+  /// `window` around the moment when it must have been sent. Needs tickets.
+  Builder& take_early_data(EarlyDataOptions options = {});
   Builder& prefer_certificates();     ///< keys that were added serve clients alone whom no certificate serves
   Builder& pause_for_client_hello();  ///< Pause::client_hello, before anything is answered
   Builder& pause_for_credential();    ///< Pause::credential, instead of a resolver

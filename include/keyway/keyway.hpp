@@ -12,6 +12,7 @@
 #include <keyway/connection.hpp>
 #include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
+#include <keyway/early_data.hpp>
 #include <keyway/error.hpp>
 #include <keyway/external_psk.hpp>
 #include <keyway/key_log.hpp>

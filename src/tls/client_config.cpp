@@ -1,5 +1,6 @@
 #include <keyway/config.hpp>
 
+#include <algorithm>
 #include <utility>
 
 #include "tls/config_common.hpp"
@@ -31,6 +32,7 @@ struct ClientConfig::Builder::Parts {
   bool insists_on_credential = false;
   std::vector<std::shared_ptr<const ExternalPsk>> psks;
   bool allows_certificates_beside_psks = false;
+  std::size_t max_early_data = 0;
 
   [[nodiscard]] bool requires_psk() const noexcept { return !psks.empty() && !allows_certificates_beside_psks; }
   /// After complete(). Errors: InvalidConfiguration.
@@ -206,6 +208,10 @@ ClientConfig::Builder& ClientConfig::Builder::add_psk(std::shared_ptr<const Exte
   if (psk) parts_->psks.push_back(std::move(psk));
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::allow_early_data(std::size_t max_size) {
+  parts_->max_early_data = std::clamp<std::size_t>(max_size, 1, std::size_t{1} << 24U);
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::allow_certificates_beside_psks() {
   parts_->allows_certificates_beside_psks = true;
   return *this;
@@ -268,6 +274,10 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   config->sends_server_name_ = parts->sends_server_name;
   config->is_fallback_ = parts->is_fallback;
   config->requires_psk_ = parts->requires_psk();
+  config->max_early_data_ = parts->max_early_data;
+  if (parts->max_early_data != 0) {
+    config->weakenings_.emplace_back("data may be sent early: it can be replayed, and has no forward secrecy");
+  }
   config->pauses_for_verification_ = parts->pauses;
   config->asks_for_ocsp_ = parts->asks_for_ocsp;
   config->asks_for_scts_ = parts->asks_for_scts;

@@ -28,12 +28,14 @@ struct ServerConfig::Builder::Parts {
   tls::ClientAuthenticationPlan clients;
   std::vector<std::shared_ptr<const ExternalPsk>> psks;
   bool prefers_certificates = false;
+  std::unique_ptr<EarlyDataOptions> early_data;
 
   [[nodiscard]] bool has_credentials() const noexcept {
     return resolver || !credentials.empty() || pauses_for_credential;
   }
   /// After complete(). Errors: InvalidConfiguration.
   [[nodiscard]] Result<void> complete_psks();
+  [[nodiscard]] Result<void> complete_early_data();
   /// What is shown and what is taken. A resolver's certificates are its own affair: it answers by name, and names are
   /// bound anyway. Errors: RandomFailed.
   [[nodiscard]] Result<std::array<std::uint8_t, 32>> id() const;
@@ -64,6 +66,21 @@ Result<void> ServerConfig::Builder::Parts::complete_psks() {
   auto set = tls::PskSet::make(std::move(psks), Side::server, common);
   if (!set) return std::unexpected(std::move(set.error()));
   common.psks = std::move(*set);
+  return {};
+}
+
+Result<void> ServerConfig::Builder::Parts::complete_early_data() {
+  if (!early_data) return {};
+  constexpr std::uint32_t most = std::uint32_t{1} << 24U;
+  const auto [size, window, store] = *early_data;
+  const bool is_sane = size > 0 && size <= most && window >= std::chrono::seconds(1) &&
+                       window <= std::chrono::minutes(5) && (!without_tickets || session_store);
+  if (!is_sane) {
+    return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                               .at("ServerConfig, take_early_data")
+                               .expected("tickets, 1 to 16777216 bytes, a window of 1 to 300 seconds"));
+  }
+  if (!store) early_data->store = std::make_shared<InMemorySingleUseStore>(common.clock->now());
   return {};
 }
 
@@ -109,6 +126,10 @@ ServerConfig::Builder& ServerConfig::Builder::credentials(std::shared_ptr<const 
 }
 ServerConfig::Builder& ServerConfig::Builder::add_psk(std::shared_ptr<const ExternalPsk> psk) {
   if (psk) parts_->psks.push_back(std::move(psk));
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::take_early_data(EarlyDataOptions options) {
+  parts_->early_data = std::make_unique<EarlyDataOptions>(std::move(options));
   return *this;
 }
 ServerConfig::Builder& ServerConfig::Builder::prefer_certificates() {
@@ -271,6 +292,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   if (auto completed = parts_->complete_psks(); !completed) {
     return std::unexpected(std::move(completed.error()).at("ServerConfig"));
   }
+  if (auto completed = parts_->complete_early_data(); !completed) return std::unexpected(std::move(completed.error()));
   if (auto completed = parts_->complete_tickets(); !completed) return std::unexpected(std::move(completed.error()));
   const std::unique_ptr<Parts> parts = std::move(parts_);
   const std::shared_ptr<ServerConfig> config(new ServerConfig());
@@ -299,6 +321,10 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   }
   config->pauses_for_client_hello_ = parts->pauses_for_client_hello;
   config->pauses_for_credential_ = parts->pauses_for_credential;
+  if (parts->early_data) {
+    config->weakenings_.emplace_back("early data is taken: it can be replayed, and has no forward secrecy");
+  }
+  config->early_data_ = std::move(parts->early_data);
   config->prefers_certificates_ = parts->prefers_certificates;
   config->acknowledges_server_name_ = parts->acknowledges_server_name;
   tls::add_weakenings(parts->common, config->weakenings_);

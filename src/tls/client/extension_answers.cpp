@@ -29,7 +29,8 @@ Result<std::string> chosen_alpn(const ExtensionBlock& extensions, const ClientCo
 }
 
 Result<void> check_plain_answers(const ExtensionBlock& extensions, std::string_view message) {
-  for (const ExtensionType type : {ExtensionType::server_name, ExtensionType::status_request}) {
+  for (const ExtensionType type :
+       {ExtensionType::server_name, ExtensionType::status_request, ExtensionType::early_data}) {
     const auto body = extensions.find(type);
     if (!body || body->empty()) continue;
     return std::unexpected(fail(ErrorCode::TrailingData)

@@ -147,6 +147,10 @@ void write_extensions(Writer& out, const HelloParts& parts) {
   write_compressors(out, parts.config.common().certificate_compressors);
   const bool knows_psks = parts.config.session_store() != nullptr || parts.config.common().psks != nullptr;
   if (knows_psks) write_psk_modes(out, parts.config.common().allows_psk_ke);
+  if (parts.has_early_data) {  // RFC 8446 4.2.10: empty
+    out.value(ExtensionType::early_data);
+    out.u16(0);
+  }
   if (!parts.psks.empty()) write_psks(out, parts.psks);  // RFC 8446 4.2.11: the last
 }
 

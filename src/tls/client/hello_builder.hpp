@@ -31,7 +31,8 @@ struct HelloParts {
   std::span<const std::unique_ptr<crypto::KeyExchange>> key_shares;
   ByteView cookie;                      ///< of a HelloRetryRequest; empty: none
   std::span<const PskOffer> psks = {};  ///< in order of preference
-  ByteView session_ticket{};            ///< of TLS 1.2; empty: none
+  bool has_early_data = false;
+  ByteView session_ticket{};  ///< of TLS 1.2; empty: none
 };
 
 /// Writes a ClientHello, handshake header included (RFC 8446 4.1.2). The binders of what is offered are left to be

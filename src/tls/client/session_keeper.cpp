@@ -34,7 +34,7 @@ void SessionKeeper::remember_peer(const Shown& shown, Time now) {
 }
 
 void SessionKeeper::keep(const NewSessionTicket& ticket, const ClientConfig& config, const std::string& alpn,
-                         const Shown& shown) {
+                         const Shown& shown, std::uint32_t max_early_data) {
   if (ticket.ticket_lifetime == 0 || ticket.ticket.size() > max_kept_ticket) return;
   const Time now = config.common().clock->now();
   remember_peer(shown, now);
@@ -52,6 +52,7 @@ void SessionKeeper::keep(const NewSessionTicket& ticket, const ClientConfig& con
   session.authenticated_at = authenticated_at_;
   session.lifetime = std::min<std::chrono::seconds>(std::chrono::seconds(ticket.ticket_lifetime), max_session_lifetime);
   session.age_add = ticket.ticket_age_add;
+  session.max_early_data = max_early_data;
   Bytes kept(ticket.ticket.begin(), ticket.ticket.end());
   config.session_store()->put(parts_.plan.key, std::make_shared<const ClientSession>(
                                                    ClientSession{std::move(session), std::move(kept), {}, peer_}));

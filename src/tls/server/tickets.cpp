@@ -8,6 +8,7 @@
 #include "tls/server/resumption.hpp"
 #include "tls/server/session_vault.hpp"
 #include "tls/suites.hpp"
+#include "tls/wire/extensions/early_data.hpp"
 #include "tls/wire/handshake.hpp"
 #include "tls/wire/new_session_ticket.hpp"
 
@@ -31,9 +32,14 @@ bool add_ticket(Bytes& messages, const ServerConfig& config, Session& session, c
   session.secret = resumption_psk(hash, order.resumption_master_secret.view(), nonce);
   const auto ticket = hand_out(config, session);
   if (!ticket) return false;
+  Bytes extensions;
+  if (session.max_early_data != 0) {
+    Writer block(extensions);
+    write_extension(block, EarlyDataNewSessionTicket{session.max_early_data});
+  }
   Writer out(messages);
   write_handshake(out, NewSessionTicket{static_cast<std::uint32_t>(session.lifetime.count()), session.age_add, nonce,
-                                        *ticket, ExtensionBlock()});
+                                        *ticket, ExtensionBlock(extensions)});
   return true;
 }
 
@@ -67,6 +73,7 @@ std::unique_ptr<TicketOrder> order_tickets(const ServerConfig& config, const Hel
   if (config.ticket_keys() == nullptr || config.tickets().count == 0 || !psk_mode(config, hello)) return nullptr;
   auto session = begin_session(config, hello, ProtocolVersion::TLS1_3, choice.suite->id, choice.alpn, resumed);
   if (!session) return nullptr;
+  if (config.early_data() != nullptr) session->max_early_data = config.early_data()->max_size;
   if (psk != nullptr) session->client_identity.assign(psk->digest.begin(), psk->digest.end());
   auto order = std::make_unique<TicketOrder>();
   order->session = std::move(*session);

@@ -8,7 +8,7 @@
 namespace keyway::tls {
 namespace {
 
-constexpr std::uint8_t format = 2;
+constexpr std::uint8_t format = 3;
 /// Until the year 9999: far from where sums of times overflow.
 constexpr std::uint64_t max_time = 253'402'300'799;
 
@@ -26,9 +26,10 @@ void write_time(Writer& out, Time time) {
 }  // namespace
 
 Session Session::clone() const {
-  return {version,          cipher_suite, secret.clone(),  server_name, alpn,
-          configuration,    peer_scheme,  client_identity, client,      issued_at,
-          authenticated_at, lifetime,     age_add,         group,       extended_master_secret};
+  return {version, cipher_suite,  secret.clone(),   server_name,
+          alpn,    configuration, peer_scheme,      client_identity,
+          client,  issued_at,     authenticated_at, lifetime,
+          age_add, group,         max_early_data,   extended_master_secret};
 }
 
 bool Session::is_alive(Time now, std::chrono::seconds skew) const noexcept {
@@ -61,6 +62,7 @@ Result<Session> Session::parse(ByteView bytes) {
   if (session.lifetime > max_session_lifetime) in.reject(ErrorCode::InvalidValue, "lifetime");
   session.age_add = in.u32("age_add");
   session.group = in.value<NamedGroup>("group");
+  session.max_early_data = in.u32("max_early_data");
   const std::uint8_t extended = in.u8("extended_master_secret");
   if (extended > 1) in.reject(ErrorCode::InvalidValue, "extended_master_secret");
   session.extended_master_secret = extended == 1;
@@ -85,11 +87,12 @@ void Session::write(Writer& out) const {
   out.u32(static_cast<std::uint32_t>(lifetime.count()));
   out.u32(age_add);
   out.value(group);
+  out.u32(max_early_data);
   out.u8(extended_master_secret ? 1 : 0);
 }
 
 std::size_t Session::written_size() const noexcept {
-  constexpr std::size_t numbers = 1 + 2 + 2 + 2 + 1 + 8 + 8 + 4 + 4 + 2 + 1;
+  constexpr std::size_t numbers = 1 + 2 + 2 + 2 + 1 + 8 + 8 + 4 + 4 + 2 + 4 + 1;
   constexpr std::size_t lengths = 4;
   return numbers + lengths + secret.size() + server_name.size() + alpn.size() + configuration.size() +
          client_identity.size() + (client ? client->written_size() : 0);

@@ -40,6 +40,7 @@ struct Session {
   std::chrono::seconds lifetime{};
   std::uint32_t age_add = 0;           ///< RFC 8446 4.6.1
   NamedGroup group{};                  ///< in TLS 1.2, of the key exchange that the secret comes from
+  std::uint32_t max_early_data = 0;    ///< bytes that the ticket lets be sent early; 0: none
   bool extended_master_secret = true;  ///< RFC 7627; always, in effect, in TLS 1.3
 
   [[nodiscard]] Session clone() const;
