@@ -52,6 +52,13 @@ std::optional<Objection> PathSearch::check_issuer(const Node& issuer) {
   for (std::size_t i = 1; i < path_.size(); ++i) {
     if (!path_[i].node.view->is_self_issued()) ++authorities_below;
   }
+  const auto& longest = material_.options.max_path_length;
+  if (is_anchor && longest && authorities_below > *longest) {
+    return Objection{CheckKind::constraints,
+                     finding_about(view, depth, ErrorCode::PathTooLong, "Options::max_path_length",
+                                   "at most " + std::to_string(*longest) + " authorities below it",
+                                   std::to_string(authorities_below) + " authorities below it")};
+  }
   if (auto objection = check_authority(view, depth, is_anchor, authorities_below, question_.purpose)) return objection;
   if (auto objection = check_critical_extensions(view, depth)) return objection;
   if (auto objection = check_validity(view, depth, question_.now)) return objection;

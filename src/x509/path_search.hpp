@@ -18,6 +18,8 @@
 
 namespace keyway::x509 {
 
+class PolicyGraph;
+
 /// A certificate that a path may go through.
 struct Node {
   const CertificateView* view = nullptr;
@@ -105,6 +107,10 @@ class PathSearch {
   [[nodiscard]] std::optional<Objection> check_issuer(const Node& issuer);
   [[nodiscard]] std::optional<Objection> check_constraints(const Node& issuer);
   [[nodiscard]] std::optional<Objection> check_signature(const Node& issuer);
+  /// Cheap where no certificate of the path asks for a policy and nobody else does.
+  [[nodiscard]] std::optional<Objection> check_policies();
+  [[nodiscard]] std::optional<Objection> judge_policies(const PolicyInputs& inputs);
+  [[nodiscard]] std::optional<Objection> add_policies(PolicyGraph& graph, std::size_t depth, bool is_any_free);
   [[nodiscard]] std::optional<Objection> judge_revocation();
   [[nodiscard]] std::optional<Objection> check_revocation(std::size_t depth);
   /// What the staple for this certificate says; nothing without one.
@@ -136,6 +142,7 @@ class PathSearch {
   bool is_spent_ = false;
   CheckOutcome revocation_ = CheckOutcome::not_checked;
   std::vector<RevocationWitness> witnesses_;
+  std::vector<std::string> policies_;  ///< user-constrained-policy-set of the path, where policies were looked at
 };
 
 }  // namespace keyway::x509
