@@ -102,6 +102,14 @@ enum class Profile : std::uint8_t {
   rfc5280,  ///< RFC 5280 alone: a leaf may be an authority's, and anyExtendedKeyUsage is any purpose
 };
 
+/// Whether certificates are also held to what is asked of those who issue them, where breaking it endangers nobody:
+/// key identifiers that stand, extensions that are critical, numbers that are positive (docs/decisions/0016).
+enum class Conformance : std::uint8_t {
+  lenient,        ///< no; the default
+  strict,         ///< yes
+  to_the_letter,  ///< also where an anchor says what nobody ever reads
+};
+
 /// What is asked of certificate policies: the inputs (c), (e), (f) and (g) of RFC 5280 6.1.1.
 struct PolicyInputs {
   /// user-initial-policy-set, as dotted OIDs; empty, or with 2.5.29.32.0 in it: any policy will do.
@@ -144,11 +152,10 @@ class Verifier {
     Profile profile = Profile::web_pki;
     /// Nothing: no policy is asked for, and a path falls over its policies only where a certificate of it demands one.
     std::optional<PolicyInputs> policies = {};
-    /// As if every anchor had this pathLenConstraint: authorities between it and the leaf, self-issued ones not counted.
+    /// As if every anchor had this pathLenConstraint: authorities between it and the leaf, self-issued ones not
+    /// counted.
     std::optional<std::uint32_t> max_path_length = {};
-    /// Holds every certificate to what is asked of those who issue them, too, where breaking it endangers nobody: key
-    /// identifiers that stand, extensions that are critical, numbers that are positive (docs/decisions/0016).
-    bool demands_conformance = false;
+    Conformance conformance = Conformance::lenient;
   };
 
   /// `provider` and `anchors` are not null.
@@ -169,8 +176,9 @@ class Verifier {
   /// told (Verdict::revocation()). A leaf with the TLS feature status_request needs a good one: StapleRequired.
   [[nodiscard]] Verdict verify(std::span<const ByteView> chain, const ServerName* name, Purpose purpose, Time now,
                                const Staples& staples = std::nullopt) const;
-  /// The same for the owner of a mail address (Purpose::email).
-  [[nodiscard]] Verdict verify(std::span<const ByteView> chain, const EmailAddress& address, Time now) const;
+  /// The same for the owner of a mail address.
+  [[nodiscard]] Verdict verify(std::span<const ByteView> chain, const EmailAddress& address, Time now,
+                               Purpose purpose = Purpose::email) const;
 
   [[nodiscard]] const TrustStore& anchors() const noexcept;
   [[nodiscard]] const Options& options() const noexcept;

@@ -5,6 +5,7 @@
 
 #include "core/text.hpp"
 #include "x509/algorithm.hpp"
+#include "x509/issuance_rules.hpp"
 #include "x509/name_constraints.hpp"
 #include "x509/path_search.hpp"
 
@@ -67,8 +68,15 @@ std::optional<Objection> PathSearch::check_issuer(const Node& issuer) {
     if (auto objection = check_serial_number(view, depth)) return objection;
     if (auto objection = check_algorithm(view, depth)) return objection;
   }
+  if (auto objection = check_conformance(issuer, depth)) return objection;
   if (auto objection = check_constraints(issuer)) return objection;
   return check_signature(issuer);
+}
+
+std::optional<Objection> PathSearch::check_conformance(const Node& node, std::size_t depth) const {
+  if (material_.options.conformance == Conformance::lenient) return std::nullopt;
+  const Role above = node.element.origin == Origin::anchor ? Role::anchor : Role::authority;
+  return check_issuance(*node.view, depth, depth == 0 ? Role::leaf : above, question_.purpose, material_.options);
 }
 
 std::optional<Objection> PathSearch::check_constraints(const Node& issuer) {

@@ -77,6 +77,7 @@ std::optional<Verdict> PathSearch::judge_trusted_leaf() {
   if (!objection) objection = check_key(leaf, 0, material_.options.min_rsa_bits);
   if (!objection) objection = check_leaf_usage(leaf, question_.purpose, material_.options.profile);
   if (!objection) objection = check_name(leaf, question_);
+  if (!objection) objection = check_conformance(peers_.front(), 0);
   if (objection) {
     fallen_.push_back({{{element}, std::move(objection->finding)}, objection->kind});
     return refuse();
@@ -96,6 +97,7 @@ void PathSearch::judge_leaf() {
   if (!leaf_objection_) leaf_objection_ = check_validity(leaf, 0, question_.now);
   if (!leaf_objection_) leaf_objection_ = check_leaf_purpose(leaf, question_.purpose, material_.options.profile);
   if (!leaf_objection_) leaf_objection_ = check_name(leaf, question_);
+  if (!leaf_objection_) leaf_objection_ = check_conformance(peers_.front(), 0);
 }
 
 std::optional<Verdict> PathSearch::search() {
@@ -243,7 +245,8 @@ std::vector<Check> PathSearch::refused_checks(const Fallen& telling) const {
     if (kind == CheckKind::revocation) return telling.revocation;
     const CertificateView& leaf = *peers_.front().view;
     if (kind == CheckKind::validity && check_validity(leaf, 0, question_.now)) return CheckOutcome::failed;
-    if (kind == CheckKind::purpose && check_leaf_purpose(leaf, question_.purpose, material_.options.profile)) return CheckOutcome::failed;
+    if (kind == CheckKind::purpose && check_leaf_purpose(leaf, question_.purpose, material_.options.profile))
+      return CheckOutcome::failed;
     return CheckOutcome::passed;
   };
   std::vector<Check> checks;

@@ -105,6 +105,7 @@ class PathSearch {
   [[nodiscard]] bool is_in_path(const Node& node) const noexcept;
 
   [[nodiscard]] std::optional<Objection> check_issuer(const Node& issuer);
+  [[nodiscard]] std::optional<Objection> check_conformance(const Node& node, std::size_t depth) const;
   [[nodiscard]] std::optional<Objection> check_constraints(const Node& issuer);
   [[nodiscard]] std::optional<Objection> check_signature(const Node& issuer);
   /// Cheap where no certificate of the path asks for a policy and nobody else does.

@@ -40,7 +40,7 @@ class PolicyGraph {
  private:
   struct Node {
     ByteView policy;
-    std::size_t first_parent = 0;  ///< its parents are these entries of the level above's `expected`;
+    std::size_t first_parent = 0;    ///< its parents are these entries of the level above's `expected`;
     std::size_t end_of_parents = 0;  ///< none: anyPolicy's node is
     [[nodiscard]] bool is_below_any() const noexcept { return first_parent == end_of_parents; }
   };

@@ -59,8 +59,9 @@ Verdict Verifier::verify(std::span<const ByteView> chain, const ServerName* name
   return PathSearch(state_->material, {name, nullptr, purpose, now, staples}, chain).run();
 }
 
-Verdict Verifier::verify(std::span<const ByteView> chain, const EmailAddress& address, Time now) const {
-  return PathSearch(state_->material, {nullptr, &address, Purpose::email, now, std::nullopt}, chain).run();
+Verdict Verifier::verify(std::span<const ByteView> chain, const EmailAddress& address, Time now,
+                         Purpose purpose) const {
+  return PathSearch(state_->material, {nullptr, &address, purpose, now, std::nullopt}, chain).run();
 }
 
 bool PolicyInputs::accepts_any() const {
