@@ -2,6 +2,7 @@
 /// \file
 /// Whom to trust: anchors, revocation lists, and the judge that a configuration is built with.
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <memory>
@@ -73,7 +74,8 @@ class Crl {
   [[nodiscard]] Time this_update() const noexcept;
   [[nodiscard]] std::optional<Time> next_update() const noexcept;
   [[nodiscard]] std::size_t size() const noexcept;  ///< number of entries
-  /// The entry of a serial number (contents octets of the INTEGER); goes through the list from its start.
+  /// The entry of a certificate of the list's own issuer, by its serial number (contents octets of the INTEGER). Takes
+  /// the same time however long the list is: its entries are indexed when it is parsed, in six bytes each.
   [[nodiscard]] std::optional<Entry> find(ByteView serial_number) const;
   [[nodiscard]] ByteView der() const noexcept;
   /// True when `issuer`'s key signed this list (and may: cRLSign).
@@ -156,6 +158,9 @@ class Verifier {
     /// counted.
     std::optional<std::uint32_t> max_path_length = {};
     Conformance conformance = Conformance::lenient;
+    /// An answer about revocation that is older says nothing; one that does not say until when it holds, holds so long,
+    /// and without this not at all.
+    std::optional<std::chrono::seconds> max_revocation_age = {};
   };
 
   /// `provider` and `anchors` are not null.

@@ -45,7 +45,11 @@ struct Check {
 };
 
 /// Who said something about a certificate's revocation.
-enum class RevocationSource : std::uint8_t { crl, ocsp_staple };
+enum class RevocationSource : std::uint8_t {
+  crl,
+  ocsp_staple,  ///< came with the chain
+  ocsp,         ///< was fetched
+};
 [[nodiscard]] std::string_view to_string(RevocationSource source) noexcept;
 
 /// What was said of one certificate of an accepted path, or why it did not count.
@@ -54,6 +58,9 @@ struct RevocationWitness {
   RevocationSource source = RevocationSource::crl;
   CheckOutcome outcome = CheckOutcome::unknown;  ///< passed, or unknown
   std::string detail;                            ///< one line for people
+  std::string place = {};                        ///< the URL that it was fetched from; empty where it was not
+  std::optional<Time> this_update = {};          ///< when it was made; nothing where it could not be read
+  std::optional<Time> next_update = {};          ///< until when it holds, where it says so
 };
 
 /// Why a candidate path fell.

@@ -114,6 +114,13 @@ class PathSearch {
   [[nodiscard]] std::optional<Objection> add_policies(PolicyGraph& graph, std::size_t depth, bool is_any_free);
   [[nodiscard]] std::optional<Objection> judge_revocation();
   [[nodiscard]] std::optional<Objection> check_revocation(std::size_t depth);
+  /// What the lists at hand say of a certificate whose issuer stands at `issuer_depth` of the path.
+  [[nodiscard]] RevocationAnswer ask_lists_about(const CertificateView& certificate, std::size_t issuer_depth,
+                                                 bool with_other_signers = true);
+  [[nodiscard]] bool is_signed_in_path(const SignedList& list, std::size_t issuer_depth);
+  [[nodiscard]] bool is_signed_beside_path(const SignedList& list, std::size_t issuer_depth);
+  [[nodiscard]] bool may_sign_lists(const Node& signer, std::size_t issuer_depth);
+  [[nodiscard]] bool is_signed_with(const SignedList& list, const Node& signer);
   /// What the staple for this certificate says; nothing without one.
   [[nodiscard]] std::optional<OcspAnswer> ask_staple(std::size_t depth);
   [[nodiscard]] const crypto::PublicKey* key_of(const Node& node);

@@ -50,6 +50,8 @@ std::string_view to_string(RevocationSource source) noexcept {
       return "CRL";
     case RevocationSource::ocsp_staple:
       return "stapled OCSP response";
+    case RevocationSource::ocsp:
+      return "OCSP response";
   }
   return "unknown";
 }
