@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/writer.hpp"
 #include "testing/psk.hpp"
 
 namespace keyway {
