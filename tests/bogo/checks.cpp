@@ -1,5 +1,7 @@
 #include "checks.hpp"
 
+#include "early.hpp"
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -178,6 +180,7 @@ Outcome<void> check_handshake(const Settings& settings, const Connection& connec
                               std::span<const Choice> credentials) {
   if (settings.handshake_never_done) return mismatch("the handshake completed");
   if (auto ok = check_parameters(settings, connection.info()); !ok) return ok;
+  if (auto ok = check_early_data(settings, connection.info()); !ok) return ok;
   if (auto ok = check_names(settings, connection.info()); !ok) return ok;
   if (auto ok = check_verdict(settings, connection); !ok) return ok;
   if (auto ok = check_proofs(settings, connection); !ok) return ok;

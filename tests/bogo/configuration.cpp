@@ -154,6 +154,7 @@ Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& 
   for (const Choice& choice : credentials) builder.add_credential(choice.credential).add_psk(choice.psk);
   if (!std::ranges::all_of(credentials, is_psk)) builder.insist_on_credential();
   if (settings.verify_peer) builder.allow_certificates_beside_psks();
+  if (settings.enable_early_data) builder.allow_early_data(std::size_t{1} << 20U);
   if (settings.reverify_on_resume) builder.reverify_on_resumption();
   if (settings.no_ticket) {
     builder.without_resumption();
@@ -183,6 +184,8 @@ Outcome<std::shared_ptr<const ServerConfig>> make_server_config(const Settings& 
   // Each connection has a configuration of its own; all judge clients alike.
   builder.session_store(lasting.server_sessions).ticket_keys(lasting.ticket_keys).ticket_context("bogo");
   if (settings.no_ticket) builder.without_tickets();
+  // As the suite has it; a window of a minute.
+  if (settings.enable_early_data) builder.take_early_data({14336, std::chrono::seconds(60), lasting.early_data_store});
   if (settings.no_ticket || settings.skip_ticket) builder.tickets(0, std::chrono::hours(24));
   if (settings.require_any_client_certificate) {
     builder.require_client_certificate(nullptr).pause_for_verification();

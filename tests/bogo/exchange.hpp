@@ -7,6 +7,7 @@
 namespace keyway::bogo {
 
 /// One connection from TCP to close, as the flags say. `is_resumption`: not the first of the test.
-[[nodiscard]] Outcome<void> run_connection(const Settings& settings, Lasting& lasting, bool is_resumption);
+[[nodiscard]] Outcome<void> run_connection(const Settings& settings, const Settings& retry, Lasting& lasting,
+                                           bool is_resumption);
 
 }  // namespace keyway::bogo

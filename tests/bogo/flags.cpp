@@ -131,6 +131,7 @@ constexpr auto flags = std::to_array<Flag>({
     {"expect-session-id", &Settings::expect_session_id},
     {"expect-no-session-id", &Settings::expect_no_session_id},
     {"expect-ticket-renewal", &Settings::expect_ticket_renewal},
+    {"expect-secure-renegotiation", Ignored{.has_value = false}},  // without it there is no connection
     {"expect-extended-master-secret", &Settings::expect_extended_master_secret},
     {"no-ticket", &Settings::no_ticket},
     {"renew-ticket", &Settings::renew_ticket},
@@ -178,6 +179,14 @@ constexpr auto flags = std::to_array<Flag>({
     {"handshake-never-done", &Settings::handshake_never_done},
     {"no-op-extra-handshake", &Settings::no_op_extra_handshake},
     {"expect-msg-callback", &Settings::expect_msg_callback},
+
+    // early data
+    {"enable-early-data", &Settings::enable_early_data},
+    {"expect-ticket-supports-early-data", &Settings::expect_ticket_supports_early_data},
+    {"expect-accept-early-data", &Settings::expect_accept_early_data},
+    {"expect-reject-early-data", &Settings::expect_reject_early_data},
+    {"expect-no-offer-early-data", &Settings::expect_no_offer_early_data},
+    {"early-write-after-message", &Settings::early_write_after_message},
     {"expect-early-data-reason", &Settings::expect_early_data_reason},
     {"quic-use-legacy-codepoint", Ignored{.has_value = true}},  // of no consequence over a stream
 });

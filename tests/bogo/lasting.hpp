@@ -7,6 +7,7 @@
 
 #include <keyway/clock.hpp>
 #include <keyway/crypto.hpp>
+#include <keyway/early_data.hpp>
 #include <keyway/session.hpp>
 
 #include "outcome.hpp"
@@ -32,6 +33,8 @@ class KeptSessions final : public SessionStore {
   [[nodiscard]] StoredSession take(std::string_view key) override;
 
   [[nodiscard]] bool empty() const noexcept { return sessions_.empty(); }
+  /// True when early data may be sent with the newest.
+  [[nodiscard]] bool newest_takes_early_data() const;
   /// Sessions that a connection brought since the last call; one that was used and put back is none.
   [[nodiscard]] std::size_t take_count_of_new() noexcept;
 
@@ -48,6 +51,7 @@ struct Lasting {
   std::shared_ptr<KeptSessions> client_sessions;
   std::shared_ptr<InMemoryServerSessionStore> server_sessions;
   std::shared_ptr<TicketKeys> ticket_keys;
+  std::shared_ptr<InMemorySingleUseStore> early_data_store;
 
   [[nodiscard]] static Outcome<Lasting> make();
   /// Another key seals tickets; the ones before still open.

@@ -137,7 +137,15 @@ struct Settings {
   bool implicit_handshake = false;
   bool handshake_never_done = false;
   bool no_op_extra_handshake = false;
+
+  // --- early data
+  std::optional<int> early_write_after_message;
   std::string expect_early_data_reason;
+  bool enable_early_data = false;
+  bool expect_ticket_supports_early_data = false;
+  bool expect_accept_early_data = false;
+  bool expect_reject_early_data = false;
+  bool expect_no_offer_early_data = false;
 };
 
 /// A test's connections: the first one, those that resume it, and the second try after rejected early data.

@@ -39,7 +39,7 @@ bool add_ticket(Bytes& messages, const ServerConfig& config, Session& session, c
   }
   Writer out(messages);
   write_handshake(out, NewSessionTicket{static_cast<std::uint32_t>(session.lifetime.count()), session.age_add, nonce,
-                                        *ticket, ExtensionBlock(extensions)});
+                                        *ticket, ExtensionBlock::of_own(extensions)});
   return true;
 }
 

@@ -1,0 +1,94 @@
+#include "early.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace keyway::bogo {
+namespace {
+
+/// What the suite calls each outcome.
+std::string_view reason_of(EarlyData outcome) {
+  switch (outcome) {
+    case EarlyData::off:
+      return "disabled";
+    case EarlyData::no_session:
+      return "no_session_offered";
+    case EarlyData::not_in_session:
+      return "unsupported_for_session";
+    case EarlyData::not_in_version:
+      return "protocol_version";
+    case EarlyData::accepted:
+      return "accept";
+    case EarlyData::session_refused:
+      return "session_not_resumed";
+    case EarlyData::retried:
+      return "hello_retry_request";
+    case EarlyData::not_fresh:
+      return "ticket_age_skew";
+    default:
+      return "peer_declined";
+  }
+}
+
+/// What is known before the server has spoken: what the session was.
+Outcome<void> check_prediction(const Settings& settings, const ConnectionInfo& info) {
+  if (info.alpn != settings.expect_alpn) return mismatch("early data is for another protocol: " + info.alpn);
+  const bool is_suite_expected =
+      !settings.expect_cipher || *settings.expect_cipher == static_cast<int>(info.cipher_suite);
+  return is_suite_expected ? Outcome<void>() : mismatch("early data has another suite than expected");
+}
+
+}  // namespace
+
+Outcome<EarlyPart> begin_early(const Settings& settings, Stream& stream, const Witness& witness) {
+  if (settings.expect_no_offer_early_data) return mismatch("early data is offered");
+  if (settings.expect_reject_early_data) {
+    if (auto checked = check_prediction(settings, stream.connection().info()); !checked) {
+      return std::unexpected(std::move(checked.error()));
+    }
+  }
+  EarlyPart part;
+  std::string rest;
+  if (settings.early_write_after_message) {
+    const auto wanted = static_cast<HandshakeType>(*settings.early_write_after_message);
+    auto reached = stream.advance_until([&] { return witness.last_received() == wanted; });
+    if (!reached) return std::unexpected(std::move(reached.error()));
+  }
+  if (settings.read_with_unfinished_write) {
+    if (auto begun = stream.begin_write_early(as_bytes(settings.shim_initial_write)); !begun) {
+      return std::unexpected(std::move(begun.error()));
+    }
+    part.has_written = true;
+  } else if (settings.shim_writes_first) {
+    for (int i = 0; i < settings.repeat_shim_initial_write.value_or(1); ++i) rest += settings.shim_initial_write;
+    std::size_t begin = 0;
+    while (begin < rest.size() && stream.early_data_left() > 0) {
+      const std::string_view one = std::string_view(rest).substr(begin, settings.shim_initial_write.size());
+      const auto written = stream.write_early(as_bytes(one));
+      if (!written) return std::unexpected(written.error());
+      begin += *written;
+    }
+    rest.erase(0, begin);
+    part.has_written = true;
+  }
+  if (auto done = stream.handshake(); !done) return std::unexpected(std::move(done.error()));
+  part.is_refused = is_refused(stream.connection().info().early_data);
+  if (part.is_refused || rest.empty()) return part;
+  if (auto written = stream.write(as_bytes(rest)); !written) return std::unexpected(std::move(written.error()));
+  return part;
+}
+
+Outcome<void> check_early_data(const Settings& settings, const ConnectionInfo& info) {
+  const bool is_accepted = info.early_data == EarlyData::accepted;
+  if (settings.expect_accept_early_data && !is_accepted) {
+    return mismatch("early data was not accepted: " + std::string(to_string(info.early_data)));
+  }
+  if (settings.expect_reject_early_data && is_accepted) return mismatch("early data was accepted");
+  const std::string& expected = settings.expect_early_data_reason;
+  if (expected.empty() || expected == reason_of(info.early_data)) return {};
+  return mismatch("early data: expected " + expected + ", got " + std::string(to_string(info.early_data)));
+}
+
+}  // namespace keyway::bogo
