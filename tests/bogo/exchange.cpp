@@ -207,7 +207,7 @@ Outcome<void> exchange(const Settings& settings, Stream& stream, const Evidence&
 
 }  // namespace
 
-Outcome<void> run_connection(const Settings& settings, Lasting& lasting, bool is_resumption) {
+Outcome<void> run_connection(const Settings& settings, const Settings& retry, Lasting& lasting, bool is_resumption) {
   auto transport = Transport::connect(settings);
   if (!transport) return std::unexpected(std::move(transport.error()));
   Witness witness(settings.export_traffic_secrets);
