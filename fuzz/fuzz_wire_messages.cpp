@@ -12,6 +12,7 @@
 #include "tls/wire/client_key_exchange.hpp"
 #include "tls/wire/compressed_certificate.hpp"
 #include "tls/wire/encrypted_extensions.hpp"
+#include "tls/wire/end_of_early_data.hpp"
 #include "tls/wire/extensions/alpn.hpp"
 #include "tls/wire/extensions/compress_certificate.hpp"
 #include "tls/wire/extensions/cookie.hpp"
@@ -102,6 +103,7 @@ constexpr void (*codecs[])(ByteView) = {
     try_codec<CertificateRequestTls12>,
     try_codec<ServerKeyExchange>,
     try_codec<ServerHelloDone>,
+    try_codec<EndOfEarlyData>,
     try_codec<ClientKeyExchange>,
     try_codec<HelloRequest>,
     try_codec<EcPointFormatsExtension>,

@@ -17,7 +17,7 @@ using Codecs = ::testing::Types<
     SupportedGroupsExtension, SignatureAlgorithmsExtension, SignatureAlgorithmsCertExtension, AlpnExtension,
     KeyShareClientHello, KeyShareServerHello, KeyShareHelloRetryRequest, CookieExtension, PskKeyExchangeModesExtension,
     PreSharedKeyClientHello, PreSharedKeyServerHello, EarlyDataNewSessionTicket, CertificateTls12,
-    CertificateRequestTls12, ServerKeyExchange, ServerHelloDone, HelloRequest, ClientKeyExchange,
+    CertificateRequestTls12, ServerKeyExchange, ServerHelloDone, EndOfEarlyData, HelloRequest, ClientKeyExchange,
     EcPointFormatsExtension, ExtendedMasterSecretExtension, RenegotiationInfoExtension, CompressedCertificate,
     CompressCertificateExtension, CertificateStatus, StatusRequestExtension, SctRequestExtension, SctListExtension,
     RecordSizeLimitExtension, MaxFragmentLengthExtension, NewSessionTicketTls12>;
