@@ -14,6 +14,7 @@
 #include "tls/wire/encrypted_extensions.hpp"
 #include "tls/wire/end_of_early_data.hpp"
 #include "tls/wire/extensions/alpn.hpp"
+#include "tls/wire/extensions/certificate_type.hpp"
 #include "tls/wire/extensions/compress_certificate.hpp"
 #include "tls/wire/extensions/cookie.hpp"
 #include "tls/wire/extensions/early_data.hpp"
@@ -119,6 +120,10 @@ constexpr void (*codecs[])(ByteView) = {
     try_codec<SctListExtension>,
     try_codec<RecordSizeLimitExtension>,
     try_codec<MaxFragmentLengthExtension>,
+    try_codec<ServerCertificateTypesOffered>,
+    try_codec<ClientCertificateTypesOffered>,
+    try_codec<ServerCertificateTypeChosen>,
+    try_codec<ClientCertificateTypeChosen>,
 };
 
 }  // namespace

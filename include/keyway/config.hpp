@@ -13,6 +13,7 @@
 
 #include <keyway/alpn.hpp>
 #include <keyway/certificate_compression.hpp>
+#include <keyway/certificate_type.hpp>
 #include <keyway/clock.hpp>
 #include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
@@ -65,6 +66,15 @@ class ClientConfig {
   /// True when the connection pauses with Pause::verification instead of asking the verifier itself.
   [[nodiscard]] bool pauses_for_verification() const noexcept { return pauses_for_verification_; }
   [[nodiscard]] bool is_fallback() const noexcept { return is_fallback_; }
+  /// The raw public keys that the server may have, as SubjectPublicKeyInfo.
+  [[nodiscard]] const std::vector<Bytes>& pinned_keys() const noexcept { return pinned_keys_; }
+  /// What is taken of the server, and what there is to show, in order of preference.
+  [[nodiscard]] const std::vector<CertificateType>& server_certificate_types() const noexcept {
+    return server_certificate_types_;
+  }
+  [[nodiscard]] const std::vector<CertificateType>& client_certificate_types() const noexcept {
+    return client_certificate_types_;
+  }
   /// Bytes of early data that are sent at most; 0: none is offered.
   [[nodiscard]] std::size_t max_early_data() const noexcept { return max_early_data_; }
   /// True where the server must know one of the keys that were added: no certificate is taken in their place.
@@ -118,6 +128,9 @@ class ClientConfig {
   bool is_fallback_ = false;
   bool requires_psk_ = false;
   std::size_t max_early_data_ = 0;
+  std::vector<Bytes> pinned_keys_;
+  std::vector<CertificateType> server_certificate_types_;
+  std::vector<CertificateType> client_certificate_types_;
   std::vector<std::shared_ptr<const Credential>> credentials_;
   std::shared_ptr<const ClientCredentialResolver> credential_resolver_;
   bool pauses_for_credential_ = false;
@@ -184,6 +197,14 @@ class ClientConfig::Builder {
   /// A key that the server has, too (TLS 1.3): who knows it is the server, and no certificate is asked for or taken.
   /// Up to 16, in order of preference; a session that is come back to stands before them. TLS 1.2 is not offered.
   Builder& add_psk(std::shared_ptr<const ExternalPsk> psk);
+  /// A key (DER of its SubjectPublicKeyInfo) that the server may show in a certificate's place (RFC 7250). It stands
+  /// for the server whatever its name; no other raw key is taken. Then nothing but such keys is taken, unless trust()
+  /// is called, too, or server_certificate_types() says otherwise.
+  Builder& pin_server_key(Bytes subject_public_key_info);
+  /// What is taken of the server, in order of preference. RawPublicKey wants pins, or pause_for_verification().
+  Builder& server_certificate_types(std::vector<CertificateType> types);
+  /// What there may be to show, in order of preference, in place of what add_credential() brings, in its order.
+  Builder& client_certificate_types(std::vector<CertificateType> types);
   /// Weakens: with a session whose server takes it, data may be sent at once, by Connection::send_early(). It can be
   /// replayed, and has no forward secrecy. Up to `max_size` bytes (1 to 2^24) are kept of it until the server has said
   /// whether it takes them.
@@ -214,7 +235,9 @@ class ClientConfig::Builder {
 struct ClientAuthentication {
   bool is_required = false;                        ///< a client that shows no certificate is refused
   bool pauses_for_verification = false;            ///< with Pause::verification, instead of asking the verifier itself
-  std::unique_ptr<const x509::Verifier> verifier;  ///< null only where the application judges
+  std::unique_ptr<const x509::Verifier> verifier;  ///< null only where the application judges, or no chain is taken
+  std::vector<Bytes> pinned_keys;                  ///< raw public keys that clients may have
+  std::vector<CertificateType> certificate_types;  ///< that are taken, in order of preference
   Bytes request_tls13;  ///< CertificateRequest with an empty context, handshake header included
   Bytes request_tls12;
 };
@@ -319,6 +342,12 @@ class ServerConfig::Builder {
   Builder& require_client_certificate(std::shared_ptr<const x509::TrustStore> anchors);
   /// Clients may show one; one that is shown must be good all the same.
   Builder& ask_for_client_certificate(std::shared_ptr<const x509::TrustStore> anchors);
+  /// A key (DER of its SubjectPublicKeyInfo) that a client may show in a certificate's place (RFC 7250); no other raw
+  /// key is taken. Clients are asked as by the two above, whose `anchors` may then be null: nothing but such keys is
+  /// taken then.
+  Builder& pin_client_key(Bytes subject_public_key_info);
+  /// What is taken of clients, in order of preference. RawPublicKey wants pins, or pause_for_verification().
+  Builder& client_certificate_types(std::vector<CertificateType> types);
   /// What else there is to judge clients' certificates by.
   Builder& add_client_intermediate(x509::Certificate certificate);
   Builder& add_client_crl(x509::Crl crl);

@@ -23,6 +23,7 @@
 #include <keyway/bytes.hpp>
 #include <keyway/carried_proofs.hpp>
 #include <keyway/certificate_compression.hpp>
+#include <keyway/certificate_type.hpp>
 #include <keyway/config.hpp>
 #include <keyway/credential.hpp>
 #include <keyway/detail/attributes.hpp>
@@ -45,6 +46,8 @@ struct ConnectionInfo {
   bool after_hello_retry_request = false;
   bool is_resumption = false;  ///< goes on with an earlier session: no certificate was shown again
   EarlyData early_data = EarlyData::off;
+  CertificateType peer_certificate_type = CertificateType::X509;  ///< RawPublicKey: peer_chain() is that key alone
+  CertificateType own_certificate_type = CertificateType::X509;   ///< of what a client is to show, if anything
   std::string alpn;  ///< empty: none; while early data is `offered`, the session's, which the data must be for
   /// The key from outside that both sides know, this time or, for a server, when the session began; null: none. The
   /// configuration's.
@@ -213,7 +216,8 @@ class Connection {
   [[nodiscard]] const CarriedProofs& peer_proofs() const noexcept KEYWAY_LIFETIMEBOUND;
 
   /// Fills `out` with keying material (RFC 8446 7.5, RFC 5705). No context (std::nullopt) and an empty one differ in
-  /// TLS 1.2, and are the same in TLS 1.3. Errors: NotReady during the handshake, InvalidArgument.
+  /// TLS 1.2, and are the same in TLS 1.3. Errors: NotReady during the handshake, but while a server takes early data;
+  /// InvalidArgument.
   [[nodiscard]] Result<void> export_keying_material(std::string_view label, std::optional<ByteView> context,
                                                     ByteSpan out) const;
 

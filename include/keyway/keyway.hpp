@@ -7,6 +7,7 @@
 #include <keyway/carried_proofs.hpp>
 #include <keyway/certificate.hpp>
 #include <keyway/certificate_compression.hpp>
+#include <keyway/certificate_type.hpp>
 #include <keyway/clock.hpp>
 #include <keyway/config.hpp>
 #include <keyway/connection.hpp>

@@ -33,6 +33,11 @@ struct ClientConfig::Builder::Parts {
   std::vector<std::shared_ptr<const ExternalPsk>> psks;
   bool allows_certificates_beside_psks = false;
   std::size_t max_early_data = 0;
+  std::vector<Bytes> pinned_keys;
+  std::vector<CertificateType> server_types;
+  std::vector<CertificateType> client_types;
+  /// Errors: InvalidConfiguration.
+  [[nodiscard]] Result<void> complete_types();
 
   [[nodiscard]] bool requires_psk() const noexcept { return !psks.empty() && !allows_certificates_beside_psks; }
   /// After complete(). Errors: InvalidConfiguration.
@@ -60,9 +65,13 @@ Result<std::array<std::uint8_t, 32>> ClientConfig::Builder::Parts::id() const {
   digest.add_number(crls.size());
   for (const auto& crl : crls) digest.add(crl.der());
   digest.add_number(credentials.size());
-  for (const auto& credential : credentials) digest.add(credential->leaf().der());
+  for (const auto& credential : credentials) digest.add(credential->name());
   if (common.psks) common.psks->add_to(digest);
   digest.add_number(requires_psk() ? 1 : 0);
+  digest.add_list(std::span<const CertificateType>(server_types));
+  digest.add_list(std::span<const CertificateType>(client_types));
+  digest.add_number(pinned_keys.size());
+  for (const Bytes& key : pinned_keys) digest.add(key);
   if (pauses || pauses_for_credential || resolver) {
     // What the application accepts or shows, nobody here can tell: its sessions are this configuration's alone.
     std::array<std::uint8_t, 32> unique{};
@@ -70,6 +79,32 @@ Result<std::array<std::uint8_t, 32>> ClientConfig::Builder::Parts::id() const {
     digest.add(unique);
   }
   return digest.finish();
+}
+
+Result<void> ClientConfig::Builder::Parts::complete_types() {
+  using enum CertificateType;
+  if (server_types.empty()) {
+    if (!pinned_keys.empty()) server_types.push_back(RawPublicKey);
+    if (pinned_keys.empty() || anchors) server_types.push_back(X509);
+  }
+  if (client_types.empty()) {
+    for (const auto& credential : credentials) {
+      const CertificateType type = credential->certificate_type();
+      if (std::ranges::find(client_types, type) == client_types.end()) client_types.push_back(type);
+    }
+  }
+  const auto has = [](const auto& types, CertificateType type) {
+    return std::ranges::find(types, type) != types.end();
+  };
+  // A chain that is not asked for is not trusted either.
+  if (!has(server_types, X509) && !pauses) anchors = std::make_shared<const x509::TrustStore>();
+  if (!has(server_types, X509)) unverified = false;
+  const bool takes_raw_keys = has(server_types, RawPublicKey);
+  const bool is_sound = takes_raw_keys ? !pinned_keys.empty() || pauses : pinned_keys.empty();
+  if (is_sound) return {};
+  return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                             .at("ClientConfig, server_certificate_types")
+                             .expected("RawPublicKey and keys that are pinned for it, or neither"));
 }
 
 Result<void> ClientConfig::Builder::Parts::complete_psks() {
@@ -208,6 +243,18 @@ ClientConfig::Builder& ClientConfig::Builder::add_psk(std::shared_ptr<const Exte
   if (psk) parts_->psks.push_back(std::move(psk));
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::pin_server_key(Bytes subject_public_key_info) {
+  parts_->pinned_keys.push_back(std::move(subject_public_key_info));
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::server_certificate_types(std::vector<CertificateType> types) {
+  parts_->server_types = std::move(types);
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::client_certificate_types(std::vector<CertificateType> types) {
+  parts_->client_types = std::move(types);
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::allow_early_data(std::size_t max_size) {
   parts_->max_early_data = std::clamp<std::size_t>(max_size, 1, std::size_t{1} << 24U);
   return *this;
@@ -266,6 +313,7 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
                                .expected("add_credential(), a resolver or pause_for_credential()")
                                .received("more than one of them"));
   }
+  if (auto completed = parts_->complete_types(); !completed) return std::unexpected(std::move(completed.error()));
   if (auto completed = parts_->complete_psks(); !completed) {
     return std::unexpected(std::move(completed.error()).at("ClientConfig"));
   }
@@ -275,6 +323,9 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   config->is_fallback_ = parts->is_fallback;
   config->requires_psk_ = parts->requires_psk();
   config->max_early_data_ = parts->max_early_data;
+  config->pinned_keys_ = parts->pinned_keys;
+  config->server_certificate_types_ = parts->server_types;
+  config->client_certificate_types_ = parts->client_types;
   if (parts->max_early_data != 0) {
     config->weakenings_.emplace_back("data may be sent early: it can be replayed, and has no forward secrecy");
   }

@@ -74,6 +74,9 @@ Result<void> Connection::Core::export_keying_material(std::string_view label, st
     return tls13->exporter.derive(label, context.value_or(ByteView()), out);
   }
   if (const auto* tls12 = std::get_if<TrafficTls12>(&traffic_)) return tls12->exporter.derive(label, context, out);
+  if (const auto* early = paused_server<tls::server::ExpectEndOfEarlyData>()) {
+    return early->exporter().derive(label, context.value_or(ByteView()), out);
+  }
   return std::unexpected(fail(ErrorCode::NotReady).at("export_keying_material").expected("a finished handshake"));
 }
 

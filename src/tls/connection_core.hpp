@@ -59,6 +59,7 @@ class Connection::Core {
     const auto* machine = machine_ ? std::get_if<ClientMachine>(machine_.get()) : nullptr;
     return machine == nullptr ? nullptr : machine->template in<State>();
   }
+  /// The same of a server; also for a state that takes early data.
   template <typename State>
   [[nodiscard]] const State* paused_server() const noexcept {
     const auto* machine = machine_ ? std::get_if<ServerMachine>(machine_.get()) : nullptr;

@@ -51,7 +51,7 @@ Result<std::array<std::uint8_t, 32>> ServerConfig::Builder::Parts::id() const {
   digest.add_number(common.allows_psk_ke ? 1 : 0);
   digest.add(ticket_context);
   if (ticket_context.empty()) {
-    for (const auto& credential : credentials) digest.add(credential->leaf().der());
+    for (const auto& credential : credentials) digest.add(credential->name());
   }
   if (common.psks) common.psks->add_to(digest);
   if (auto added = clients.add_to(digest, common, !ticket_context.empty()); !added) {
@@ -211,6 +211,14 @@ ServerConfig::Builder& ServerConfig::Builder::ask_for_client_certificate(
   parts_->clients.asks = true;
   parts_->clients.is_required = false;
   parts_->clients.anchors = std::move(anchors);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::pin_client_key(Bytes subject_public_key_info) {
+  parts_->clients.pinned_keys.push_back(std::move(subject_public_key_info));
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::client_certificate_types(std::vector<CertificateType> types) {
+  parts_->clients.types = std::move(types);
   return *this;
 }
 ServerConfig::Builder& ServerConfig::Builder::add_client_intermediate(x509::Certificate certificate) {

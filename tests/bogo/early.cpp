@@ -49,6 +49,11 @@ Outcome<EarlyPart> begin_early(const Settings& settings, Stream& stream, const W
       return std::unexpected(std::move(checked.error()));
     }
   }
+  if (settings.export_keying_material) {
+    Bytes material(static_cast<std::size_t>(*settings.export_keying_material));
+    const auto exported = stream.connection().export_keying_material(settings.export_label, {}, material);
+    if (!exported) return broke(exported.error());
+  }
   EarlyPart part;
   std::string rest;
   if (settings.early_write_after_message) {

@@ -57,6 +57,7 @@ constexpr auto flags = std::to_array<Flag>({
        current_credential(s).signing_preferences.push_back(static_cast<int>(scheme));
      }}},
     {"new-x509-credential", Act{[](Settings& s) { s.credentials.emplace_back(); }}},
+    {"new-rpk-credential", Act{[](Settings& s) { s.credentials.emplace_back().is_raw_key = true; }}},
     {"new-psk-credential", Act{[](Settings& s) { s.credentials.emplace_back().is_psk = true; }}},
     {"psk-importer-key",
      ActWithText{[](Settings& s, std::string_view text) { current_credential(s).psk_importer_key = text; }}},
@@ -107,6 +108,10 @@ constexpr auto flags = std::to_array<Flag>({
     {"expect-verify-result", &Settings::expect_verify_result},
     {"use-client-ca-list", &Settings::use_client_ca_list},
     {"expect-client-ca-list", &Settings::expect_client_ca_list},
+    {"accepted-peer-cert-types", &Settings::accepted_peer_cert_types},
+    {"available-client-cert-types", &Settings::available_client_cert_types},
+    {"expect-peer-certificate-type", &Settings::expect_peer_certificate_type},
+    {"expect-peer-rpk-sha256", &Settings::expect_peer_rpk_sha256},
     {"expect-no-peer-cert", &Settings::expect_no_peer_cert},
     {"expect-peer-cert-file", &Settings::expect_peer_cert_file},
 

@@ -18,6 +18,7 @@ struct CredentialSettings {
   std::string signed_cert_timestamps;  ///< base64
   bool must_match_issuer = false;
   bool is_psk = false;
+  bool is_raw_key = false;
   std::string psk_importer_key;  ///< base64, like the two below
   std::string psk_importer_identity;
   std::string psk_importer_context;
@@ -68,6 +69,10 @@ struct Settings {
   std::string expect_peer_cert_file;
   std::string use_client_ca_list;
   std::string expect_client_ca_list;
+  std::vector<int> accepted_peer_cert_types;
+  std::vector<int> available_client_cert_types;
+  std::optional<int> expect_peer_certificate_type;
+  std::string expect_peer_rpk_sha256;  ///< base64
   bool expect_no_peer_cert = false;
   bool verify_peer = false;
   bool require_any_client_certificate = false;

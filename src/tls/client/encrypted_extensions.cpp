@@ -93,6 +93,10 @@ Result<ExpectEncryptedExtensions::Next> ExpectEncryptedExtensions::handle(Flow& 
   auto limits = take_record_limits(encrypted->extensions, *common_.config, flow, "EncryptedExtensions");
   if (!limits) return std::unexpected(std::move(limits.error()));
 
+  if (!psk_) {
+    auto types = take_certificate_types(encrypted->extensions, *common_.config, flow, "EncryptedExtensions");
+    if (!types) return std::unexpected(std::move(types.error()));
+  }
   auto early = read_early_data_answer(flow, common_, encrypted->extensions, *alpn);
   if (!early) return std::unexpected(std::move(early.error()));
   common_.transcript.add(message.raw);

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/writer.hpp"
+#include "tls/handshake/raw_public_key.hpp"
 #include "tls/suites.hpp"
 #include "tls/wire/extension_block.hpp"
 #include "tls/wire/handshake.hpp"
@@ -103,6 +104,21 @@ void write_psks(Writer& out, std::span<const PskOffer> psks) {
   });
 }
 
+/// RFC 7250 4.1: left out where they say nothing.
+void write_certificate_types(Writer& out, const ClientConfig& config) {
+  const auto write = [&](ExtensionType type, const std::vector<CertificateType>& types) {
+    if (!says_something(types)) return;
+    out.value(type);
+    out.vector16([&] {
+      out.vector8([&] {
+        for (const CertificateType one : types) out.value(one);
+      });
+    });
+  };
+  write(ExtensionType::client_certificate_type, config.client_certificate_types());
+  if (!config.requires_psk()) write(ExtensionType::server_certificate_type, config.server_certificate_types());
+}
+
 /// What a TLS 1.2 server must know of us: RFC 7627 5.1, RFC 5746 3.4, RFC 8422 5.1.2, RFC 5077 3.2.
 void write_for_tls12(Writer& out, const HelloParts& parts) {
   static constexpr std::array<std::uint8_t, 1> uncompressed{0};
@@ -139,6 +155,7 @@ void write_extensions(Writer& out, const HelloParts& parts) {
   write_alpn(out, parts.config.common().alpn);
   write_proofs_asked(out, parts.config);
   write_record_limits(out, parts.config);
+  write_certificate_types(out, parts.config);
   if (policy.has(ProtocolVersion::TLS1_2)) write_for_tls12(out, parts);
   if (!policy.has(ProtocolVersion::TLS1_3)) return;
   write_versions(out, policy);

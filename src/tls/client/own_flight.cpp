@@ -17,9 +17,9 @@ std::shared_ptr<SessionKeeper> keep_sessions(Flow& flow, Common13& common, Chain
   if (!common.sessions) return nullptr;
   SessionPlan& plan = *common.sessions;
   if (plan.is_resumed) recall_peer(flow, *common.config, *plan.offered);
-  return std::make_shared<SessionKeeper>(
-      SessionKeeper::Parts{std::move(plan), common.suite, chain, flow.info().signature_scheme,
-                           common.master.resumption_master_secret(common.transcript.hash())});
+  return std::make_shared<SessionKeeper>(SessionKeeper::Parts{
+      std::move(plan), common.suite, chain, flow.info().signature_scheme, flow.info().peer_certificate_type,
+      common.master.resumption_master_secret(common.transcript.hash())});
 }
 
 /// Shows what was chosen.

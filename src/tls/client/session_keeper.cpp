@@ -16,6 +16,7 @@ std::shared_ptr<const PeerProof> make_peer_proof(ChainAccepted accepted, const s
 
 void recall_peer(Flow& flow, const ClientConfig& config, const ClientSession& session) {
   flow.info().signature_scheme = session.session.peer_scheme;
+  flow.info().peer_certificate_type = session.session.peer_certificate_type;
   if (config.reverifies_on_resumption()) return;
   flow.keep_peer_chain(session.peer->chain);
   flow.keep_peer_proofs(session.peer->proofs);
@@ -48,6 +49,7 @@ void SessionKeeper::keep(const NewSessionTicket& ticket, const ClientConfig& con
   session.alpn = alpn;
   session.configuration = config.id();
   session.peer_scheme = parts_.peer_scheme;
+  session.peer_certificate_type = parts_.peer_type;
   session.issued_at = now;
   session.authenticated_at = authenticated_at_;
   session.lifetime = std::min<std::chrono::seconds>(std::chrono::seconds(ticket.ticket_lifetime), max_session_lifetime);

@@ -47,6 +47,7 @@ class SessionKeeper {
     const SuiteTls13* suite;
     ChainAccepted chain;
     SignatureScheme peer_scheme{};  ///< of the server's proof
+    CertificateType peer_type{};    ///< of what it showed
     HashSecret resumption_master_secret;
   };
   explicit SessionKeeper(Parts parts) noexcept : parts_(std::move(parts)) {}

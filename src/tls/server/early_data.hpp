@@ -44,6 +44,8 @@ class ExpectEndOfEarlyData {
   ExpectEndOfEarlyData(AwaitedClient awaited, ClientAdmitted client, EarlyDataTaken) noexcept
       : left_(awaited.config->early_data()->max_size), awaited_(std::move(awaited)), client_(client) {}
 
+  /// The server's half of the handshake is done: what it exports is what the client will.
+  [[nodiscard]] const Exporter& exporter() const noexcept { return awaited_.exporter; }
   /// Counts what came. Errors: TooMuchEarlyData.
   [[nodiscard]] Result<void> take(std::size_t size);
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;

@@ -45,14 +45,20 @@ void write_server_hello(Bytes& to, const HelloRandom& random, const HelloInHand&
   });
 }
 
-/// `acknowledges_name`: an empty server_name says that the name was used (RFC 6066 3).
-void write_encrypted_extensions(Bytes& to, const ServerConfig& config, const HelloInHand& hello, bool acknowledges_name,
-                                bool takes_early_data, std::string_view alpn) {
+/// What EncryptedExtensions say.
+struct Answers {
+  bool acknowledges_name;  ///< an empty server_name says that the name was used (RFC 6066 3)
+  bool takes_early_data = false;
+  const Credential* credential = nullptr;  ///< null: no certificate is shown, none is asked for
+  std::optional<CertificateType> client_type = {};
+};
+void write_encrypted_extensions(Bytes& to, const ServerConfig& config, const HelloInHand& hello, const Answers& answers,
+                                std::string_view alpn) {
   Writer out(to);
   out.value(EncryptedExtensions::type);
   out.vector24([&] {
     out.vector16([&] {
-      if (acknowledges_name) {
+      if (answers.acknowledges_name) {
         out.value(ExtensionType::server_name);
         out.u16(0);
       }
@@ -61,7 +67,10 @@ void write_encrypted_extensions(Bytes& to, const ServerConfig& config, const Hel
         out.vector16([&] { out.vector16([&] { out.vector8(as_bytes(alpn)); }); });
       }
       write_record_limits(out, config, hello, ProtocolVersion::TLS1_3);
-      if (takes_early_data) {
+      if (answers.credential != nullptr) {
+        write_certificate_types(out, hello, *answers.credential, answers.client_type);
+      }
+      if (answers.takes_early_data) {
         out.value(ExtensionType::early_data);
         out.u16(0);
       }
@@ -236,6 +245,10 @@ Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand
                                 bool after_retry) {
   const ServerConfig& config = *decision.config;
   const ByteView certificate = choose_certificate(flow, config, *decision.credential, hello);
+  const auto client_type = choose_client_type(config, hello);
+  if (!client_type) return std::unexpected(client_type.error());
+  flow.info().peer_certificate_type = client_type->value_or(CertificateType::X509);
+  flow.info().own_certificate_type = decision.credential->certificate_type();
   flow.info().signature_scheme = decision.scheme;
   flow.expect_to_send(certificate.size() + beside_certificate);
   Bytes messages;
@@ -244,8 +257,8 @@ Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand
   if (!begun) return std::unexpected(std::move(begun.error()));
 
   const bool acknowledges_name = hello.server_name.has_value() && config.acknowledges_server_name();
-  write_encrypted_extensions(messages, config, hello, acknowledges_name, /*takes_early_data=*/false,
-                             decision.choice.alpn);
+  write_encrypted_extensions(messages, config, hello,
+                             {acknowledges_name, false, decision.credential.get(), *client_type}, decision.choice.alpn);
   if (const auto* asks = config.client_authentication()) Writer(messages).bytes(asks->request_tls13);
   messages.insert(messages.end(), certificate.begin(), certificate.end());
   transcript.add(messages);
@@ -277,7 +290,7 @@ Result<AwaitedClient> send_short_flight(Flow& flow, const Occasion& to, Transcri
   // RFC 6066 3: a server that resumes says nothing of the name.
   const bool acknowledges_name =
       !to.psk->is_session && to.hello.server_name.has_value() && to.config.acknowledges_server_name();
-  write_encrypted_extensions(messages, to.config, to.hello, acknowledges_name, to.early != nullptr, to.choice.alpn);
+  write_encrypted_extensions(messages, to.config, to.hello, {acknowledges_name, to.early != nullptr}, to.choice.alpn);
   transcript.add(messages);
   return finish(
       flow, ProvenFlight{&to.config, to.choice.suite, transcript, to.hello.hello.random, std::move(begun->handshake),
@@ -288,7 +301,7 @@ Result<AwaitedClient> send_short_flight(Flow& flow, const Occasion& to, Transcri
 Result<AwaitedClient> send_short_flight(Flow& flow, const Occasion& to, const Session& session, Transcript transcript) {
   auto awaited = send_short_flight(flow, to, transcript, order_tickets(to.config, to.hello, to.choice, &session));
   if (!awaited) return awaited;
-  recall_client(flow, session.peer_scheme, session.client.get());
+  recall_client(flow, session.peer_scheme, session.peer_certificate_type, session.client.get());
   const auto& psks = to.config.common().psks;
   const ReadyPsk* known = psks ? psks->find(session.client_identity) : nullptr;
   flow.info().psk = known != nullptr ? known->psk : nullptr;

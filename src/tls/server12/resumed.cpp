@@ -26,7 +26,7 @@ Result<ExpectFinishedResumed::Next> ExpectFinishedResumed::handle(Flow& flow, co
   auto proof = verify_finished(resumed_.expected_finished, message.body);
   if (!proof) return std::unexpected(std::move(proof.error()));
   flow.emit(event::Finished{Direction::received});
-  server::recall_client(flow, resumed_.client_scheme, resumed_.client_proof.get());
+  server::recall_client(flow, resumed_.client_scheme, resumed_.client_type, resumed_.client_proof.get());
   return Next(EstablishedTls12{*proof, resumed_.suite, std::move(resumed_.exporter), resumed_.client_random,
                                resumed_.sent_finished, resumed_.extended_master_secret});
 }
@@ -87,6 +87,7 @@ Result<ExpectChangeCipherSpecResumed> send_resumed_flight(Flow& flow, const Serv
                randoms.client,
                session.extended_master_secret,
                session.peer_scheme,
+               session.peer_certificate_type,
                session.client};
   return ExpectChangeCipherSpecResumed(std::move(left), resumed.client());
 }

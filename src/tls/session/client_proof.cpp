@@ -105,7 +105,9 @@ bool bind_to_client(Session& session, const std::vector<Bytes>& chain, const x50
   if (end <= now) return false;
   session.lifetime = std::min(session.lifetime, end - now);
   session.client_identity = digest_of(chain.front(), provider);
-  session.client = std::make_shared<const ClientProof>(ClientProof{chain, verdict->path(), verdict->checks()});
+  // To a raw public key there is no verdict.
+  session.client = std::make_shared<const ClientProof>(
+      verdict == nullptr ? ClientProof{chain, {}, {}} : ClientProof{chain, verdict->path(), verdict->checks()});
   return true;
 }
 

@@ -26,10 +26,23 @@ void write_time(Writer& out, Time time) {
 }  // namespace
 
 Session Session::clone() const {
-  return {version, cipher_suite,  secret.clone(),   server_name,
-          alpn,    configuration, peer_scheme,      client_identity,
-          client,  issued_at,     authenticated_at, lifetime,
-          age_add, group,         max_early_data,   extended_master_secret};
+  return {version,
+          cipher_suite,
+          secret.clone(),
+          server_name,
+          alpn,
+          configuration,
+          peer_scheme,
+          client_identity,
+          peer_certificate_type,
+          client,
+          issued_at,
+          authenticated_at,
+          lifetime,
+          age_add,
+          group,
+          max_early_data,
+          extended_master_secret};
 }
 
 bool Session::is_alive(Time now, std::chrono::seconds skew) const noexcept {
@@ -50,6 +63,7 @@ Result<Session> Session::parse(ByteView bytes) {
   session.alpn = as_text(in.vector8("alpn"));
   session.configuration = in.array<32>("configuration");
   session.peer_scheme = in.value<SignatureScheme>("peer_scheme");
+  session.peer_certificate_type = in.value<CertificateType>("peer_certificate_type");
   const ByteView identity = in.vector8("client_identity", 0, 32);
   if (!identity.empty() && identity.size() != 32) in.reject(ErrorCode::LengthOutOfRange, "client_identity");
   session.client_identity.assign(identity.begin(), identity.end());
@@ -79,6 +93,7 @@ void Session::write(Writer& out) const {
   out.vector8(as_bytes(alpn));
   out.bytes(configuration);
   out.value(peer_scheme);
+  out.value(peer_certificate_type);
   out.vector8(client_identity);
   out.u8(client ? 1 : 0);
   if (client) client->write(out);
@@ -92,7 +107,7 @@ void Session::write(Writer& out) const {
 }
 
 std::size_t Session::written_size() const noexcept {
-  constexpr std::size_t numbers = 1 + 2 + 2 + 2 + 1 + 8 + 8 + 4 + 4 + 2 + 4 + 1;
+  constexpr std::size_t numbers = 1 + 1 + 2 + 2 + 2 + 1 + 8 + 8 + 4 + 4 + 2 + 4 + 1;
   constexpr std::size_t lengths = 4;
   return numbers + lengths + secret.size() + server_name.size() + alpn.size() + configuration.size() +
          client_identity.size() + (client ? client->written_size() : 0);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include <keyway/bytes.hpp>
+#include <keyway/certificate_type.hpp>
 #include <keyway/clock.hpp>
 #include <keyway/error.hpp>
 #include <keyway/secret.hpp>
@@ -34,6 +35,7 @@ struct Session {
   /// On a server, digest of the client's certificate or of the identity of a key from outside, 32 bytes; empty without
   /// either.
   Bytes client_identity;
+  CertificateType peer_certificate_type = CertificateType::X509;  ///< of what the peer showed
   std::shared_ptr<const ClientProof> client;  ///< on a server, of a client that showed a certificate; else null
   Time issued_at{};
   Time authenticated_at{};  ///< when certificates were last shown: the start of the first of a chain of sessions

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tls/wire/expect_error.hpp"
-#include "tls/wire/sample_messages.hpp"
+#include "tls/wire/more_samples.hpp"
 
 namespace keyway::tls::testing {
 namespace {
@@ -20,7 +20,8 @@ using Codecs = ::testing::Types<
     CertificateRequestTls12, ServerKeyExchange, ServerHelloDone, EndOfEarlyData, HelloRequest, ClientKeyExchange,
     EcPointFormatsExtension, ExtendedMasterSecretExtension, RenegotiationInfoExtension, CompressedCertificate,
     CompressCertificateExtension, CertificateStatus, StatusRequestExtension, SctRequestExtension, SctListExtension,
-    RecordSizeLimitExtension, MaxFragmentLengthExtension, NewSessionTicketTls12>;
+    RecordSizeLimitExtension, MaxFragmentLengthExtension, NewSessionTicketTls12, ServerCertificateTypesOffered,
+    ClientCertificateTypeChosen>;
 TYPED_TEST_SUITE(EveryCodec, Codecs);
 
 TYPED_TEST(EveryCodec, ReadsBackWhatItWrote) {

@@ -25,7 +25,6 @@
 #include "tls/wire/client_key_exchange.hpp"
 #include "tls/wire/compressed_certificate.hpp"
 #include "tls/wire/encrypted_extensions.hpp"
-#include "tls/wire/end_of_early_data.hpp"
 #include "tls/wire/extensions/early_data.hpp"
 #include "tls/wire/finished.hpp"
 #include "tls/wire/hello_request.hpp"
@@ -539,13 +538,6 @@ struct Codec<ServerKeyExchange> : PlainCodec<ServerKeyExchange> {
   static Fields fields(const ServerKeyExchange& m) {
     return {{number_of(m.params.group), number_of(m.algorithm)}, {m.params.public_key, m.signature}};
   }
-};
-
-template <>
-struct Codec<EndOfEarlyData> : PlainCodec<EndOfEarlyData> {
-  static constexpr std::string_view where = "EndOfEarlyData";
-  static EndOfEarlyData make(SampleMaker&) { return {}; }
-  static Fields fields(const EndOfEarlyData&) { return {}; }
 };
 
 template <>
