@@ -314,7 +314,8 @@ class ServerConfig::Builder {
   Builder& add_psk(std::shared_ptr<const ExternalPsk> psk);
   /// Weakens: clients that come back may send data at once, which can be replayed and has no forward secrecy. It comes
   /// out of Connection::receive() as Received::early_data, apart from all other. A ticket is good for it once, and for
-  /// `window` around the moment when it must have been sent. Needs tickets.
+  /// `window` around the moment when it must have been sent. Needs tickets. For those who drive a Connection themselves:
+  /// the streams of asio.hpp and blocking.hpp have no name for it, and what comes early is lost there.
   Builder& take_early_data(EarlyDataOptions options = {});
   Builder& prefer_certificates();     ///< keys that were added serve clients alone whom no certificate serves
   Builder& pause_for_client_hello();  ///< Pause::client_hello, before anything is answered

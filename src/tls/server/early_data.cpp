@@ -24,6 +24,16 @@ bool is_fresh(seconds by_client, seconds by_server, seconds window) noexcept {
   return off <= window;
 }
 
+/// From here on the client knows which records are taken.
+void limit_records(Flow& flow, const ServerConfig& config) noexcept {
+  const ConnectionInfo& info = flow.info();
+  const std::uint16_t own = config.common().record_size_limit;
+  if (info.peer_record_size_limit != 0 && own != 0) flow.reader().limit_protected(own - 1U);
+  if (info.max_fragment_length) {
+    flow.reader().limit_protected(MaxFragmentLengthExtension{*info.max_fragment_length}.bytes());
+  }
+}
+
 /// RFC 8446 8.1: a ticket is good for early data once. Whoever sends the same ClientHello again is refused here;
 /// whoever waits until it is forgotten, is no longer fresh.
 bool is_first_use(const EarlyDataOptions& options, ByteView ticket, const crypto::Provider& provider, Time now) {
@@ -77,6 +87,7 @@ Result<void> ExpectEndOfEarlyData::take(std::size_t size) {
 Result<ExpectEndOfEarlyData::Next> ExpectEndOfEarlyData::handle(Flow& flow, const HandshakeMessage& message) && {
   if (auto end = EndOfEarlyData::parse(message.body); !end) return std::unexpected(std::move(end.error()));
   awaited_.transcript.add(message.raw);
+  limit_records(flow, *awaited_.config);
   const crypto::Provider& provider = *awaited_.config->common().provider;
   if (auto done = flow.protect_reading(provider, *awaited_.suite, awaited_.client_handshake); !done) {
     return std::unexpected(std::move(done.error()));

@@ -182,6 +182,7 @@ Result<Begun> begin(Flow& flow, const Occasion& to, Transcript& transcript, Byte
   if (early_secret) {
     flow.emit_secret(SecretLabel::CLIENT_EARLY_TRAFFIC_SECRET, early_secret->bytes(), to.hello.hello.random);
     flow.reader().take_early_data();
+    flow.reader().limit_protected(max_plaintext_fragment);  // the client sent it before it could know of a limit
   }
   const TrafficSecret& reading = early_secret ? *early_secret : secrets.client;
   if (auto done = flow.protect_reading(provider, suite, reading); !done) {
