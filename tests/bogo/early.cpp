@@ -2,8 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
+
+#include "tls/session/ticket_sealer.hpp"
+#include "tls/wire/client_hello.hpp"
+#include "tls/wire/handshake.hpp"
 
 namespace keyway::bogo {
 namespace {
@@ -94,6 +101,26 @@ Outcome<void> check_early_data(const Settings& settings, const ConnectionInfo& i
   const std::string& expected = settings.expect_early_data_reason;
   if (expected.empty() || expected == reason_of(info.early_data)) return {};
   return mismatch("early data: expected " + expected + ", got " + std::string(to_string(info.early_data)));
+}
+
+Outcome<void> check_ticket_age(const Settings& settings, const Lasting& lasting, const Witness& witness) {
+  if (!settings.expect_ticket_age_skew) return {};
+  const ByteView raw = witness.client_hello();
+  const auto hello = tls::ClientHello::parse(raw.subspan(std::min(raw.size(), tls::handshake_header_size)));
+  if (!hello) return broke(hello.error());
+  const auto extensions = tls::ClientHelloExtensions::parse(hello->extensions);
+  if (!extensions) return broke(extensions.error());
+  if (!extensions->pre_shared_key) return mismatch("the client offers no ticket");
+  std::optional<tls::PskIdentity> first;
+  extensions->pre_shared_key->for_each([&](const tls::PskIdentity& identity) {
+    if (!first) first = identity;
+  });
+  const auto session = tls::TicketSealer(*lasting.provider, *lasting.ticket_keys).open(first->identity);
+  if (!session) return mismatch("the client's ticket is none of ours");
+  const std::int64_t told = (first->obfuscated_ticket_age - session->age_add) / 1000U;
+  const std::int64_t skew = told - (lasting.clock->now() - session->issued_at).count();
+  if (skew == *settings.expect_ticket_age_skew) return {};
+  return mismatch("the ticket's age is off by " + std::to_string(skew));
 }
 
 }  // namespace keyway::bogo

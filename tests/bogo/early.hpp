@@ -4,6 +4,7 @@
 
 #include <keyway/early_data.hpp>
 
+#include "lasting.hpp"
 #include "outcome.hpp"
 #include "settings.hpp"
 #include "stream.hpp"
@@ -22,5 +23,8 @@ struct EarlyPart {
 
 /// The flags that are about early data, once the handshake is over (of a server: once data flows).
 [[nodiscard]] Outcome<void> check_early_data(const Settings& settings, const ConnectionInfo& info);
+
+/// How much older than it is the client says that its ticket is, on a server that resumes.
+[[nodiscard]] Outcome<void> check_ticket_age(const Settings& settings, const Lasting& lasting, const Witness& witness);
 
 }  // namespace keyway::bogo

@@ -230,6 +230,9 @@ Outcome<void> run_connection(const Settings& settings, const Settings& retry, La
   if (auto exchanged = exchange(now, *stream, {witness, *credentials, sessions}, has_written); !exchanged) {
     return exchanged;
   }
+  if (is_resumption) {
+    if (auto checked = check_ticket_age(now, lasting, witness); !checked) return checked;
+  }
   if (!settings.expect_msg_callback.empty() && settings.expect_msg_callback != witness.messages()) {
     return mismatch("expected the messages\n" + settings.expect_msg_callback + "got\n" + witness.messages());
   }

@@ -191,6 +191,7 @@ constexpr auto flags = std::to_array<Flag>({
     {"expect-accept-early-data", &Settings::expect_accept_early_data},
     {"expect-reject-early-data", &Settings::expect_reject_early_data},
     {"expect-no-offer-early-data", &Settings::expect_no_offer_early_data},
+    {"expect-ticket-age-skew", &Settings::expect_ticket_age_skew},
     {"early-write-after-message", &Settings::early_write_after_message},
     {"expect-early-data-reason", &Settings::expect_early_data_reason},
     {"quic-use-legacy-codepoint", Ignored{.has_value = true}},  // of no consequence over a stream

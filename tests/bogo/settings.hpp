@@ -145,6 +145,7 @@ struct Settings {
 
   // --- early data
   std::optional<int> early_write_after_message;
+  std::optional<int> expect_ticket_age_skew;
   std::string expect_early_data_reason;
   bool enable_early_data = false;
   bool expect_ticket_supports_early_data = false;
