@@ -47,6 +47,7 @@ struct CommonConfig {
   std::uint64_t max_records_per_key = 0;        ///< records sent before the keys are changed; 0: what the AEAD bears
   std::size_t max_handshake_message = 131072;   ///< bytes of a handshake message's body that are taken from the peer
   bool requires_extended_master_secret = true;  ///< TLS 1.2 without RFC 7627 is refused
+  bool greases = false;                         ///< says what nobody knows (RFC 8701)
   bool allows_psk_ke = false;                   ///< TLS 1.3 sessions without a key exchange beside (RFC 8446 4.2.9)
   /// For certificates in TLS 1.3 (RFC 8879), ours and the peer's; empty: not compressed.
   CertificateCompressors certificate_compressors = keyway::certificate_compressors();
@@ -197,6 +198,9 @@ class ClientConfig::Builder {
   /// A key that the server has, too (TLS 1.3): who knows it is the server, and no certificate is asked for or taken.
   /// Up to 16, in order of preference; a session that is come back to stands before them. TLS 1.2 is not offered.
   Builder& add_psk(std::shared_ptr<const ExternalPsk> psk);
+  /// Puts values that nobody knows among what is offered, and the extensions in an order that changes from connection
+  /// to connection (RFC 8701), so that servers stay able to take new ones.
+  Builder& grease();
   /// A key (DER of its SubjectPublicKeyInfo) that the server may show in a certificate's place (RFC 7250). It stands
   /// for the server whatever its name; no other raw key is taken. Then nothing but such keys is taken, unless trust()
   /// is called, too, or server_certificate_types() says otherwise.
@@ -314,9 +318,11 @@ class ServerConfig::Builder {
   Builder& add_psk(std::shared_ptr<const ExternalPsk> psk);
   /// Weakens: clients that come back may send data at once, which can be replayed and has no forward secrecy. It comes
   /// out of Connection::receive() as Received::early_data, apart from all other. A ticket is good for it once, and for
-  /// `window` around the moment when it must have been sent. Needs tickets. For those who drive a Connection themselves:
-  /// the streams of asio.hpp and blocking.hpp have no name for it, and what comes early is lost there.
+  /// `window` around the moment when it must have been sent. Needs tickets. For those who drive a Connection
+  /// themselves: the streams of asio.hpp and blocking.hpp have no name for it, and what comes early is lost there.
   Builder& take_early_data(EarlyDataOptions options = {});
+  /// Puts an extension that nobody knows into tickets (RFC 8701 4), so that clients stay able to take new ones.
+  Builder& grease();
   Builder& prefer_certificates();     ///< keys that were added serve clients alone whom no certificate serves
   Builder& pause_for_client_hello();  ///< Pause::client_hello, before anything is answered
   Builder& pause_for_credential();    ///< Pause::credential, instead of a resolver

@@ -243,6 +243,10 @@ ClientConfig::Builder& ClientConfig::Builder::add_psk(std::shared_ptr<const Exte
   if (psk) parts_->psks.push_back(std::move(psk));
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::grease() {
+  parts_->common.greases = true;
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::pin_server_key(Bytes subject_public_key_info) {
   parts_->pinned_keys.push_back(std::move(subject_public_key_info));
   return *this;

@@ -132,6 +132,10 @@ ServerConfig::Builder& ServerConfig::Builder::take_early_data(EarlyDataOptions o
   parts_->early_data = std::make_unique<EarlyDataOptions>(std::move(options));
   return *this;
 }
+ServerConfig::Builder& ServerConfig::Builder::grease() {
+  parts_->common.greases = true;
+  return *this;
+}
 ServerConfig::Builder& ServerConfig::Builder::prefer_certificates() {
   parts_->prefers_certificates = true;
   return *this;

@@ -177,6 +177,7 @@ Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& 
   if (settings.verify_peer) builder.allow_certificates_beside_psks();
   builder.server_certificate_types(to_types(settings.accepted_peer_cert_types));
   builder.client_certificate_types(to_types(settings.available_client_cert_types));
+  if (settings.grease) builder.grease();
   if (settings.enable_early_data) builder.allow_early_data(std::size_t{1} << 20U);
   if (settings.reverify_on_resume) builder.reverify_on_resumption();
   if (settings.no_ticket) {
@@ -206,6 +207,7 @@ Outcome<std::shared_ptr<const ServerConfig>> make_server_config(const Settings& 
   builder.alpn_chooser(std::make_shared<AlpnByFlags>(answer_about_alpn(settings))).pause_for_client_hello();
   // Each connection has a configuration of its own; all judge clients alike.
   builder.session_store(lasting.server_sessions).ticket_keys(lasting.ticket_keys).ticket_context("bogo");
+  builder.grease();  // as the suite expects of every server
   if (settings.no_ticket) builder.without_tickets();
   // As the suite has it; a window of a minute.
   if (settings.enable_early_data) builder.take_early_data({14336, std::chrono::seconds(60), lasting.early_data_store});

@@ -78,6 +78,8 @@ constexpr auto flags = std::to_array<Flag>({
     {"no-tls11", Ignored{.has_value = false}},
     {"no-tls12", &Settings::no_tls12},
     {"no-tls13", &Settings::no_tls13},
+    {"enable-grease", &Settings::grease},
+    {"permute-extensions", &Settings::grease},  // one comes with the other
     {"fallback-scsv", &Settings::fallback_scsv},
     {"cipher", &Settings::cipher},
     {"server-preference", Ignored{.has_value = false}},         // there is no other way

@@ -60,6 +60,7 @@ struct Settings {
   std::string expect_certificate_types;
   bool no_key_shares = false;
   bool fallback_scsv = false;
+  bool grease = false;
   bool no_tls12 = false;
   bool no_tls13 = false;
   bool expect_hrr = false;

@@ -198,6 +198,8 @@ Bytes make_client_hello(const Offer& offer, ByteView cookie, const Transcript* b
   HelloParts parts{*offer.config, offer.server_name, offer.random, offer.session_id(), offer.key_exchanges, cookie};
   if (const ClientSession* tls12 = offer.offered(ProtocolVersion::TLS1_2)) parts.session_ticket = tls12->ticket;
   parts.has_early_data = offer.has_early_data;
+  parts.grease = offer.grease.get();
+  parts.is_retry = before != nullptr;
   const std::vector<PskOffer> psks = offered_psks(offer);
   parts.psks = psks;
   Bytes raw = build_client_hello(parts);
@@ -265,6 +267,11 @@ Result<ExpectServerHello> start(Flow& flow, const ClientConfig& config, const Se
   if (auto filled = random.fill(offer.random); !filled) return std::unexpected(std::move(filled.error()));
   if (auto filled = random.fill(offer.compatibility_session_id); !filled)
     return std::unexpected(std::move(filled.error()));
+  if (config.common().greases) {
+    auto grease = std::make_unique<Grease>();
+    if (auto filled = random.fill(grease->seed()); !filled) return std::unexpected(std::move(filled.error()));
+    offer.grease = std::move(grease);
+  }
   for (const NamedGroup group : config.common().policy.key_shares) {
     auto exchange = start_exchange(config.common(), group);
     if (!exchange) return std::unexpected(std::move(exchange.error()));

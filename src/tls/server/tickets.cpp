@@ -37,6 +37,10 @@ bool add_ticket(Bytes& messages, const ServerConfig& config, Session& session, c
     Writer block(extensions);
     write_extension(block, EarlyDataNewSessionTicket{session.max_early_data});
   }
+  if (common.greases) {  // one of the sixteen values of RFC 8701 2, with nothing in it
+    const std::uint8_t byte = static_cast<std::uint8_t>((age_add[0] & 0xf0U) | 0x0aU);
+    extensions.insert(extensions.end(), {byte, byte, 0, 0});
+  }
   Writer out(messages);
   write_handshake(out, NewSessionTicket{static_cast<std::uint32_t>(session.lifetime.count()), session.age_add, nonce,
                                         *ticket, ExtensionBlock::of_own(extensions)});
