@@ -5,6 +5,7 @@
 
 #include "core/text.hpp"
 #include "x509/algorithm.hpp"
+#include "x509/inherited_keys.hpp"
 #include "x509/issuance_rules.hpp"
 #include "x509/name_constraints.hpp"
 #include "x509/path_search.hpp"
@@ -63,10 +64,11 @@ std::optional<Objection> PathSearch::check_issuer(const Node& issuer) {
   if (auto objection = check_authority(view, depth, is_anchor, authorities_below, question_.purpose)) return objection;
   if (auto objection = check_critical_extensions(view, depth)) return objection;
   if (auto objection = check_validity(view, depth, question_.now)) return objection;
-  if (auto objection = check_key(view, depth, material_.options.min_rsa_bits)) return objection;
+  if (auto objection = check_key(view, depth, material_.options.min_rsa_bits, material_.options.takes_dsa_with_sha1))
+    return objection;
   if (!is_anchor) {
     if (auto objection = check_serial_number(view, depth)) return objection;
-    if (auto objection = check_algorithm(view, depth)) return objection;
+    if (auto objection = check_algorithm(view, depth, material_.options.takes_dsa_with_sha1)) return objection;
   }
   if (auto objection = check_conformance(issuer, depth)) return objection;
   if (auto objection = check_constraints(issuer)) return objection;
@@ -131,8 +133,10 @@ std::optional<Objection> PathSearch::check_signature(const Node& issuer) {
   }
   // The algorithm of every child but the leaf was checked when it was taken into the path.
   const auto algorithm = child.view->algorithm();
-  if (!algorithm || is_weak_algorithm(child.view->signature_algorithm))
-    return check_algorithm(*child.view, child_depth);
+  auto objection = check_algorithm(*child.view, child_depth, material_.options.takes_dsa_with_sha1);
+  if (!algorithm || objection) return objection;
+  // RFC 5280 6.1.4 (d): what such a key is, is known at the path's end alone.
+  if (*algorithm == crypto::SignatureAlgorithm::dsa_sha1 && inherits_parameters(*issuer.view)) return std::nullopt;
   if (verified_ == material_.options.budget.max_signatures) {
     is_spent_ = true;
     return budget_spent(*child.view, child_depth, "more than " + std::to_string(verified_) + " signatures to verify");

@@ -108,6 +108,8 @@ class PathSearch {
   [[nodiscard]] std::optional<Objection> check_conformance(const Node& node, std::size_t depth) const;
   [[nodiscard]] std::optional<Objection> check_constraints(const Node& issuer);
   [[nodiscard]] std::optional<Objection> check_signature(const Node& issuer);
+  /// Makes the keys that inherit their parameters from above, and verifies what they signed.
+  [[nodiscard]] std::optional<Objection> settle_inherited_keys();
   /// Cheap where no certificate of the path asks for a policy and nobody else does.
   [[nodiscard]] std::optional<Objection> check_policies();
   [[nodiscard]] std::optional<Objection> judge_policies(const PolicyInputs& inputs);
