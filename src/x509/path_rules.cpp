@@ -154,43 +154,4 @@ std::optional<Objection> PathSearch::check_signature(const Node& issuer) {
   return holds ? std::nullopt : std::optional(wrong_signature(issuer));
 }
 
-Objection PathSearch::wrong_signature(const Node& issuer) const {
-  const CertificateView& child = *path_.back().node.view;
-  const std::size_t depth = path_.size() - 1;
-  const std::string name = issuer.view->subject.to_string();
-  // Two authorities of one name: then the issuer is simply not known here, and nothing was forged.
-  if (key_identifiers_differ(child, *issuer.view)) {
-    return {CheckKind::issuer,
-            finding_about(child, depth, ErrorCode::UnknownIssuer, "RFC 5280 6.1.3 (a) (1)",
-                          name + " with the key " + printable(to_hex(*child.authority_key_identifier)),
-                          "an authority of this name, but with the key " +
-                              printable(to_hex(*issuer.view->subject_key_identifier)),
-                          "the authority was made anew, or another has taken its name: get its present certificate")};
-  }
-  return {CheckKind::signature,
-          finding_about(child, depth, ErrorCode::BadCertificateSignature, "RFC 5280 6.1.3 (a) (1)",
-                        "a signature by " + name, "one that its key did not make",
-                        "the certificate was altered, or comes from another authority of the same name")};
-}
-
-Objection PathSearch::no_issuer(const Frame& frame) const {
-  const CertificateView& view = *frame.node.view;
-  const std::size_t depth = path_.size() - 1;
-  if (view.is_self_issued()) {
-    return {CheckKind::issuer,
-            finding_about(view, depth, ErrorCode::SelfSigned, "RFC 5280 6.1", "a path to a trusted authority",
-                          depth == 0 ? "a certificate that is its own issuer"
-                                     : "a root that is not among the " + std::to_string(material_.anchors.size()) +
-                                           " authorities trusted here",
-                          "if you know where it comes from, add it to the trusted authorities")};
-  }
-  const std::string issuer = view.issuer.to_string();
-  return {CheckKind::issuer,
-          finding_about(view, depth, ErrorCode::UnknownIssuer, "RFC 5280 6.1",
-                        "the certificate of its issuer, " + issuer, "none of this name, neither from the peer nor here",
-                        peers_.size() == 1 ? "the server may have forgotten to send the certificate of " + issuer +
-                                                 "; or add the authority, if you trust it"
-                                           : "add the authority, if you trust it")};
-}
-
 }  // namespace keyway::x509

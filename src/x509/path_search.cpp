@@ -128,7 +128,9 @@ std::optional<Verdict> PathSearch::search() {
     const bool is_leaf_hopeless = !objection && leaf_objection_;
     if (is_leaf_hopeless) objection = leaf_objection_;
     if (!objection) {
-      return Verdict::accept(elements(), accepted_checks(), std::move(witnesses_), std::move(policies_));
+      auto verdict = Verdict::accept(elements(), accepted_checks(), std::move(witnesses_), std::move(policies_));
+      remark_on_order(verdict);
+      return verdict;
     }
     fall(std::move(*objection));
     fallen_.back().is_complete = true;
@@ -225,7 +227,12 @@ Verdict PathSearch::refuse() {
   std::vector<Candidate> candidates;
   candidates.reserve(fallen_.size());
   for (Fallen& fallen : fallen_) candidates.push_back(std::move(fallen.candidate));
-  auto checks = refused_checks(fallen_[most_telling(candidates)]);
+  const std::size_t telling = most_telling(candidates);
+  Finding& finding = candidates[telling].finding;
+  if (finding.code == ErrorCode::CertificateExpired || finding.code == ErrorCode::CertificateNotYetValid) {
+    finding.advice = advice_on_clock(std::move(finding.advice));
+  }
+  auto checks = refused_checks(fallen_[telling]);
   return Verdict::refuse(std::move(candidates), std::move(checks));
 }
 

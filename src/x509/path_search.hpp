@@ -128,6 +128,9 @@ class PathSearch {
   [[nodiscard]] const crypto::PublicKey* key_of(const Node& node);
   [[nodiscard]] Objection no_issuer(const Frame& frame) const;
   [[nodiscard]] Objection wrong_signature(const Node& issuer) const;
+  /// `advice` about a certificate's time, and what the anchors' dates say of the clock.
+  [[nodiscard]] std::string advice_on_clock(std::string advice) const;
+  void remark_on_order(Verdict& verdict) const;
   [[nodiscard]] bool spend_step();
 
   void fall(Objection objection, const Node* issuer = nullptr);
