@@ -21,6 +21,7 @@ constexpr auto secp256r1 = std::to_array<std::uint8_t>({0x2a, 0x86, 0x48, 0xce, 
 constexpr auto secp384r1 = std::to_array<std::uint8_t>({0x2b, 0x81, 0x04, 0, 34});                           // RFC 5480
 constexpr auto secp521r1 = std::to_array<std::uint8_t>({0x2b, 0x81, 0x04, 0, 35});                           // RFC 5480
 constexpr auto ed25519 = std::to_array<std::uint8_t>({0x2b, 0x65, 0x70});                                    // RFC 8410
+constexpr auto dsa = std::to_array<std::uint8_t>({0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1});                      // RFC 3279
 constexpr auto sha2 = std::to_array<std::uint8_t>({0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2});                     // RFC 4055
 
 constexpr std::size_t min_modulus_bits = 1024;
@@ -149,6 +150,12 @@ Result<PublicKeyInfo> parse_public_key_info(ByteView der) {
   if (is(oid, ed25519)) {
     if (!algorithm.finished() || key.size() != 32) return invalid("32 bytes without parameters", "something else");
     return PublicKeyInfo{.type = KeyType::ed25519, .point = key, .modulus = {}, .exponent = {}};
+  }
+  if (is(oid, dsa)) {
+    // RFC 3279 2.3.2 lets a key go without parameters, which are then its issuer's: it is of no use alone.
+    (void)algorithm.enter(Tag::sequence);
+    if (!algorithm.finished()) return invalid("a DSA key with its parameters", "one without");
+    return PublicKeyInfo{.type = KeyType::dsa, .point = {}, .modulus = {}, .exponent = {}};
   }
   return unsupported("an RSA, ECDSA or Ed25519 key", "another kind");
 }

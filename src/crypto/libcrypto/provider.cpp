@@ -101,6 +101,8 @@ class OwnProvider final : public Provider {
         return make_ec_public_key(*info, curves_.p521);
       case KeyType::ed25519:
         return make_ed25519_public_key(*info);
+      case KeyType::dsa:
+        return make_dsa_public_key(subject_public_key_info);
       default:
         return make_rsa_public_key(*info);
     }
