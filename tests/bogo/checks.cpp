@@ -185,6 +185,7 @@ Outcome<void> check_credential(const Settings& settings, const ConnectionInfo& i
   if (!settings.expect_selected_credential) return {};
   const int expected = *settings.expect_selected_credential;
   const auto wanted = std::ranges::find(credentials, expected, &Choice::index);
+  if (expected == -1 && wanted == credentials.end()) return {};  // none of them, and there is no default
   const bool is_psk = wanted != credentials.end() && wanted->psk != nullptr;
   if (is_psk && info.psk != wanted->psk.get()) return mismatch("another pre-shared key was chosen");
   if (is_psk || witness.own_certificate().empty()) return {};

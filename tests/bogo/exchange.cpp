@@ -20,12 +20,14 @@ constexpr std::size_t default_read_size = 512;
 
 // --- the two sides
 
-Outcome<Answer> judge_peer(const Settings& settings) {
+Outcome<Answer> judge_peer(const Settings& settings, const ConnectionInfo& info) {
   if (settings.use_ocsp_callback && settings.fail_ocsp_callback) {
     return answer::Refuse{AlertDescription::bad_certificate_status_response};
   }
   // Without -verify-peer or the like the handshake goes on whatever comes of it.
-  const bool is_refused = settings.verify_fail && (settings.verify_peer || settings.require_any_client_certificate);
+  const bool is_raw_key = info.peer_certificate_type == CertificateType::RawPublicKey;
+  const bool counts = settings.verify_peer || settings.require_any_client_certificate || is_raw_key;
+  const bool is_refused = settings.verify_fail && counts;
   if (!is_refused) return answer::Verified{x509::Verdict::accept({}, {})};
   // The tests know two kinds of callback by their alerts.
   return answer::Refuse{settings.use_custom_verify_callback ? AlertDescription::certificate_unknown
@@ -51,7 +53,7 @@ Outcome<Stream> open_client(const Opening& opening) {
   auto connection = Connection::client(std::move(*config), *name, {.observer = &opening.witness});
   if (!connection) return broke(std::move(connection.error()));
   auto answers = [opening](const Connection& paused, Pause) {
-    return judge_peer(is_refused(paused.info().early_data) ? opening.retry : opening.settings);
+    return judge_peer(is_refused(paused.info().early_data) ? opening.retry : opening.settings, paused.info());
   };
   return Stream(opening.transport, std::move(*connection), answers, settings.async);
 }
@@ -93,7 +95,7 @@ Outcome<Stream> open_server(const Opening& opening) {
   auto connection = Connection::server(std::move(*config), {.observer = &opening.witness});
   if (!connection) return broke(std::move(connection.error()));
   auto answers = [opening](const Connection& paused, Pause pause) -> Outcome<Answer> {
-    if (pause == Pause::verification) return judge_peer(opening.settings);
+    if (pause == Pause::verification) return judge_peer(opening.settings, paused.info());
     if (!opening.settings.curves_flags.empty()) return answer_ranked(opening, *paused.pending_client_hello());
     return look_at(opening.settings, *paused.pending_client_hello());
   };

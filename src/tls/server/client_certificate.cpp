@@ -84,7 +84,7 @@ void recall_client(Flow& flow, SignatureScheme scheme, CertificateType type, con
   flow.info().peer_certificate_type = type;
   if (proof == nullptr) return;
   flow.keep_peer_chain(proof->chain);
-  flow.keep_verdict(proof->verdict());
+  if (type != CertificateType::RawPublicKey) flow.keep_verdict(proof->verdict());
 }
 
 }  // namespace keyway::tls::server

@@ -49,7 +49,7 @@ void write_server_hello(Bytes& to, const HelloRandom& random, const HelloInHand&
 struct Answers {
   bool acknowledges_name;  ///< an empty server_name says that the name was used (RFC 6066 3)
   bool takes_early_data = false;
-  const Credential* credential = nullptr;  ///< null: no certificate is shown, none is asked for
+  std::optional<CertificateType> own_type = {};  ///< nothing: no certificate is shown, nor was when it began
   std::optional<CertificateType> client_type = {};
 };
 void write_encrypted_extensions(Bytes& to, const ServerConfig& config, const HelloInHand& hello, const Answers& answers,
@@ -67,9 +67,7 @@ void write_encrypted_extensions(Bytes& to, const ServerConfig& config, const Hel
         out.vector16([&] { out.vector16([&] { out.vector8(as_bytes(alpn)); }); });
       }
       write_record_limits(out, config, hello, ProtocolVersion::TLS1_3);
-      if (answers.credential != nullptr) {
-        write_certificate_types(out, hello, *answers.credential, answers.client_type);
-      }
+      if (answers.own_type) write_certificate_types(out, hello, *answers.own_type, answers.client_type);
       if (answers.takes_early_data) {
         out.value(ExtensionType::early_data);
         out.u16(0);
@@ -95,6 +93,7 @@ struct PskInUse {
   std::uint16_t index;
   PskKeyExchangeMode mode;
   bool is_session;
+  std::optional<CertificateType> own_type = {};  ///< of what was shown when the session began
 };
 
 /// What a flight answers.
@@ -259,13 +258,15 @@ Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand
 
   const bool acknowledges_name = hello.server_name.has_value() && config.acknowledges_server_name();
   write_encrypted_extensions(messages, config, hello,
-                             {acknowledges_name, false, decision.credential.get(), *client_type}, decision.choice.alpn);
+                             {acknowledges_name, false, decision.credential->certificate_type(), *client_type},
+                             decision.choice.alpn);
   if (const auto* asks = config.client_authentication()) Writer(messages).bytes(asks->request_tls13);
   messages.insert(messages.end(), certificate.begin(), certificate.end());
   transcript.add(messages);
 
   Bytes content = certificate_verify_content(Side::server, transcript.hash().view());
   auto tickets = order_tickets(config, hello, decision.choice, nullptr);
+  if (tickets) tickets->session.own_certificate_type = decision.credential->certificate_type();
   ProvenFlight rest{&config,
                     decision.choice.suite,
                     transcript,
@@ -291,7 +292,8 @@ Result<AwaitedClient> send_short_flight(Flow& flow, const Occasion& to, Transcri
   // RFC 6066 3: a server that resumes says nothing of the name.
   const bool acknowledges_name =
       !to.psk->is_session && to.hello.server_name.has_value() && to.config.acknowledges_server_name();
-  write_encrypted_extensions(messages, to.config, to.hello, {acknowledges_name, to.early != nullptr}, to.choice.alpn);
+  write_encrypted_extensions(messages, to.config, to.hello, {acknowledges_name, to.early != nullptr, to.psk->own_type},
+                             to.choice.alpn);
   transcript.add(messages);
   return finish(
       flow, ProvenFlight{&to.config, to.choice.suite, transcript, to.hello.hello.random, std::move(begun->handshake),
@@ -310,7 +312,8 @@ Result<AwaitedClient> send_short_flight(Flow& flow, const Occasion& to, const Se
 }
 
 PskInUse in_use(const ResumedSession& resumed) noexcept {
-  return {resumed.session().secret.view(), resumed.index(), resumed.mode(), /*is_session=*/true};
+  const Session& session = resumed.session();
+  return {session.secret.view(), resumed.index(), resumed.mode(), /*is_session=*/true, session.own_certificate_type};
 }
 
 }  // namespace

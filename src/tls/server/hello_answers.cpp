@@ -24,11 +24,10 @@ Result<std::optional<CertificateType>> choose_client_type(const ServerConfig& co
                              .received(offered ? "others" : "nothing, which means X509"));
 }
 
-void write_certificate_types(Writer& out, const HelloInHand& hello, const Credential& credential,
+void write_certificate_types(Writer& out, const HelloInHand& hello, CertificateType own,
                              std::optional<CertificateType> client_type) {
-  if (hello.extensions.server_certificate_type) {
-    write_extension(out, ServerCertificateTypeChosen{credential.certificate_type()});
-  }
+  const auto& offered = hello.extensions.server_certificate_type;
+  if (offered && offered->types.contains(own)) write_extension(out, ServerCertificateTypeChosen{own});
   if (hello.extensions.client_certificate_type && client_type) {
     write_extension(out, ClientCertificateTypeChosen{*client_type});
   }

@@ -21,9 +21,9 @@ namespace keyway::tls::server {
 [[nodiscard]] Result<std::optional<CertificateType>> choose_client_type(const ServerConfig& config,
                                                                         const HelloInHand& hello);
 
-/// Writes the answers about certificates (RFC 7250 4.2), to a client that asked. `client_type`: of
-/// choose_client_type().
-void write_certificate_types(Writer& out, const HelloInHand& hello, const Credential& credential,
+/// Writes the answers about certificates (RFC 7250 4.2), to a client that asked. `own`: of what is shown, or was when
+/// the session began. `client_type`: of choose_client_type().
+void write_certificate_types(Writer& out, const HelloInHand& hello, CertificateType own,
                              std::optional<CertificateType> client_type);
 
 /// Writes the answer about the length of records: our own record_size_limit (RFC 8449 4), or else the client's

@@ -191,7 +191,6 @@ Result<void> check_terms(const HelloInHand& hello, const Credential& credential)
   if (types ? !types->types.contains(type) : type != CertificateType::X509) {  // RFC 7250 4.2
     return std::unexpected(fail(ErrorCode::NoMatchingCertificateType)
                                .at("ClientHello, server_certificate_type")
-                               .alert(AlertDescription::unsupported_certificate)
                                .expected(to_string(type))
                                .received(types ? "others" : "nothing, which means X509"));
   }

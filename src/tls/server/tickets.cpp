@@ -67,6 +67,7 @@ std::optional<Session> begin_session(const ServerConfig& config, const HelloInHa
   session.peer_scheme = resumed->peer_scheme;
   session.client_identity = resumed->client_identity;
   session.peer_certificate_type = resumed->peer_certificate_type;
+  session.own_certificate_type = resumed->own_certificate_type;
   if (!resumed->client) return session;
   const x509::Verdict verdict = resumed->client->verdict();
   const bool is_bound = bind_to_client(session, resumed->client->chain, &verdict, *config.common().provider, now);

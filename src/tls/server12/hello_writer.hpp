@@ -22,6 +22,7 @@ struct HelloContents {
   const Choice& choice;
   const Credential* credential;  ///< null: the session is resumed, and no certificate is shown
   bool promises_ticket;
+  CertificateType own_type;                         ///< of what is shown, or was when the session began
   std::optional<CertificateType> client_type = {};  ///< nothing: no certificate is asked for
 };
 

@@ -59,8 +59,9 @@ Result<ExpectChangeCipherSpecResumed> send_resumed_flight(Flow& flow, const Serv
   const auto renewal = order_renewal(server_config, hello, choice, resumed);
   Bytes messages;
   // RFC 5246 7.4.1.3: the client's session ID back says that its session is gone on with.
-  write_server_hello(messages, {server_config, *random, suite.id, hello.hello.legacy_session_id, hello, choice,
-                                /*credential=*/nullptr, /*promises_ticket=*/renewal != nullptr});
+  write_server_hello(messages,
+                     {server_config, *random, suite.id, hello.hello.legacy_session_id, hello, choice,
+                      /*credential=*/nullptr, /*promises_ticket=*/renewal != nullptr, session.own_certificate_type});
   server::agree_on_record_limits(flow, server_config, hello);
   if (renewal) add_ticket(messages, server_config, *renewal, master);
   Transcript transcript(hash);

@@ -35,6 +35,7 @@ Session Session::clone() const {
           peer_scheme,
           client_identity,
           peer_certificate_type,
+          own_certificate_type,
           client,
           issued_at,
           authenticated_at,
@@ -64,6 +65,7 @@ Result<Session> Session::parse(ByteView bytes) {
   session.configuration = in.array<32>("configuration");
   session.peer_scheme = in.value<SignatureScheme>("peer_scheme");
   session.peer_certificate_type = in.value<CertificateType>("peer_certificate_type");
+  session.own_certificate_type = in.value<CertificateType>("own_certificate_type");
   const ByteView identity = in.vector8("client_identity", 0, 32);
   if (!identity.empty() && identity.size() != 32) in.reject(ErrorCode::LengthOutOfRange, "client_identity");
   session.client_identity.assign(identity.begin(), identity.end());
@@ -94,6 +96,7 @@ void Session::write(Writer& out) const {
   out.bytes(configuration);
   out.value(peer_scheme);
   out.value(peer_certificate_type);
+  out.value(own_certificate_type);
   out.vector8(client_identity);
   out.u8(client ? 1 : 0);
   if (client) client->write(out);
@@ -107,7 +110,7 @@ void Session::write(Writer& out) const {
 }
 
 std::size_t Session::written_size() const noexcept {
-  constexpr std::size_t numbers = 1 + 1 + 2 + 2 + 2 + 1 + 8 + 8 + 4 + 4 + 2 + 4 + 1;
+  constexpr std::size_t numbers = 1 + 1 + 1 + 2 + 2 + 2 + 1 + 8 + 8 + 4 + 4 + 2 + 4 + 1;
   constexpr std::size_t lengths = 4;
   return numbers + lengths + secret.size() + server_name.size() + alpn.size() + configuration.size() +
          client_identity.size() + (client ? client->written_size() : 0);

@@ -36,6 +36,7 @@ struct Session {
   /// either.
   Bytes client_identity;
   CertificateType peer_certificate_type = CertificateType::X509;  ///< of what the peer showed
+  CertificateType own_certificate_type = CertificateType::X509;   ///< of what a server showed
   std::shared_ptr<const ClientProof> client;  ///< on a server, of a client that showed a certificate; else null
   Time issued_at{};
   Time authenticated_at{};  ///< when certificates were last shown: the start of the first of a chain of sessions

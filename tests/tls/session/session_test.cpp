@@ -46,6 +46,7 @@ TEST(Session, ReadsBackWhatItWrote) {
   session.extended_master_secret = false;
   session.max_early_data = 14336;
   session.peer_certificate_type = CertificateType::RawPublicKey;
+  session.own_certificate_type = CertificateType::RawPublicKey;
   const Bytes bytes = written(session);
   const auto read = Session::parse(bytes);
   ASSERT_TRUE(read.has_value()) << read.error().message();

@@ -24,7 +24,10 @@ Result<CertificateTypesOffered<Type>> CertificateTypesOffered<Type>::parse(ByteV
   const bool says_nothing = types.size() == 1 && types.contains(CertificateType::X509);
   if (in.ok() && says_nothing) in.reject(ErrorCode::InvalidValue, "certificate_types");
   if (auto read = in.finish(); !read) {
-    return std::unexpected(std::move(read).error().alert(AlertDescription::illegal_parameter));
+    Error error = std::move(read).error();
+    const bool is_malformed = error.code() != ErrorCode::ListEmpty && error.code() != ErrorCode::InvalidValue;
+    if (is_malformed) return std::unexpected(std::move(error));
+    return std::unexpected(std::move(error).alert(AlertDescription::illegal_parameter));
   }
   return extension;
 }
