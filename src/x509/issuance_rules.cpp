@@ -137,6 +137,20 @@ Found check_usage_of_key(const Subject& subject) {
   return Breach{"RFC 8410 5, RFC 8813 3, RFC 9881 5", "keyUsage that fits the key", "one for which it can't be used"};
 }
 
+/// RFC 5280 4.2.2.1: where the issuer is to be had and who tells of revocation, in full syntax.
+Found check_information_access(const Subject& subject) {
+  der::Status status;
+  der::Reader accesses(subject.view.authority_information_access.value_or(ByteView{}), status);
+  while (!accesses.empty()) {
+    der::Reader access = accesses.enter(der::Tag::sequence, "AccessDescription");
+    (void)access.identifier("accessMethod");
+    (void)read_general_name(access);
+    access.end("AccessDescription");
+  }
+  if (status.ok()) return std::nullopt;
+  return Breach{"RFC 5280 4.2.2.1", "authorityInfoAccess with a method and a name in each entry", "another"};
+}
+
 // ------------------------------------------------------------------------------------------------ BR
 
 /// BR 7.1.2.1.3, 7.1.2.11.1: keyIdentifier and nothing else; a root's is its own.
@@ -221,9 +235,9 @@ Found check_distribution_points(const Subject& subject) {
 std::optional<Objection> check_issuance(const CertificateView& certificate, std::size_t depth, Role role,
                                         Purpose purpose, const Verifier::Options& options) {
   using Rule = Found (*)(const Subject&);
-  constexpr std::array<Rule, 7> rules_of_rfc{check_serial,      check_key_identifiers,  check_criticality,
-                                             check_key_usage,   check_authority_fields, check_constraint_bases,
-                                             check_usage_of_key};
+  constexpr std::array<Rule, 8> rules_of_rfc{check_serial,       check_key_identifiers,   check_criticality,
+                                             check_key_usage,    check_authority_fields,  check_constraint_bases,
+                                             check_usage_of_key, check_information_access};
   constexpr std::array<Rule, 5> rules_of_br{check_authority_key_identifier, check_purposes, check_modulus,
                                             check_alternative_name, check_distribution_points};
   const Subject subject{certificate, role, options.conformance};
