@@ -45,7 +45,11 @@ struct Check {
 };
 
 /// Who said something about a certificate's revocation.
-enum class RevocationSource : std::uint8_t { crl, ocsp_staple };
+enum class RevocationSource : std::uint8_t {
+  crl,
+  ocsp_staple,  ///< came with the chain
+  ocsp,         ///< was fetched
+};
 [[nodiscard]] std::string_view to_string(RevocationSource source) noexcept;
 
 /// What was said of one certificate of an accepted path, or why it did not count.
@@ -54,6 +58,9 @@ struct RevocationWitness {
   RevocationSource source = RevocationSource::crl;
   CheckOutcome outcome = CheckOutcome::unknown;  ///< passed, or unknown
   std::string detail;                            ///< one line for people
+  std::string place = {};                        ///< the URL that it was fetched from; empty where it was not
+  std::optional<Time> this_update = {};          ///< when it was made; nothing where it could not be read
+  std::optional<Time> next_update = {};          ///< until when it holds, where it says so
 };
 
 /// Why a candidate path fell.
@@ -77,7 +84,8 @@ struct Candidate {
 class Verdict {
  public:
   [[nodiscard]] static Verdict accept(std::vector<PathElement> path, std::vector<Check> checks,
-                                      std::vector<RevocationWitness> revocation = {});
+                                      std::vector<RevocationWitness> revocation = {},
+                                      std::vector<std::string> policies = {});
   /// `candidates` is not empty. The most telling finding becomes finding(): that of the candidate that got furthest.
   [[nodiscard]] static Verdict refuse(std::vector<Candidate> candidates, std::vector<Check> checks);
 
@@ -88,6 +96,10 @@ class Verdict {
   [[nodiscard]] const std::vector<Check>& checks() const noexcept { return checks_; }
   /// What was said about revocation along the accepted path, the leaf first; empty where nobody said anything.
   [[nodiscard]] const std::vector<RevocationWitness>& revocation() const noexcept { return revocation_; }
+  /// The certificate policies under which the accepted path may be used, as dotted OIDs, with 2.5.29.32.0 for any
+  /// (RFC 5280 6.1.5 (g), user-constrained-policy-set). Empty also where nobody asked: neither Options::policies nor
+  /// a certificate of the path.
+  [[nodiscard]] const std::vector<std::string>& policies() const noexcept { return policies_; }
   [[nodiscard]] const std::vector<Candidate>& candidates() const noexcept { return candidates_; }
   /// The reason for a refusal; null when accepted.
   [[nodiscard]] const Finding* finding() const noexcept;
@@ -101,6 +113,7 @@ class Verdict {
   std::vector<PathElement> path_;
   std::vector<Check> checks_;
   std::vector<RevocationWitness> revocation_;
+  std::vector<std::string> policies_;
   std::vector<Candidate> candidates_;
 };
 

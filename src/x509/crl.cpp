@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "core/text.hpp"
@@ -9,6 +10,7 @@
 #include "x509/der.hpp"
 #include "x509/distinguished_name.hpp"
 #include "x509/extensions.hpp"
+#include "x509/general_name.hpp"
 #include "x509/oid.hpp"
 
 namespace keyway::x509 {
@@ -25,6 +27,7 @@ constexpr std::array<std::string_view, 11> reasons{
     "removeFromCRL", "privilegeWithdrawn",   "aACompromise"};
 
 struct RawEntry {
+  ByteView whole;
   ByteView serial;
   Time revoked_at;
   ByteView extensions;  ///< contents of the SEQUENCE; empty if there is none
@@ -32,7 +35,9 @@ struct RawEntry {
 
 RawEntry read_entry(der::Reader& entries) noexcept {
   RawEntry read;
-  der::Reader fields = entries.enter(Tag::sequence, "revokedCertificates");
+  const der::Element entry = entries.element(Tag::sequence, "revokedCertificates");
+  read.whole = entry.whole;
+  der::Reader fields(entry.contents, entries.status());
   read.serial = fields.integer("userCertificate");
   read.revoked_at = fields.time("revocationDate");
   if (fields.next_is(Tag::sequence)) {
@@ -43,37 +48,59 @@ RawEntry read_entry(der::Reader& entries) noexcept {
   return read;
 }
 
-/// Checks an entry's extensions; returns the reason, if one is given.
-std::optional<std::uint8_t> read_reason(der::Reader extensions) noexcept {
-  std::optional<std::uint8_t> reason;
-  while (!extensions.empty()) {
-    const ExtensionView extension = read_extension(extensions);
-    if (!oid::is(extension.oid, oid::crl_reason)) continue;
-    der::Reader value(extension.value, extensions.status());
-    const ByteView code = value.contents(Tag::enumerated, "reasonCode");
-    value.end("reasonCode");
-    const bool known = code.size() == 1 && !revocation_reason(code[0]).empty();
-    if (extensions.ok() && !known) extensions.status().reject("reasonCode", "an unknown reason");
-    if (extensions.ok()) reason = code[0];
-  }
-  return reason;
+/// The entry at an offset that the index noted.
+RawEntry read_entry_at(ByteView entries, std::uint32_t offset) noexcept {
+  der::Status status;
+  der::Reader at(entries.subspan(offset), status);
+  return read_entry(at);
 }
 
-/// What an entry's extensions mean for the whole list.
-void note_entry_extensions(der::Reader extensions, Crl::Parsed& read) noexcept {
+struct EntryExtensions {
+  std::uint8_t reason = 0;         ///< CRLReason; unspecified where none is given
+  std::optional<ByteView> issuer;  ///< certificateIssuer: contents of GeneralNames
+  bool has_unknown_critical = false;
+};
+
+std::uint8_t read_reason(ByteView value, der::Status& status) noexcept {
+  der::Reader reader(value, status);
+  const ByteView code = reader.contents(Tag::enumerated, "reasonCode");
+  reader.end("reasonCode");
+  const bool is_known = code.size() == 1 && !revocation_reason(code[0]).empty();
+  if (status.ok() && !is_known) status.reject("reasonCode", "an unknown reason");
+  return status.ok() ? code[0] : std::uint8_t{0};
+}
+
+ByteView read_certificate_issuer(ByteView value, der::Status& status) noexcept {
+  der::Reader reader(value, status);
+  const ByteView names = reader.contents(Tag::sequence, "certificateIssuer");
+  reader.end("certificateIssuer");
+  check_general_names(der::Reader(names, status), "certificateIssuer");
+  return names;
+}
+
+EntryExtensions read_entry_extensions(der::Reader extensions) noexcept {
+  EntryExtensions read;
   while (!extensions.empty()) {
     const ExtensionView extension = read_extension(extensions);
-    // RFC 5280 5.3.3: an entry for another issuer's certificate; the list is then an indirect one.
-    if (oid::is(extension.oid, oid::certificate_issuer)) {
-      read.is_indirect = true;
-    } else if (extension.critical && !oid::is(extension.oid, oid::crl_reason)) {
-      read.has_unknown_critical_extension = true;
+    if (oid::is(extension.oid, oid::crl_reason)) {
+      read.reason = read_reason(extension.value, extensions.status());
+    } else if (oid::is(extension.oid, oid::certificate_issuer)) {
+      read.issuer = read_certificate_issuer(extension.value, extensions.status());
+    } else if (extension.critical) {
+      read.has_unknown_critical = true;
     }
   }
+  return read;
+}
+
+EntryExtensions extensions_of(const RawEntry& entry) noexcept {
+  der::Status status;
+  return read_entry_extensions(der::Reader(entry.extensions, status));
 }
 
 void read_scope(ByteView value, Crl::Parsed& read, der::Status& status) noexcept {
   constexpr std::string_view field = "issuingDistributionPoint";
+  read.scope = value;
   der::Reader outer(value, status);
   der::Reader fields = outer.enter(Tag::sequence, field);
   outer.end(field);
@@ -85,18 +112,28 @@ void read_scope(ByteView value, Crl::Parsed& read, der::Status& status) noexcept
     return set;
   };
   if (fields.next_is(der::constructed(0))) {
-    (void)fields.any(field);
-    read.has_distribution_point = true;
+    read.point = read_distribution_point_name(fields.enter(der::constructed(0), field));
   }
   read.only_user_certificates = flag(1);
   read.only_authority_certificates = flag(2);
   if (fields.next_is(der::context(3))) {
-    (void)fields.named_bits_contents(fields.contents(der::context(3), field), field);
-    read.only_some_reasons = true;
+    read.reasons = read_reason_flags(fields, fields.contents(der::context(3), field));
   }
   read.is_indirect = flag(4);
   read.only_attribute_certificates = flag(5);
   fields.end(field);
+  const int kinds =
+      int{read.only_user_certificates} + int{read.only_authority_certificates} + int{read.only_attribute_certificates};
+  if (status.ok() && kinds > 1) status.reject(field, "about one kind of certificate alone, and about another");
+}
+
+/// cRLNumber and deltaCRLIndicator.
+ByteView read_number(ByteView value, der::Status& status, std::string_view field) noexcept {
+  der::Reader reader(value, status);
+  const ByteView number = reader.integer(field);
+  reader.end(field);
+  if (status.ok() && number[0] >= 0x80) status.reject(field, "a negative number");
+  return number;
 }
 
 void read_list_extensions(der::Reader extensions, Crl::Parsed& read) noexcept {
@@ -118,28 +155,36 @@ void read_list_extensions(der::Reader extensions, Crl::Parsed& read) noexcept {
       read.authority_key_identifier = read_authority_key_identifier(extension.value, status);
     } else if (oid::is(extension.oid, oid::issuing_distribution_point)) {
       read_scope(extension.value, read, status);
+    } else if (oid::is(extension.oid, oid::crl_number)) {
+      read.number = read_number(extension.value, status, "cRLNumber");
     } else if (oid::is(extension.oid, oid::delta_crl_indicator)) {
-      read.is_delta = true;
-    } else if (extension.critical && !oid::is(extension.oid, oid::crl_number)) {
+      read.base_number = read_number(extension.value, status, "deltaCRLIndicator");
+    } else if (extension.critical) {
       read.has_unknown_critical_extension = true;
     }
   }
 }
 
-void check_entries(Crl::Parsed& read, bool is_version_2, der::Status& status) noexcept {
+/// Checks every entry and notes where it stands.
+void index_entries(Crl::Parsed& read, bool is_version_2, der::Status& status) {
   der::Reader entries(read.entries, status);
+  std::uint32_t offset = 0;
   while (!entries.empty()) {
     const RawEntry entry = read_entry(entries);
+    if (!status.ok()) return;
+    read.index.add(offset, entry.serial);
     if (!entry.extensions.empty()) {
-      (void)read_reason(der::Reader(entry.extensions, status));
-      note_entry_extensions(der::Reader(entry.extensions, status), read);
+      const EntryExtensions extensions = read_entry_extensions(der::Reader(entry.extensions, status));
+      if (extensions.issuer) read.index.add_issuer(offset);
+      if (extensions.has_unknown_critical) read.has_unknown_critical_extension = true;
       if (!is_version_2) status.reject("crlEntryExtensions", "not allowed before version 2");
     }
-    ++read.count;
+    offset += static_cast<std::uint32_t>(entry.whole.size());
   }
+  read.index.finish();
 }
 
-void read_tbs(der::Reader tbs, Crl::Parsed& read) noexcept {
+void read_tbs(der::Reader tbs, Crl::Parsed& read) {
   der::Status& status = tbs.status();
   bool is_version_2 = false;
   if (tbs.next_is(Tag::integer)) {
@@ -156,7 +201,7 @@ void read_tbs(der::Reader tbs, Crl::Parsed& read) noexcept {
     read.entries = tbs.contents(Tag::sequence, "revokedCertificates");
     // RFC 5280 5.1.2.6: without entries the list is left out.
     if (tbs.ok() && read.entries.empty()) status.reject("revokedCertificates", "an empty list");
-    check_entries(read, is_version_2, status);
+    index_entries(read, is_version_2, status);
   }
   if (tbs.next_is(der::constructed(0))) {
     der::Reader field = tbs.enter(der::constructed(0), "crlExtensions");
@@ -182,6 +227,10 @@ Crl& Crl::operator=(Crl&&) noexcept = default;
 Crl::~Crl() = default;
 
 Result<Crl> Crl::from_der(Bytes der) {
+  // Offsets of entries have four bytes, as have the lengths of DER.
+  if (der.size() > std::numeric_limits<std::uint32_t>::max()) {
+    return std::unexpected(fail(ErrorCode::InvalidCrl).at(where).received("more than 4 GiB"));
+  }
   auto read = std::make_unique<Parsed>();
   read->der = std::move(der);
   der::Status status;
@@ -223,22 +272,31 @@ std::optional<Time> Crl::next_update() const noexcept {
   return parsed_->next_update;
 }
 std::size_t Crl::size() const noexcept {
-  return parsed_->count;
+  return parsed_->index.size();
 }
 ByteView Crl::der() const noexcept {
   return parsed_->der;
 }
 
-std::optional<Crl::Entry> Crl::find(ByteView serial_number) const {
-  der::Status status;
-  der::Reader entries(parsed_->entries, status);
-  while (!entries.empty()) {
-    const RawEntry entry = read_entry(entries);
-    if (!status.ok() || !std::ranges::equal(entry.serial, serial_number)) continue;
-    const auto reason = read_reason(der::Reader(entry.extensions, status));
-    return Entry{entry.revoked_at, std::string(revocation_reason(reason.value_or(0)))};
+std::optional<Crl::Parsed::Found> Crl::Parsed::find(ByteView serial_number, ByteView certificate_issuer) const {
+  for (const std::uint32_t offset : index.candidates(serial_number)) {
+    const RawEntry entry = read_entry_at(entries, offset);
+    if (!std::ranges::equal(entry.serial, serial_number)) continue;
+    const std::uint32_t* named = index.issuer_at(offset);
+    const bool is_of_issuer =
+        named == nullptr
+            ? same_name(issuer.der, certificate_issuer)
+            : lists_directory_name(extensions_of(read_entry_at(entries, *named)).issuer.value_or(ByteView()),
+                                   certificate_issuer);
+    if (is_of_issuer) return Found{entry.revoked_at, extensions_of(entry).reason};
   }
   return std::nullopt;
+}
+
+std::optional<Crl::Entry> Crl::find(ByteView serial_number) const {
+  const auto found = parsed_->find(serial_number, parsed_->issuer.der);
+  if (!found) return std::nullopt;
+  return Entry{found->revoked_at, std::string(revocation_reason(found->reason))};
 }
 
 bool Crl::Parsed::is_signed_with(const crypto::PublicKey& key) const {

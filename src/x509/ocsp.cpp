@@ -26,7 +26,7 @@ ReadExtensions read_ocsp_extensions(der::Reader extensions) noexcept {
     const ExtensionView extension = read_extension(extensions);
     if (oid::is(extension.oid, oid::ocsp_nonce)) {
       read.nonce = extension.value;
-    } else if (extension.critical) {
+    } else if (extension.critical && !oid::is(extension.oid, oid::ocsp_certificate_timestamps)) {
       read.has_unknown_critical = true;
     }
   }

@@ -92,12 +92,17 @@ std::optional<SingleResponse> find_about(const OcspResponseView& response, const
 }
 
 /// Why a good standing says nothing now; empty where it does.
-std::string why_not_now(const SingleResponse& single, Time now) {
+std::string why_not_now(const SingleResponse& single, const OcspQuestion& question) {
+  const Time now = question.now;
   if (single.this_update > now) return "the OCSP response is not in force before " + to_text(single.this_update);
-  if (!single.next_update) return "the OCSP response does not say until when it holds";
-  if (*single.next_update < now) {
+  if (single.next_update && *single.next_update < now) {
     return "the OCSP response is out of date: a newer one was due on " + to_text(*single.next_update) + ", " +
            length_text(now - *single.next_update) + " ago";
+  }
+  if (!single.next_update && !question.max_age) return "the OCSP response does not say until when it holds";
+  if (question.max_age && now - single.this_update > *question.max_age) {
+    return "the OCSP response is too old: it is of " + to_text(single.this_update) + ", " +
+           length_text(now - single.this_update) + " ago";
   }
   return {};
 }
@@ -132,7 +137,7 @@ OcspAnswer judge_ocsp_response(ByteView der, const OcspQuestion& question, const
   if (single->status == SingleResponse::Status::unknown) {
     return unusable("the OCSP responder does not know the certificate");
   }
-  if (std::string why = why_not_now(*single, question.now); !why.empty()) return unusable(std::move(why));
+  if (std::string why = why_not_now(*single, question); !why.empty()) return unusable(std::move(why));
   answer.standing = Standing::good;
   return answer;
 }

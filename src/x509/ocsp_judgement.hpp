@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -28,6 +29,8 @@ struct OcspQuestion {
   const CertificateView& issuer;
   const crypto::PublicKey& issuer_key;
   Time now;
+  /// As of CrlQuestion.
+  std::optional<std::chrono::seconds> max_age = {};
 };
 
 /// Certificates of a response that are tried as the responder's: more are passed over.
@@ -35,8 +38,8 @@ inline constexpr std::size_t max_ocsp_delegates = 4;
 
 /// Believes a response (DER) where RFC 6960 3.2 does: it is about this certificate, the issuer itself or a delegate of
 /// its own (id-kp-OCSPSigning, issued by it, in force) has signed it, and `now` is between thisUpdate and nextUpdate. A
-/// revocation counts whatever its age; a good standing only while it is fresh, and not without nextUpdate. A delegate's
-/// own revocation is not asked for (RFC 6960 4.2.2.2.1). Each signature that is verified takes one of
+/// revocation counts whatever its age; a good standing only while it is fresh, and without nextUpdate only by max_age.
+/// A delegate's own revocation is not asked for (RFC 6960 4.2.2.2.1). Each signature that is verified takes one of
 /// `signatures_left`.
 [[nodiscard]] OcspAnswer judge_ocsp_response(ByteView response, const OcspQuestion& question,
                                              const crypto::Provider& provider, std::size_t& signatures_left);

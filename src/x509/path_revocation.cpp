@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "x509/crl.hpp"
 #include "x509/path_search.hpp"
 #include "x509/time_text.hpp"
 
@@ -14,8 +15,8 @@ Objection revoked_by_list(const CertificateView& view, std::size_t depth, const 
   return {CheckKind::revocation,
           finding_about(view, depth, ErrorCode::CertificateRevoked, "RFC 5280 6.3", "not revoked",
                         "revoked on " + to_text(answer.entry->revoked_at) + " (" + answer.entry->reason +
-                            "), says the CRL of " + answer.list->issuer().to_string() + " of " +
-                            to_text(answer.list->this_update()) + " about serial number " + view.serial_hex(),
+                            "), says the CRL of " + answer.list->crl().issuer().to_string() + " of " +
+                            to_text(answer.list->crl().this_update()) + " about serial number " + view.serial_hex(),
                         std::string(have_a_new_one))};
 }
 
@@ -37,19 +38,26 @@ Objection no_staple(const CertificateView& view, const std::optional<OcspAnswer>
 }
 
 RevocationWitness witness_of(std::size_t depth, const RevocationAnswer& answer) {
-  if (answer.standing != Standing::good) {
-    return {depth, RevocationSource::crl, CheckOutcome::unknown, answer.reason};
-  }
-  return {depth, RevocationSource::crl, CheckOutcome::passed,
-          "not on the CRL of " + answer.list->issuer().to_string() + " of " + to_text(answer.list->this_update())};
+  RevocationWitness witness{depth, RevocationSource::crl, CheckOutcome::unknown, answer.reason};
+  if (answer.standing != Standing::good) return witness;
+  const Crl& list = answer.list->crl();
+  witness.outcome = CheckOutcome::passed;
+  witness.detail = "not on the CRL of " + list.issuer().to_string() + " of " + to_text(list.this_update());
+  witness.place = answer.list->place();
+  witness.this_update = list.this_update();
+  witness.next_update = list.next_update();
+  return witness;
 }
 
 RevocationWitness witness_of(std::size_t depth, const OcspAnswer& answer) {
-  if (answer.standing != Standing::good) {
-    return {depth, RevocationSource::ocsp_staple, CheckOutcome::unknown, answer.reason};
-  }
-  return {depth, RevocationSource::ocsp_staple, CheckOutcome::passed,
-          "good, as of " + to_text(answer.this_update) + ", until " + to_text(*answer.next_update)};
+  RevocationWitness witness{depth, RevocationSource::ocsp_staple, CheckOutcome::unknown, answer.reason};
+  if (answer.standing != Standing::good) return witness;
+  witness.outcome = CheckOutcome::passed;
+  witness.detail = "good, as of " + to_text(answer.this_update);
+  if (answer.next_update) witness.detail += ", until " + to_text(*answer.next_update);
+  witness.this_update = answer.this_update;
+  witness.next_update = answer.next_update;
+  return witness;
 }
 
 }  // namespace
@@ -77,18 +85,16 @@ std::optional<OcspAnswer> PathSearch::ask_staple(std::size_t depth) {
   const crypto::PublicKey* key = key_of(issuer);
   if (key == nullptr) return std::nullopt;
   std::size_t left = material_.options.budget.max_signatures - verified_;
-  auto answer = judge_ocsp_response(staple, {*path_[depth].node.view, *issuer.view, *key, question_.now},
-                                    material_.provider, left);
+  auto answer = judge_ocsp_response(
+      staple, {*path_[depth].node.view, *issuer.view, *key, question_.now, material_.options.max_revocation_age},
+      material_.provider, left);
   verified_ = material_.options.budget.max_signatures - left;
   return answer;
 }
 
 std::optional<Objection> PathSearch::check_revocation(std::size_t depth) {
   const CertificateView& view = *path_[depth].node.view;
-  const Node& issuer = path_[depth + 1].node;
-  const crypto::PublicKey* key = material_.lists.empty() ? nullptr : key_of(issuer);
-  RevocationAnswer listed;
-  if (key != nullptr) listed = material_.lists.ask(view, *issuer.view, *key, question_.now);
+  const RevocationAnswer listed = ask_lists_about(view, depth + 1);
   if (listed.standing == Standing::revoked) return revoked_by_list(view, depth, listed);
   const auto stapled = ask_staple(depth);
   if (stapled && stapled->standing == Standing::revoked) return revoked_by_staple(view, depth, *stapled);

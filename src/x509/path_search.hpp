@@ -18,6 +18,8 @@
 
 namespace keyway::x509 {
 
+class PolicyGraph;
+
 /// A certificate that a path may go through.
 struct Node {
   const CertificateView* view = nullptr;
@@ -103,10 +105,22 @@ class PathSearch {
   [[nodiscard]] bool is_in_path(const Node& node) const noexcept;
 
   [[nodiscard]] std::optional<Objection> check_issuer(const Node& issuer);
+  [[nodiscard]] std::optional<Objection> check_conformance(const Node& node, std::size_t depth) const;
   [[nodiscard]] std::optional<Objection> check_constraints(const Node& issuer);
   [[nodiscard]] std::optional<Objection> check_signature(const Node& issuer);
+  /// Cheap where no certificate of the path asks for a policy and nobody else does.
+  [[nodiscard]] std::optional<Objection> check_policies();
+  [[nodiscard]] std::optional<Objection> judge_policies(const PolicyInputs& inputs);
+  [[nodiscard]] std::optional<Objection> add_policies(PolicyGraph& graph, std::size_t depth, bool is_any_free);
   [[nodiscard]] std::optional<Objection> judge_revocation();
   [[nodiscard]] std::optional<Objection> check_revocation(std::size_t depth);
+  /// What the lists at hand say of a certificate whose issuer stands at `issuer_depth` of the path.
+  [[nodiscard]] RevocationAnswer ask_lists_about(const CertificateView& certificate, std::size_t issuer_depth,
+                                                 bool with_other_signers = true);
+  [[nodiscard]] bool is_signed_in_path(const SignedList& list, std::size_t issuer_depth);
+  [[nodiscard]] bool is_signed_beside_path(const SignedList& list, std::size_t issuer_depth);
+  [[nodiscard]] bool may_sign_lists(const Node& signer, std::size_t issuer_depth);
+  [[nodiscard]] bool is_signed_with(const SignedList& list, const Node& signer);
   /// What the staple for this certificate says; nothing without one.
   [[nodiscard]] std::optional<OcspAnswer> ask_staple(std::size_t depth);
   [[nodiscard]] const crypto::PublicKey* key_of(const Node& node);
@@ -136,6 +150,7 @@ class PathSearch {
   bool is_spent_ = false;
   CheckOutcome revocation_ = CheckOutcome::not_checked;
   std::vector<RevocationWitness> witnesses_;
+  std::vector<std::string> policies_;  ///< user-constrained-policy-set of the path, where policies were looked at
 };
 
 }  // namespace keyway::x509

@@ -50,6 +50,8 @@ std::string_view to_string(RevocationSource source) noexcept {
       return "CRL";
     case RevocationSource::ocsp_staple:
       return "stapled OCSP response";
+    case RevocationSource::ocsp:
+      return "OCSP response";
   }
   return "unknown";
 }
@@ -63,12 +65,13 @@ std::size_t most_telling(std::span<const Candidate> candidates) noexcept {
 }
 
 Verdict Verdict::accept(std::vector<PathElement> path, std::vector<Check> checks,
-                        std::vector<RevocationWitness> revocation) {
+                        std::vector<RevocationWitness> revocation, std::vector<std::string> policies) {
   Verdict verdict;
   verdict.accepted_ = true;
   verdict.path_ = std::move(path);
   verdict.checks_ = std::move(checks);
   verdict.revocation_ = std::move(revocation);
+  verdict.policies_ = std::move(policies);
   return verdict;
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include <keyway/trust.hpp>
@@ -13,7 +14,7 @@ struct Verifier::State {
       : provider(std::move(with)),
         anchors(std::move(trusted)),
         intermediates(std::move(others)),
-        options(chosen),
+        options(std::move(chosen)),
         lists(std::move(crls)),
         anchor_keys(anchors->size()),
         intermediate_keys(intermediates.size()),
@@ -43,7 +44,7 @@ struct Verifier::State {
 Verifier::Verifier(std::shared_ptr<const crypto::Provider> provider, std::shared_ptr<const TrustStore> anchors,
                    std::vector<Crl> crls, std::vector<Certificate> intermediates, Options options)
     : state_(std::make_unique<const State>(std::move(provider), std::move(anchors), std::move(crls),
-                                           std::move(intermediates), options)) {}
+                                           std::move(intermediates), std::move(options))) {}
 Verifier::~Verifier() = default;
 
 const TrustStore& Verifier::anchors() const noexcept {
@@ -55,7 +56,16 @@ const Verifier::Options& Verifier::options() const noexcept {
 
 Verdict Verifier::verify(std::span<const ByteView> chain, const ServerName* name, Purpose purpose, Time now,
                          const Staples& staples) const {
-  return PathSearch(state_->material, {name, purpose, now, staples}, chain).run();
+  return PathSearch(state_->material, {name, nullptr, purpose, now, staples}, chain).run();
+}
+
+Verdict Verifier::verify(std::span<const ByteView> chain, const EmailAddress& address, Time now,
+                         Purpose purpose) const {
+  return PathSearch(state_->material, {nullptr, &address, purpose, now, std::nullopt}, chain).run();
+}
+
+bool PolicyInputs::accepts_any() const {
+  return acceptable.empty() || std::ranges::find(acceptable, "2.5.29.32.0") != acceptable.end();
 }
 
 }  // namespace keyway::x509
