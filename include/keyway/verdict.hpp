@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <keyway/clock.hpp>
@@ -100,6 +101,9 @@ class Verdict {
   /// (RFC 5280 6.1.5 (g), user-constrained-policy-set). Empty also where nobody asked: neither Options::policies nor
   /// a certificate of the path.
   [[nodiscard]] const std::vector<std::string>& policies() const noexcept { return policies_; }
+  /// What is not wrong, and worth a word: certificates in another order than programs expect. One line each.
+  [[nodiscard]] const std::vector<std::string>& remarks() const noexcept { return remarks_; }
+  void add_remark(std::string remark) { remarks_.push_back(std::move(remark)); }
   [[nodiscard]] const std::vector<Candidate>& candidates() const noexcept { return candidates_; }
   /// The reason for a refusal; null when accepted.
   [[nodiscard]] const Finding* finding() const noexcept;
@@ -114,6 +118,7 @@ class Verdict {
   std::vector<Check> checks_;
   std::vector<RevocationWitness> revocation_;
   std::vector<std::string> policies_;
+  std::vector<std::string> remarks_;
   std::vector<Candidate> candidates_;
 };
 

@@ -21,6 +21,7 @@ constexpr auto secp256r1 = std::to_array<std::uint8_t>({0x2a, 0x86, 0x48, 0xce, 
 constexpr auto secp384r1 = std::to_array<std::uint8_t>({0x2b, 0x81, 0x04, 0, 34});                           // RFC 5480
 constexpr auto secp521r1 = std::to_array<std::uint8_t>({0x2b, 0x81, 0x04, 0, 35});                           // RFC 5480
 constexpr auto ed25519 = std::to_array<std::uint8_t>({0x2b, 0x65, 0x70});                                    // RFC 8410
+constexpr auto dsa = std::to_array<std::uint8_t>({0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1});                      // RFC 3279
 constexpr auto sha2 = std::to_array<std::uint8_t>({0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2});                     // RFC 4055
 
 constexpr auto mldsa = std::to_array<std::uint8_t>({0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3});  // RFC 9881
@@ -172,6 +173,12 @@ Result<PublicKeyInfo> parse_public_key_info(ByteView der) {
   if (is(oid, ed25519)) return parse_without_parameters(KeyType::ed25519, algorithm, key, 32);
   if (const MldsaKey* known = find_mldsa(oid)) {
     return parse_without_parameters(known->type, algorithm, key, known->size);
+  }
+  if (is(oid, dsa)) {
+    // RFC 3279 2.3.2 lets a key go without parameters, which are then its issuer's: it is of no use alone.
+    (void)algorithm.enter(Tag::sequence);
+    if (!algorithm.finished()) return invalid("a DSA key with its parameters", "one without");
+    return PublicKeyInfo{.type = KeyType::dsa, .point = {}, .modulus = {}, .exponent = {}};
   }
   return unsupported("an RSA, ECDSA, Ed25519 or ML-DSA key", "another kind");
 }

@@ -6,12 +6,12 @@
 
 namespace keyway::crypto {
 
-enum class SignatureFamily : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa, ed25519, mldsa };
+enum class SignatureFamily : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa, ed25519, mldsa, dsa };
 
 /// What a SignatureAlgorithm is made of.
 struct SignatureFacts {
   SignatureFamily family;
-  HashAlgorithm hash;  ///< of RSA and ECDSA alone
+  HashAlgorithm hash;  ///< of RSA, ECDSA and DSA alone
 };
 
 [[nodiscard]] constexpr SignatureFacts facts_of(SignatureAlgorithm algorithm) noexcept {
@@ -45,6 +45,8 @@ struct SignatureFacts {
     case SignatureAlgorithm::mldsa65:
     case SignatureAlgorithm::mldsa87:
       return {mldsa, HashAlgorithm::sha512};
+    case SignatureAlgorithm::dsa_sha1:
+      return {dsa, HashAlgorithm::sha1};
   }
   return {mldsa, HashAlgorithm::sha512};
 }
@@ -76,6 +78,8 @@ struct SignatureFacts {
       return key == KeyType::ed25519;
     case SignatureFamily::mldsa:
       return key == mldsa_key(algorithm);
+    case SignatureFamily::dsa:
+      return key == KeyType::dsa;
   }
   return false;
 }

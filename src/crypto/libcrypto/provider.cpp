@@ -102,6 +102,8 @@ class OwnProvider final : public Provider {
         return make_ec_public_key(*info, curves_.p384);
       case KeyType::p521:
         return make_ec_public_key(*info, curves_.p521);
+      case KeyType::dsa:
+        return make_dsa_public_key(subject_public_key_info);
       case KeyType::rsa:
       case KeyType::rsa_pss:
         return make_rsa_public_key(*info);

@@ -14,5 +14,7 @@ namespace keyway::crypto::libcrypto {
 [[nodiscard]] Result<std::unique_ptr<PublicKey>> make_rsa_public_key(const PublicKeyInfo& info);
 [[nodiscard]] Result<std::unique_ptr<PublicKey>> make_ec_public_key(const PublicKeyInfo& info, const NistCurve& curve);
 [[nodiscard]] Result<std::unique_ptr<PublicKey>> make_message_public_key(const PublicKeyInfo& info);
+/// From the whole SubjectPublicKeyInfo.
+[[nodiscard]] Result<std::unique_ptr<PublicKey>> make_dsa_public_key(ByteView subject_public_key_info);
 
 }  // namespace keyway::crypto::libcrypto
