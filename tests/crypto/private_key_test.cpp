@@ -253,6 +253,12 @@ TEST(PrivateKey, IsGeneratedInSaneSizesAlone) {
   }
 }
 
+TEST(PrivateKey, OfDsaIsNotMade) {
+  const auto dsa = provider().generate_key(KeyType::dsa);
+  ASSERT_FALSE(dsa);
+  EXPECT_EQ(dsa.error().code(), ErrorCode::UnsupportedKey);
+}
+
 TEST(PrivateKey, OfMlDsaIsNotMadeWhereLibcryptoHasNone) {
   if (provider().has_signature(mldsa65)) GTEST_SKIP() << "libcrypto has it";
   const auto mldsa = provider().generate_key(KeyType::mldsa65);

@@ -106,6 +106,8 @@ Result<std::unique_ptr<PrivateKey>> make(Key loaded) {
     case KeyType::p384:
     case KeyType::p521:
       return make_ec_private_key(std::move(base));
+    case KeyType::dsa:
+      return std::unexpected(fail(ErrorCode::UnsupportedKey).at("private key").received("a key of DSA"));
     default:
       base.bits = field_bits(info->type);  // libcrypto counts the encoding's bits
       return make_message_private_key(std::move(base));
@@ -144,6 +146,8 @@ Key generate(KeyType type, std::size_t bits) {
       return Key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-384"));
     case KeyType::p521:
       return Key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-521"));
+    case KeyType::dsa:
+      return nullptr;
     default:
       return generate_message_key(message_key_name(type));
   }
