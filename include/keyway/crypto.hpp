@@ -178,7 +178,7 @@ class PublicKey {
  public:
   virtual ~PublicKey() = default;
   [[nodiscard]] virtual KeyType type() const noexcept = 0;
-  [[nodiscard]] virtual std::size_t bits() const noexcept = 0;  ///< the modulus of RSA, the field of a curve
+  [[nodiscard]] virtual std::size_t bits() const noexcept = 0;  ///< the modulus of RSA, the field of a curve; 0 of ML-DSA
   /// True when `signature` over `message` holds. False for anything else, malformed signatures and algorithms that
   /// don't fit the key included.
   [[nodiscard]] virtual bool verify(SignatureAlgorithm algorithm, ByteView message, ByteView signature) const = 0;

@@ -51,6 +51,17 @@ struct SignatureFacts {
   return {mldsa, HashAlgorithm::sha512};
 }
 
+/// The size of a key's curve in bits; 0 for ML-DSA, whose keys have their size in their name.
+[[nodiscard]] constexpr std::size_t field_bits(KeyType key) noexcept {
+  return key == KeyType::ed25519 ? 255 : 0;
+}
+
+/// The keys that make ML-DSA's signatures; each parameter set is an algorithm of its own.
+[[nodiscard]] constexpr KeyType mldsa_key(SignatureAlgorithm algorithm) noexcept {
+  if (algorithm == SignatureAlgorithm::mldsa44) return KeyType::mldsa44;
+  return algorithm == SignatureAlgorithm::mldsa65 ? KeyType::mldsa65 : KeyType::mldsa87;
+}
+
 /// True where a key of this type can make signatures of this algorithm. `pss_hash` is what an RSA-PSS key is
 /// restricted to.
 [[nodiscard]] constexpr bool fits(SignatureAlgorithm algorithm, KeyType key,
@@ -66,7 +77,7 @@ struct SignatureFacts {
     case SignatureFamily::ed25519:
       return key == KeyType::ed25519;
     case SignatureFamily::mldsa:
-      return false;
+      return key == mldsa_key(algorithm);
     case SignatureFamily::dsa:
       return key == KeyType::dsa;
   }

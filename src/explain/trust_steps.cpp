@@ -299,6 +299,7 @@ Step tell_verdict(const x509::Verdict& verdict, std::span<const ByteView> chain,
                                       witness.depth + 1, printable(witness.detail, 1000)),
                           tone_of(witness.outcome)});
   }
+  for (const std::string& remark : verdict.remarks()) add_fact(step, "", remark, Tone::warning);
   tell_finding(step, verdict);
   return step;
 }
@@ -313,6 +314,8 @@ Json verdict_json(const x509::Verdict& verdict) {
                                   {"outcome", answer_of(witness.outcome)},
                                   {"detail", printable(witness.detail, 1000)}});
   }
+  if (!verdict.policies().empty()) json["policies"] = verdict.policies();
+  if (!verdict.remarks().empty()) json["remarks"] = verdict.remarks();
   if (const auto* finding = verdict.finding()) json["finding"] = finding_json(*finding);
   if (verdict.accepted()) return json;
   json["candidates"] = Json::array();

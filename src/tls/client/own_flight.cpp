@@ -63,12 +63,8 @@ Result<Established> finish_own_flight(Flow& flow, OwnFlight own) {
 }
 
 Result<UnsignedFlight::Next> UnsignedFlight::finish(Flow& flow, ByteView signature) && {
-  const std::size_t before = own.messages.size();
-  Writer out(own.messages);
-  write_handshake(out, CertificateVerify{wanted.scheme, signature});
-  own.common.transcript.add(ByteView(own.messages).subspan(before));
   flow.info().client_signature_scheme = wanted.scheme;
-  flow.emit(event::HandshakeSignature{Direction::sent, wanted.scheme});
+  add_certificate_verify(flow, wanted, signature, own.messages, own.common.transcript);
   auto done = finish_own_flight(flow, std::move(own));
   if (!done) return std::unexpected(std::move(done.error()));
   return Next(std::move(*done));
