@@ -152,6 +152,9 @@ class ClientConfig::Builder {
   Builder& add_crl(x509::Crl crl);
   Builder& revocation(x509::RevocationPolicy policy);  ///< `off` weakens
   Builder& path_budget(x509::PathBudget budget);
+  /// What servers' certificates are held to beside RFC 5280 6.1. Profile::rfc5280 weakens.
+  Builder& certificate_rules(x509::Profile profile, x509::Conformance conformance = x509::Conformance::lenient);
+  Builder& certificate_policies(x509::PolicyInputs inputs);  ///< none are asked for by default
   Builder& alpn(std::vector<std::string> protocols);  ///< each of 1 to 255 bytes
   Builder& policy(Policy policy);
   Builder& provider(std::shared_ptr<const crypto::Provider> provider);
@@ -360,6 +363,9 @@ class ServerConfig::Builder {
   Builder& add_client_crl(x509::Crl crl);
   Builder& client_revocation(x509::RevocationPolicy policy);  ///< `off` weakens
   Builder& client_path_budget(x509::PathBudget budget);
+  /// What clients' certificates are held to beside RFC 5280 6.1. Profile::rfc5280 weakens.
+  Builder& client_certificate_rules(x509::Profile profile, x509::Conformance conformance = x509::Conformance::lenient);
+  Builder& client_certificate_policies(x509::PolicyInputs inputs);  ///< none are asked for by default
   /// The names (DER) that the request says certificates are taken of, in place of the anchors' subjects. None: it does
   /// not say.
   Builder& client_authorities(std::vector<Bytes> names);

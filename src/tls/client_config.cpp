@@ -140,6 +140,15 @@ ClientConfig::Builder& ClientConfig::Builder::path_budget(x509::PathBudget budge
   parts_->options.budget = budget;
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::certificate_rules(x509::Profile profile, x509::Conformance conformance) {
+  parts_->options.profile = profile;
+  parts_->options.conformance = conformance;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::certificate_policies(x509::PolicyInputs inputs) {
+  parts_->options.policies = std::move(inputs);
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::alpn(std::vector<std::string> protocols) {
   parts_->common.alpn = std::move(protocols);
   return *this;
@@ -360,6 +369,9 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   }
   if (parts->options.revocation == x509::RevocationPolicy::off) {
     config->weakenings_.emplace_back("revocation is not checked");
+  }
+  if (parts->options.profile == x509::Profile::rfc5280) {
+    config->weakenings_.emplace_back("certificates are held to RFC 5280 alone: a server may show an authority's");
   }
   config->credentials_ = std::move(parts->credentials);
   config->credential_resolver_ = std::move(parts->resolver);

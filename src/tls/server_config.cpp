@@ -237,6 +237,16 @@ ServerConfig::Builder& ServerConfig::Builder::client_revocation(x509::Revocation
   parts_->clients.options.revocation = policy;
   return *this;
 }
+ServerConfig::Builder& ServerConfig::Builder::client_certificate_rules(x509::Profile profile,
+                                                                       x509::Conformance conformance) {
+  parts_->clients.options.profile = profile;
+  parts_->clients.options.conformance = conformance;
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::client_certificate_policies(x509::PolicyInputs inputs) {
+  parts_->clients.options.policies = std::move(inputs);
+  return *this;
+}
 ServerConfig::Builder& ServerConfig::Builder::client_path_budget(x509::PathBudget budget) {
   parts_->clients.options.budget = budget;
   return *this;
@@ -320,6 +330,9 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   }
   if (parts->clients.options.revocation == x509::RevocationPolicy::off) {
     config->weakenings_.emplace_back("revocation of clients' certificates is not checked");
+  }
+  if (parts->clients.options.profile == x509::Profile::rfc5280) {
+    config->weakenings_.emplace_back("clients' certificates are held to RFC 5280 alone: one may show an authority's");
   }
   auto authentication = tls::make_client_authentication(std::move(parts->clients), parts->common);
   if (!authentication) return std::unexpected(std::move(authentication.error()));

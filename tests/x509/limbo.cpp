@@ -121,6 +121,8 @@ std::expected<x509::Verdict, LimboResult> ask(const x509::Verifier& verifier, st
   }
   const auto name = ServerName::parse(text);
   if (!name) return std::unexpected(refused("name: " + name.error().message()));
+  const bool is_address = wanted.at("kind") == "IP";
+  if (name->is_dns() == is_address) return std::unexpected(refused("name: not of its kind"));
   return verifier.verify(chain, &*name, *purpose, at);
 }
 
