@@ -13,6 +13,7 @@
 #include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
 #include <keyway/error.hpp>
+#include <keyway/fetch.hpp>
 #include <keyway/key_log.hpp>
 #include <keyway/name.hpp>
 #include <keyway/observer.hpp>
@@ -23,3 +24,4 @@
 #include <keyway/trust.hpp>
 #include <keyway/types.hpp>
 #include <keyway/verdict.hpp>
+#include <keyway/verification.hpp>

@@ -11,6 +11,7 @@
 
 #include <keyway/clock.hpp>
 #include <keyway/error.hpp>
+#include <keyway/fetch.hpp>
 
 namespace keyway::x509 {
 
@@ -19,6 +20,7 @@ enum class Origin : std::uint8_t {
   peer,          ///< sent in the handshake; `index` counts the message's entries
   intermediate,  ///< configured; `index` counts the configuration's
   anchor,        ///< the trust store; `index` counts the store's
+  fetched,       ///< got from where its holder's issuer said; `index` counts on from the peer's
 };
 
 struct PathElement {
@@ -96,6 +98,9 @@ class Verdict {
   /// What was said about revocation along the accepted path, the leaf first; empty where nobody said anything.
   [[nodiscard]] const std::vector<RevocationWitness>& revocation() const noexcept { return revocation_; }
   [[nodiscard]] const std::vector<Candidate>& candidates() const noexcept { return candidates_; }
+  /// What could change it, if it were fetched; empty where Verifier::Options::fetching allows none.
+  [[nodiscard]] const std::vector<Fetch>& wanted() const noexcept { return wanted_; }
+  void want(std::vector<Fetch> what) { wanted_ = std::move(what); }
   /// The reason for a refusal; null when accepted.
   [[nodiscard]] const Finding* finding() const noexcept;
   /// The refusal as an error, with its alert. Only for a verdict that was refused.
@@ -109,6 +114,7 @@ class Verdict {
   std::vector<Check> checks_;
   std::vector<RevocationWitness> revocation_;
   std::vector<Candidate> candidates_;
+  std::vector<Fetch> wanted_;
 };
 
 }  // namespace keyway::x509

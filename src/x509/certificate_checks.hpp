@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 
 #include <keyway/certificate.hpp>
 #include <keyway/trust.hpp>
@@ -21,6 +23,8 @@ struct Question {
   Purpose purpose = Purpose::server;
   Time now;
   Verifier::Staples staples;
+  std::span<const Fetched> fetched = {};
+  std::size_t sent = SIZE_MAX;  ///< of the chain, how many the peer sent: the others were fetched
 };
 
 /// A finding about `certificate`, with its subject filled in.
