@@ -14,7 +14,7 @@
 
 #include <keyway/config.hpp>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "core/text.hpp"
 #include "explain/certificate_facts.hpp"
 #include "explain/json_story.hpp"
@@ -96,7 +96,7 @@ class Body {
   }
   [[nodiscard]] static Result<void> print(ByteView bytes) {
     if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size()) return {};
-    return std::unexpected(authority::file_error(errno, "standard output", ErrorCode::FileUnwritable));
+    return std::unexpected(file_error(errno, "standard output", ErrorCode::FileUnwritable));
   }
   [[nodiscard]] Result<void> keep(ByteView bytes) {
     is_too_large_ = is_too_large_ || kept_.size() + bytes.size() > most_body_in_json;
@@ -129,7 +129,7 @@ class Body {
     builder.trust(std::move(*trust));
   }
   for (const std::string& file : options.crls) {
-    auto bytes = authority::read_file(file, std::size_t{64} << 20U);
+    auto bytes = read_file(file, std::size_t{64} << 20U);
     if (!bytes) return std::unexpected(std::move(bytes.error()).at("--crl"));
     auto crl = x509::Crl::from(*bytes);
     if (!crl) return std::unexpected(std::move(crl.error()).at("--crl " + printable(file)));

@@ -18,7 +18,7 @@
 #include <keyway/name.hpp>
 #include <keyway/trust.hpp>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "core/text.hpp"
 #include "explain/json_story.hpp"
 #include "explain/plain_words.hpp"
@@ -101,7 +101,7 @@ int inspect_file(const ToolContext& context, const InspectOptions& options, cons
                                .received("a folder")
                                .advice("name one of the files in it"));
   }
-  auto contents = authority::read_file(options.target, max_file);
+  auto contents = read_file(options.target, max_file);
   if (!contents && contents.error().code() == ErrorCode::FileNotFound) {
     return report(context, std::move(contents).error().advice("name a file, or a server as HOST:PORT"));
   }
