@@ -79,6 +79,10 @@ struct CertificateView {
   std::optional<ByteView> crl_distribution_points;       ///< contents of the SEQUENCE
   std::optional<ByteView> authority_information_access;  ///< contents of the SEQUENCE
   std::optional<ByteView> certificate_policies;          ///< contents of the SEQUENCE
+  std::optional<ByteView> policy_mappings;               ///< contents of the SEQUENCE
+  std::optional<std::uint32_t> require_explicit_policy;  ///< policyConstraints, SkipCerts (RFC 5280 4.2.1.11)
+  std::optional<std::uint32_t> inhibit_policy_mapping;   ///< policyConstraints, SkipCerts
+  std::optional<std::uint32_t> inhibit_any_policy;       ///< SkipCerts (RFC 5280 4.2.1.14)
   bool requires_staple = false;                          ///< TLS feature status_request, "must-staple" (RFC 7633 4.2.3)
   bool has_unknown_critical_extension = false;
   ByteView unknown_critical_extension;  ///< its OID's contents octets
@@ -96,6 +100,7 @@ struct CertificateView {
   /// For people and `inspect`; these allocate.
   [[nodiscard]] std::vector<std::string> dns_names() const;
   [[nodiscard]] std::vector<IpAddress> ip_addresses() const;
+  [[nodiscard]] std::vector<std::string> email_addresses() const;
   [[nodiscard]] std::vector<std::string> extended_key_usages() const;  ///< "serverAuth", or dotted OIDs
   [[nodiscard]] std::vector<std::string> crl_urls() const;
   [[nodiscard]] std::vector<std::string> ocsp_urls() const;

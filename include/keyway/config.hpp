@@ -17,6 +17,7 @@
 #include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
 #include <keyway/error.hpp>
+#include <keyway/external_psk.hpp>
 #include <keyway/observer.hpp>
 #include <keyway/policy.hpp>
 #include <keyway/record_limits.hpp>
@@ -24,6 +25,10 @@
 #include <keyway/trust.hpp>
 
 namespace keyway {
+
+namespace tls {
+class PskSet;
+}
 
 /// What both sides' configurations have.
 struct CommonConfig {
@@ -43,6 +48,7 @@ struct CommonConfig {
   bool allows_psk_ke = false;                   ///< TLS 1.3 sessions without a key exchange beside (RFC 8446 4.2.9)
   /// For certificates in TLS 1.3 (RFC 8879), ours and the peer's; empty: not compressed.
   CertificateCompressors certificate_compressors = keyway::certificate_compressors();
+  std::shared_ptr<const tls::PskSet> psks;  ///< keys from outside; null: none
 
   [[nodiscard]] const crypto::Random& randomness() const noexcept { return random ? *random : provider->random(); }
 };
@@ -53,11 +59,13 @@ class ClientConfig {
   class Builder;
 
   [[nodiscard]] const CommonConfig& common() const noexcept { return common_; }
-  /// Null only after without_certificate_verification().
+  /// Null only after without_certificate_verification(). Trusts nobody where requires_psk().
   [[nodiscard]] const x509::Verifier* verifier() const noexcept { return verifier_.get(); }
   /// True when the connection pauses with Pause::verification instead of asking the verifier itself.
   [[nodiscard]] bool pauses_for_verification() const noexcept { return pauses_for_verification_; }
   [[nodiscard]] bool is_fallback() const noexcept { return is_fallback_; }
+  /// True where the server must know one of the keys that were added: no certificate is taken in their place.
+  [[nodiscard]] bool requires_psk() const noexcept { return requires_psk_; }
   /// True when the chain of a session is judged again before the session is gone on with.
   [[nodiscard]] bool reverifies_on_resumption() const noexcept { return reverifies_on_resumption_; }
   [[nodiscard]] bool sends_server_name() const noexcept { return sends_server_name_; }
@@ -105,6 +113,7 @@ class ClientConfig {
   bool asks_for_scts_ = false;
   bool takes_unoffered_alpn_ = false;
   bool is_fallback_ = false;
+  bool requires_psk_ = false;
   std::vector<std::shared_ptr<const Credential>> credentials_;
   std::shared_ptr<const ClientCredentialResolver> credential_resolver_;
   bool pauses_for_credential_ = false;
@@ -168,6 +177,11 @@ class ClientConfig::Builder {
   Builder& insist_on_credential();
   /// Sessions are kept there; several configurations may share it, and don't see each other's sessions unless they
   /// allow and trust the same.
+  /// A key that the server has, too (TLS 1.3): who knows it is the server, and no certificate is asked for or taken.
+  /// Up to 16, in order of preference; a session that is come back to stands before them. TLS 1.2 is not offered.
+  Builder& add_psk(std::shared_ptr<const ExternalPsk> psk);
+  /// Beside the keys, certificates are taken, too, in both versions, and verified as without keys.
+  Builder& allow_certificates_beside_psks();
   Builder& session_store(std::shared_ptr<SessionStore> store);
   Builder& without_resumption();  ///< every handshake is a full one
   /// The server's chain, as it was shown when the session began, is judged again whenever the session is gone on with:
@@ -203,10 +217,16 @@ class ServerConfig {
   class Builder;
 
   [[nodiscard]] const CommonConfig& common() const noexcept { return common_; }
-  /// Null when credentials are chosen by Pause::credential.
+  /// Null when credentials are chosen by Pause::credential, and where requires_psk().
   [[nodiscard]] const CredentialResolver* credentials() const noexcept { return credentials_.get(); }
   [[nodiscard]] bool pauses_for_client_hello() const noexcept { return pauses_for_client_hello_; }
   [[nodiscard]] bool pauses_for_credential() const noexcept { return pauses_for_credential_; }
+  /// True where there is nothing to show but keys that were added: clients must know one.
+  [[nodiscard]] bool requires_psk() const noexcept {
+    return common_.psks != nullptr && credentials_ == nullptr && !pauses_for_credential_;
+  }
+  /// True where a key from outside is for clients alone that no certificate serves.
+  [[nodiscard]] bool prefers_certificates() const noexcept { return prefers_certificates_; }
   /// Null where the order of CommonConfig::alpn decides.
   [[nodiscard]] const AlpnChooser* alpn_chooser() const noexcept { return alpn_chooser_.get(); }
   [[nodiscard]] bool acknowledges_server_name() const noexcept { return acknowledges_server_name_; }
@@ -240,9 +260,10 @@ class ServerConfig {
   bool pauses_for_client_hello_ = false;
   bool pauses_for_credential_ = false;
   bool acknowledges_server_name_ = true;
+  bool prefers_certificates_ = false;
 };
 
-/// Builds a ServerConfig. Credentials are the only thing that it can't do without.
+/// Builds a ServerConfig. A credential, or a key from outside, is the only thing that it can't do without.
 class ServerConfig::Builder {
  public:
   Builder();
@@ -253,6 +274,11 @@ class ServerConfig::Builder {
   Builder& add_credential(std::shared_ptr<const Credential> credential);  ///< several: chosen by server name
   Builder& unknown_name(UnknownName answer);
   Builder& credentials(std::shared_ptr<const CredentialResolver> resolver);  ///< instead of add_credential()
+  /// A key that clients have, too (TLS 1.3): who knows it is let in, is asked for no certificate, and is shown none
+  /// (ConnectionInfo::psk says which it was). Up to 1024, in order of preference. Without credentials beside, clients
+  /// must know one, and TLS 1.2 is not spoken.
+  Builder& add_psk(std::shared_ptr<const ExternalPsk> psk);
+  Builder& prefer_certificates();     ///< keys that were added serve clients alone whom no certificate serves
   Builder& pause_for_client_hello();  ///< Pause::client_hello, before anything is answered
   Builder& pause_for_credential();    ///< Pause::credential, instead of a resolver
   Builder& alpn(

@@ -44,6 +44,9 @@ struct ConnectionInfo {
   bool after_hello_retry_request = false;
   bool is_resumption = false;  ///< goes on with an earlier session: no certificate was shown again
   std::string alpn;            ///< empty: none
+  /// The key from outside that both sides know, this time or, for a server, when the session began; null: none. The
+  /// configuration's.
+  const ExternalPsk* psk = nullptr;
   /// How the server's certificate was compressed (RFC 8879), if it was.
   std::optional<CertificateCompressionAlgorithm> certificate_compression;
   std::optional<std::string> server_name;  ///< as asked for by the client

@@ -13,6 +13,7 @@
 #include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
 #include <keyway/error.hpp>
+#include <keyway/external_psk.hpp>
 #include <keyway/fetch.hpp>
 #include <keyway/key_log.hpp>
 #include <keyway/name.hpp>

@@ -55,4 +55,21 @@ class ServerName {
   std::variant<std::string, IpAddress> value_;
 };
 
+/// A mail address that a certificate is to be for: `local-part@host` (RFC 5321 4.1.2), without quotes. Always valid.
+class EmailAddress {
+ public:
+  /// Errors: InvalidServerName.
+  [[nodiscard]] static Result<EmailAddress> parse(std::string_view text);
+
+  [[nodiscard]] std::string_view local() const noexcept { return local_; }  ///< its case counts
+  [[nodiscard]] std::string_view host() const noexcept { return host_; }    ///< in lower case
+  [[nodiscard]] std::string to_string() const { return local_ + "@" + host_; }
+  friend bool operator==(const EmailAddress&, const EmailAddress&) = default;
+
+ private:
+  EmailAddress(std::string local, std::string host) : local_(std::move(local)), host_(std::move(host)) {}
+  std::string local_;
+  std::string host_;
+};
+
 }  // namespace keyway

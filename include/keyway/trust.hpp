@@ -92,7 +92,37 @@ class Crl {
 };
 
 /// What a certificate is to be used for.
-enum class Purpose : std::uint8_t { server, client };
+enum class Purpose : std::uint8_t {
+  server,
+  client,
+  email,  ///< protecting mail: emailProtection
+  any,    ///< nothing in particular: RFC 5280 6.1 alone. Neither extKeyUsage nor keyUsage of a leaf is looked at
+};
+
+/// Whose rules count beside those of the path itself (docs/decisions/0016).
+enum class Profile : std::uint8_t {
+  web_pki,  ///< the CA/Browser Forum's, as browsers apply them; the default
+  rfc5280,  ///< RFC 5280 alone: a leaf may be an authority's, and anyExtendedKeyUsage is any purpose
+};
+
+/// Whether certificates are also held to what is asked of those who issue them, where breaking it endangers nobody:
+/// key identifiers that stand, extensions that are critical, numbers that are positive (docs/decisions/0016).
+enum class Conformance : std::uint8_t {
+  lenient,        ///< no; the default
+  strict,         ///< yes
+  to_the_letter,  ///< also where an anchor says what nobody ever reads
+};
+
+/// What is asked of certificate policies: the inputs (c), (e), (f) and (g) of RFC 5280 6.1.1.
+struct PolicyInputs {
+  /// user-initial-policy-set, as dotted OIDs; empty, or with 2.5.29.32.0 in it: any policy will do.
+  std::vector<std::string> acceptable = {};
+  bool require_explicit = false;  ///< initial-explicit-policy
+  bool inhibit_mapping = false;   ///< initial-policy-mapping-inhibit
+  bool inhibit_any = false;       ///< initial-any-policy-inhibit
+
+  [[nodiscard]] bool accepts_any() const;
+};
 
 /// What is made of a missing revocation answer. A certificate that is known to be revoked is always refused.
 enum class RevocationPolicy : std::uint8_t {
@@ -122,6 +152,13 @@ class Verifier {
     RevocationPolicy revocation = RevocationPolicy::soft_fail;
     PathBudget budget;
     std::size_t min_rsa_bits = 2048;
+    Profile profile = Profile::web_pki;
+    /// Nothing: no policy is asked for, and a path falls over its policies only where a certificate of it demands one.
+    std::optional<PolicyInputs> policies = {};
+    /// As if every anchor had this pathLenConstraint: authorities between it and the leaf, self-issued ones not
+    /// counted.
+    std::optional<std::uint32_t> max_path_length = {};
+    Conformance conformance = Conformance::lenient;
     /// An answer about revocation that is older says nothing; one that does not say until when it holds, holds so long,
     /// and without this not at all.
     std::optional<std::chrono::seconds> max_revocation_age = {};
@@ -142,12 +179,15 @@ class Verifier {
   using Staples = std::optional<std::span<const ByteView>>;
 
   /// Judges `chain` (DER, leaf first, the others in any order) for `name` at `now`. Never fails: what is wrong is in
-  /// the verdict. `name` may be null only for Purpose::client, which has no name to compare. A staple counts like a
+  /// the verdict. `name` may be null for all but Purpose::server: then no name is compared. A staple counts like a
   /// CRL: what it revokes is refused, where it says good nothing else need say so, and where it is of no use that is
   /// told (Verdict::revocation()). A leaf with the TLS feature status_request needs a good one: StapleRequired.
   /// `fetched` is what was got from elsewhere, of which nothing is believed but what its signature proves.
   [[nodiscard]] Verdict verify(std::span<const ByteView> chain, const ServerName* name, Purpose purpose, Time now,
                                const Staples& staples = std::nullopt, std::span<const Fetched> fetched = {}) const;
+  /// The same for the owner of a mail address.
+  [[nodiscard]] Verdict verify(std::span<const ByteView> chain, const EmailAddress& address, Time now,
+                               Purpose purpose = Purpose::email) const;
 
   [[nodiscard]] const TrustStore& anchors() const noexcept;
   [[nodiscard]] const Options& options() const noexcept;
@@ -159,5 +199,7 @@ class Verifier {
 
 /// True when the certificate's subjectAltName covers `name` (RFC 9525 6; the Common Name never counts).
 [[nodiscard]] bool covers(const CertificateView& certificate, const ServerName& name);
+/// True when the certificate's subjectAltName has this mail address (RFC 5280 4.2.1.6).
+[[nodiscard]] bool covers(const CertificateView& certificate, const EmailAddress& address);
 
 }  // namespace keyway::x509

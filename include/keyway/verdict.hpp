@@ -2,6 +2,7 @@
 /// \file
 /// The answer to "may this certificate be trusted for this name, now?", as a value that says why.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -63,6 +64,7 @@ struct RevocationWitness {
   std::string place = {};                        ///< the URL that it was fetched from; empty where it was not
   std::optional<Time> this_update = {};          ///< when it was made; nothing where it could not be read
   std::optional<Time> next_update = {};          ///< until when it holds, where it says so
+  std::optional<std::chrono::seconds> age = {};  ///< how long before the verdict it was made
 };
 
 /// Why a candidate path fell.
@@ -86,7 +88,8 @@ struct Candidate {
 class Verdict {
  public:
   [[nodiscard]] static Verdict accept(std::vector<PathElement> path, std::vector<Check> checks,
-                                      std::vector<RevocationWitness> revocation = {});
+                                      std::vector<RevocationWitness> revocation = {},
+                                      std::vector<std::string> policies = {});
   /// `candidates` is not empty. The most telling finding becomes finding(): that of the candidate that got furthest.
   [[nodiscard]] static Verdict refuse(std::vector<Candidate> candidates, std::vector<Check> checks);
 
@@ -97,6 +100,10 @@ class Verdict {
   [[nodiscard]] const std::vector<Check>& checks() const noexcept { return checks_; }
   /// What was said about revocation along the accepted path, the leaf first; empty where nobody said anything.
   [[nodiscard]] const std::vector<RevocationWitness>& revocation() const noexcept { return revocation_; }
+  /// The certificate policies under which the accepted path may be used, as dotted OIDs, with 2.5.29.32.0 for any
+  /// (RFC 5280 6.1.5 (g), user-constrained-policy-set). Empty also where nobody asked: neither Options::policies nor
+  /// a certificate of the path.
+  [[nodiscard]] const std::vector<std::string>& policies() const noexcept { return policies_; }
   [[nodiscard]] const std::vector<Candidate>& candidates() const noexcept { return candidates_; }
   /// What could change it, if it were fetched; empty where Verifier::Options::fetching allows none.
   [[nodiscard]] const std::vector<Fetch>& wanted() const noexcept { return wanted_; }
@@ -113,6 +120,7 @@ class Verdict {
   std::vector<PathElement> path_;
   std::vector<Check> checks_;
   std::vector<RevocationWitness> revocation_;
+  std::vector<std::string> policies_;
   std::vector<Candidate> candidates_;
   std::vector<Fetch> wanted_;
 };

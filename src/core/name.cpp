@@ -239,4 +239,13 @@ std::string ServerName::to_string() const {
   return address != nullptr ? address->to_string() : std::string(dns());
 }
 
+Result<EmailAddress> EmailAddress::parse(std::string_view text) {
+  const std::size_t at = text.rfind('@');
+  const auto host = at == std::string_view::npos ? std::nullopt : std::optional(ServerName::parse(text.substr(at + 1)));
+  if (!host || !*host || !(*host)->is_dns() || at > 64 || !is_dot_atom(text.substr(0, at))) {
+    return refuse(text, "a mail address such as alice@example.com", "give the address alone, without name and brackets");
+  }
+  return EmailAddress(std::string(text.substr(0, at)), std::string((*host)->dns()));
+}
+
 }  // namespace keyway

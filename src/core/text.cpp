@@ -148,4 +148,14 @@ Result<Bytes> from_base64(std::string_view text) {
   return bytes;
 }
 
+bool is_dot_atom(std::string_view text) noexcept {
+  constexpr std::string_view special = "!#$%&'*+-/=?^_`{|}~.";
+  const auto is_allowed = [special](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           special.find(c) != std::string_view::npos;
+  };
+  return !text.empty() && !text.starts_with('.') && !text.ends_with('.') &&
+         text.find("..") == std::string_view::npos && std::ranges::all_of(text, is_allowed);
+}
+
 }  // namespace keyway

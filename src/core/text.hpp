@@ -37,4 +37,7 @@ struct PemBlock {
 /// UTF-8 come out as \xNN; longer than `limit` bytes is cut with "…".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 200);
 
+/// True for what may stand before the @ of a mail address without quotes (RFC 5322 3.2.3, dot-atom).
+[[nodiscard]] bool is_dot_atom(std::string_view text) noexcept;
+
 }  // namespace keyway

@@ -55,6 +55,7 @@ Result<Response> fetch(const Url& url, std::shared_ptr<const ClientConfig> confi
   auto stream = BlockingStream::client(tcp->socket.fd(), std::move(config), url.host, timeouts,
                                        {.id = 0, .observer = options.observer});
   if (!stream) return std::unexpected(std::move(stream.error()));
+  if (options.on_pause) stream->on_pause(options.on_pause);
   const auto shaking = steady_clock::now();
   if (auto done = stream->handshake(); !done) {
     return std::unexpected(std::move(done.error()).at(url.authority() + " (" + tcp->address + ")"));

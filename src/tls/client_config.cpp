@@ -4,6 +4,7 @@
 
 #include "tls/config_common.hpp"
 #include "tls/session/configuration_id.hpp"
+#include "tls/session/psk_set.hpp"
 
 namespace keyway {
 
@@ -28,7 +29,12 @@ struct ClientConfig::Builder::Parts {
   std::shared_ptr<const ClientCredentialResolver> resolver;
   bool pauses_for_credential = false;
   bool insists_on_credential = false;
+  std::vector<std::shared_ptr<const ExternalPsk>> psks;
+  bool allows_certificates_beside_psks = false;
 
+  [[nodiscard]] bool requires_psk() const noexcept { return !psks.empty() && !allows_certificates_beside_psks; }
+  /// After complete(). Errors: InvalidConfiguration.
+  [[nodiscard]] Result<void> complete_psks();
   /// Everything that says whom to trust and what to take. Errors: RandomFailed.
   [[nodiscard]] Result<std::array<std::uint8_t, 32>> id() const;
 };
@@ -53,6 +59,8 @@ Result<std::array<std::uint8_t, 32>> ClientConfig::Builder::Parts::id() const {
   for (const auto& crl : crls) digest.add(crl.der());
   digest.add_number(credentials.size());
   for (const auto& credential : credentials) digest.add(credential->leaf().der());
+  if (common.psks) common.psks->add_to(digest);
+  digest.add_number(requires_psk() ? 1 : 0);
   if (pauses || pauses_for_credential || resolver) {
     // What the application accepts or shows, nobody here can tell: its sessions are this configuration's alone.
     std::array<std::uint8_t, 32> unique{};
@@ -60,6 +68,21 @@ Result<std::array<std::uint8_t, 32>> ClientConfig::Builder::Parts::id() const {
     digest.add(unique);
   }
   return digest.finish();
+}
+
+Result<void> ClientConfig::Builder::Parts::complete_psks() {
+  if (psks.empty()) return {};
+  if (requires_psk()) {
+    // Nothing that is about certificates is offered, and none would be trusted.
+    common.policy = common.policy.narrowed_to({ProtocolVersion::TLS1_3});
+    common.certificate_compressors.clear();
+    asks_for_ocsp = asks_for_scts = pauses = unverified = false;
+    anchors = std::make_shared<const x509::TrustStore>();
+  }
+  auto set = tls::PskSet::make(psks, Side::client, common);
+  if (!set) return std::unexpected(std::move(set.error()));
+  common.psks = std::move(*set);
+  return {};
 }
 
 ClientConfig::Builder::Builder() : parts_(std::make_unique<Parts>()) {}
@@ -179,6 +202,14 @@ ClientConfig::Builder& ClientConfig::Builder::insist_on_credential() {
   parts_->insists_on_credential = true;
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::add_psk(std::shared_ptr<const ExternalPsk> psk) {
+  if (psk) parts_->psks.push_back(std::move(psk));
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::allow_certificates_beside_psks() {
+  parts_->allows_certificates_beside_psks = true;
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::session_store(std::shared_ptr<SessionStore> store) {
   parts_->session_store = std::move(store);
   return *this;
@@ -229,10 +260,14 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
                                .expected("add_credential(), a resolver or pause_for_credential()")
                                .received("more than one of them"));
   }
+  if (auto completed = parts_->complete_psks(); !completed) {
+    return std::unexpected(std::move(completed.error()).at("ClientConfig"));
+  }
   const std::unique_ptr<Parts> parts = std::move(parts_);
   const std::shared_ptr<ClientConfig> config(new ClientConfig());
   config->sends_server_name_ = parts->sends_server_name;
   config->is_fallback_ = parts->is_fallback;
+  config->requires_psk_ = parts->requires_psk();
   config->pauses_for_verification_ = parts->pauses;
   config->asks_for_ocsp_ = parts->asks_for_ocsp;
   config->asks_for_scts_ = parts->asks_for_scts;

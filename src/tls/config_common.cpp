@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "tls/session/psk_set.hpp"
 #include "tls/suites.hpp"
 
 namespace keyway::tls {
@@ -108,6 +109,10 @@ void add_weakenings(const CommonConfig& config, std::vector<std::string>& to) {
   }
   if (!config.requires_extended_master_secret) {
     to.emplace_back("TLS 1.2 without extended_master_secret is taken: keys can be made to collide");
+  }
+  if (config.psks && config.psks->has_direct()) {
+    to.emplace_back(
+        "a pre-shared key is used without importer: it is bound to no names, and to no use but this by hope");
   }
   for (const auto& observer : config.observers) {
     if (observer->reveals_secrets()) to.emplace_back("the connection's secrets are written to a key log");

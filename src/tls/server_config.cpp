@@ -6,6 +6,7 @@
 #include "tls/client_authentication.hpp"
 #include "tls/config_common.hpp"
 #include "tls/session/configuration_id.hpp"
+#include "tls/session/psk_set.hpp"
 #include "tls/session/session.hpp"
 
 namespace keyway {
@@ -25,7 +26,14 @@ struct ServerConfig::Builder::Parts {
   std::shared_ptr<ServerSessionStore> session_store;
   bool without_tickets = false;
   tls::ClientAuthenticationPlan clients;
+  std::vector<std::shared_ptr<const ExternalPsk>> psks;
+  bool prefers_certificates = false;
 
+  [[nodiscard]] bool has_credentials() const noexcept {
+    return resolver || !credentials.empty() || pauses_for_credential;
+  }
+  /// After complete(). Errors: InvalidConfiguration.
+  [[nodiscard]] Result<void> complete_psks();
   /// What is shown and what is taken. A resolver's certificates are its own affair: it answers by name, and names are
   /// bound anyway. Errors: RandomFailed.
   [[nodiscard]] Result<std::array<std::uint8_t, 32>> id() const;
@@ -43,10 +51,20 @@ Result<std::array<std::uint8_t, 32>> ServerConfig::Builder::Parts::id() const {
   if (ticket_context.empty()) {
     for (const auto& credential : credentials) digest.add(credential->leaf().der());
   }
+  if (common.psks) common.psks->add_to(digest);
   if (auto added = clients.add_to(digest, common, !ticket_context.empty()); !added) {
     return std::unexpected(std::move(added.error()));
   }
   return digest.finish();
+}
+
+Result<void> ServerConfig::Builder::Parts::complete_psks() {
+  if (psks.empty()) return {};
+  if (!has_credentials()) common.policy = common.policy.narrowed_to({ProtocolVersion::TLS1_3});
+  auto set = tls::PskSet::make(std::move(psks), Side::server, common);
+  if (!set) return std::unexpected(std::move(set.error()));
+  common.psks = std::move(*set);
+  return {};
 }
 
 Result<void> ServerConfig::Builder::Parts::complete_tickets() {
@@ -87,6 +105,14 @@ ServerConfig::Builder& ServerConfig::Builder::unknown_name(UnknownName answer) {
 }
 ServerConfig::Builder& ServerConfig::Builder::credentials(std::shared_ptr<const CredentialResolver> resolver) {
   parts_->resolver = std::move(resolver);
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::add_psk(std::shared_ptr<const ExternalPsk> psk) {
+  if (psk) parts_->psks.push_back(std::move(psk));
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::prefer_certificates() {
+  parts_->prefers_certificates = true;
   return *this;
 }
 ServerConfig::Builder& ServerConfig::Builder::pause_for_client_hello() {
@@ -235,12 +261,15 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
     return std::unexpected(
         fail(ErrorCode::InvalidConfiguration).at("ServerConfig, alpn").received("both an order and a chooser"));
   }
-  if (!parts_->resolver && parts_->credentials.empty() && !parts_->pauses_for_credential) {
+  if (!parts_->has_credentials() && parts_->psks.empty()) {
     return std::unexpected(fail(ErrorCode::InvalidConfiguration)
                                .at("ServerConfig")
                                .expected("a credential")
                                .received("none")
                                .advice("Call add_credential() with a certificate chain and its key."));
+  }
+  if (auto completed = parts_->complete_psks(); !completed) {
+    return std::unexpected(std::move(completed.error()).at("ServerConfig"));
   }
   if (auto completed = parts_->complete_tickets(); !completed) return std::unexpected(std::move(completed.error()));
   const std::unique_ptr<Parts> parts = std::move(parts_);
@@ -270,6 +299,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   }
   config->pauses_for_client_hello_ = parts->pauses_for_client_hello;
   config->pauses_for_credential_ = parts->pauses_for_credential;
+  config->prefers_certificates_ = parts->prefers_certificates;
   config->acknowledges_server_name_ = parts->acknowledges_server_name;
   tls::add_weakenings(parts->common, config->weakenings_);
   config->common_ = std::move(parts->common);

@@ -20,7 +20,6 @@ namespace keyway::tool {
 namespace {
 
 using authority::Authority;
-using Existing;
 
 struct IssueOptions : CaOptions {
   std::vector<std::string> names;

@@ -14,12 +14,35 @@ namespace {
 constexpr std::size_t max_names_told = 10;
 
 std::string_view purpose_name(Purpose purpose) noexcept {
-  return purpose == Purpose::server ? "serverAuth" : "clientAuth";
+  switch (purpose) {
+    case Purpose::server:
+      return "serverAuth";
+    case Purpose::client:
+      return "clientAuth";
+    case Purpose::email:
+      return "emailProtection";
+    case Purpose::any:
+      break;
+  }
+  return "anyExtendedKeyUsage";
 }
 
 bool allows(ByteView usages, Purpose purpose) noexcept {
-  return purpose == Purpose::server ? lists_identifier(usages, oid::server_auth)
-                                    : lists_identifier(usages, oid::client_auth);
+  switch (purpose) {
+    case Purpose::server:
+      return lists_identifier(usages, oid::server_auth);
+    case Purpose::client:
+      return lists_identifier(usages, oid::client_auth);
+    case Purpose::email:
+      return lists_identifier(usages, oid::email_protection);
+    case Purpose::any:
+      break;
+  }
+  return true;
+}
+
+bool allows_any(ByteView usages) noexcept {
+  return lists_identifier(usages, oid::any_extended_key_usage);
 }
 
 std::string joined(const std::vector<std::string>& parts) {
@@ -34,6 +57,7 @@ std::string joined(const std::vector<std::string>& parts) {
 std::string names_of(const CertificateView& certificate) {
   std::vector<std::string> names = certificate.dns_names();
   for (const IpAddress& address : certificate.ip_addresses()) names.push_back(address.to_string());
+  for (std::string& address : certificate.email_addresses()) names.push_back(std::move(address));
   if (names.empty()) {
     return certificate.subject_alternative_name ? "no host name and no address in its subjectAltName"
                                                 : "no subjectAltName, so no name at all";
@@ -50,6 +74,11 @@ Objection object(CheckKind kind, Finding finding) {
 }
 
 }  // namespace
+
+bool Question::is_covered_by(const CertificateView& leaf) const {
+  if (name != nullptr) return covers(leaf, *name);
+  return address == nullptr || covers(leaf, *address);
+}
 
 Finding finding_about(const CertificateView& certificate, std::size_t depth, ErrorCode code, std::string rule,
                       std::string expected, std::string received, std::string advice) {
@@ -132,14 +161,18 @@ std::optional<Objection> check_key(const CertificateView& certificate, std::size
                                                     "have the certificate issued for a new, larger key"));
 }
 
-std::optional<Objection> check_leaf_usage(const CertificateView& leaf, Purpose purpose) {
-  if (leaf.key_usage && !leaf.key_usage->digital_signature()) {
+std::optional<Objection> check_leaf_usage(const CertificateView& leaf, Purpose purpose, Profile profile) {
+  if (purpose == Purpose::any) return std::nullopt;
+  const bool is_of_tls = purpose != Purpose::email;
+  if (is_of_tls && leaf.key_usage && !leaf.key_usage->digital_signature()) {
     return object(CheckKind::purpose,
                   finding_about(leaf, 0, ErrorCode::WrongKeyUsage, "RFC 8446 4.4.2.2", "keyUsage with digitalSignature",
                                 "keyUsage without it", "have the certificate issued for TLS"));
   }
   // On a leaf, anyExtendedKeyUsage is no consent to serve: browsers ask for serverAuth by name.
-  if (leaf.extended_key_usage && !allows(*leaf.extended_key_usage, purpose)) {
+  const bool takes_any = profile == Profile::rfc5280;
+  if (leaf.extended_key_usage && !allows(*leaf.extended_key_usage, purpose) &&
+      !(takes_any && allows_any(*leaf.extended_key_usage))) {
     return object(CheckKind::purpose,
                   finding_about(leaf, 0, ErrorCode::WrongExtendedKeyUsage, "RFC 5280 4.2.1.12",
                                 "extKeyUsage with " + std::string(purpose_name(purpose)),
@@ -148,24 +181,25 @@ std::optional<Objection> check_leaf_usage(const CertificateView& leaf, Purpose p
   return std::nullopt;
 }
 
-std::optional<Objection> check_leaf_purpose(const CertificateView& leaf, Purpose purpose) {
+std::optional<Objection> check_leaf_purpose(const CertificateView& leaf, Purpose purpose, Profile profile) {
   const char* const advice = "show a certificate of its own, which the authority issued";
-  if (leaf.basic_constraints && leaf.basic_constraints->is_authority) {
+  const bool is_authority = leaf.basic_constraints && leaf.basic_constraints->is_authority;
+  if (is_authority && profile == Profile::web_pki) {
     return object(CheckKind::purpose, finding_about(leaf, 0, ErrorCode::WrongKeyUsage, "docs/decisions/0010",
                                                     "the certificate of a server or client",
                                                     "an authority's certificate (basicConstraints CA:TRUE)", advice));
   }
-  if (leaf.key_usage && leaf.key_usage->key_cert_sign()) {
+  if (!is_authority && leaf.key_usage && leaf.key_usage->key_cert_sign()) {
     return object(CheckKind::purpose, finding_about(leaf, 0, ErrorCode::WrongKeyUsage, "RFC 5280 4.2.1.3",
                                                     "keyCertSign with basicConstraints CA:TRUE alone",
                                                     "keyCertSign on a certificate that is no authority's", advice));
   }
-  return check_leaf_usage(leaf, purpose);
+  return check_leaf_usage(leaf, purpose, profile);
 }
 
-std::optional<Objection> check_name(const CertificateView& leaf, const ServerName* name) {
-  if (name == nullptr || covers(leaf, *name)) return std::nullopt;
-  const std::string wanted = name->to_string();
+std::optional<Objection> check_name(const CertificateView& leaf, const Question& question) {
+  if (question.is_covered_by(leaf)) return std::nullopt;
+  const std::string wanted = question.name != nullptr ? question.name->to_string() : question.address->to_string();
   return object(
       CheckKind::name,
       finding_about(leaf, 0, ErrorCode::NameMismatch, "RFC 9525 6", "a certificate for " + wanted,
@@ -200,8 +234,7 @@ std::optional<Objection> check_authority(const CertificateView& issuer, std::siz
                                 std::to_string(authorities_below) + " authorities below it"));
   }
   const bool has_usages = issuer.extended_key_usage.has_value();
-  if (has_usages && !allows(*issuer.extended_key_usage, purpose) &&
-      !lists_identifier(*issuer.extended_key_usage, oid::any_extended_key_usage)) {
+  if (has_usages && !allows(*issuer.extended_key_usage, purpose) && !allows_any(*issuer.extended_key_usage)) {
     return object(CheckKind::purpose,
                   finding_about(issuer, depth, ErrorCode::WrongExtendedKeyUsage, "RFC 5280 4.2.1.12, down the path",
                                 "extKeyUsage with " + std::string(purpose_name(purpose)) + " or anyExtendedKeyUsage",

@@ -20,11 +20,16 @@ struct Objection {
 /// What the rules need to know of the question that is asked.
 struct Question {
   const ServerName* name = nullptr;
+  const EmailAddress* address = nullptr;
   Purpose purpose = Purpose::server;
   Time now;
   Verifier::Staples staples;
   std::span<const Fetched> fetched = {};
   std::size_t sent = SIZE_MAX;  ///< of the chain, how many the peer sent: the others were fetched
+
+  [[nodiscard]] bool has_name() const noexcept { return name != nullptr || address != nullptr; }
+  /// True also where no name is asked for.
+  [[nodiscard]] bool is_covered_by(const CertificateView& leaf) const;
 };
 
 /// A finding about `certificate`, with its subject filled in.
@@ -42,11 +47,12 @@ struct Question {
 /// The certificate's key: known and strong.
 [[nodiscard]] std::optional<Objection> check_key(const CertificateView& certificate, std::size_t depth,
                                                  std::size_t min_rsa_bits);
-/// Whether the leaf may be used for the purpose: not an authority, keyUsage, extKeyUsage.
-[[nodiscard]] std::optional<Objection> check_leaf_purpose(const CertificateView& leaf, Purpose purpose);
+/// Whether the leaf may be used for the purpose: not an authority (web_pki), keyUsage, extKeyUsage.
+[[nodiscard]] std::optional<Objection> check_leaf_purpose(const CertificateView& leaf, Purpose purpose,
+                                                          Profile profile);
 /// The part of it that also holds for a leaf which the trust store itself vouches for.
-[[nodiscard]] std::optional<Objection> check_leaf_usage(const CertificateView& leaf, Purpose purpose);
-[[nodiscard]] std::optional<Objection> check_name(const CertificateView& leaf, const ServerName* name);
+[[nodiscard]] std::optional<Objection> check_leaf_usage(const CertificateView& leaf, Purpose purpose, Profile profile);
+[[nodiscard]] std::optional<Objection> check_name(const CertificateView& leaf, const Question& question);
 /// Whether the certificate may issue one that has `authorities_below` authorities, self-issued ones not counted,
 /// between it and the leaf.
 [[nodiscard]] std::optional<Objection> check_authority(const CertificateView& issuer, std::size_t depth, bool is_anchor,

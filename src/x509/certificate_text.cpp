@@ -83,6 +83,15 @@ std::vector<IpAddress> CertificateView::ip_addresses() const {
   return addresses;
 }
 
+std::vector<std::string> CertificateView::email_addresses() const {
+  std::vector<std::string> addresses;
+  if (!subject_alternative_name) return addresses;
+  for_each_name(*subject_alternative_name, [&](const GeneralName& name) {
+    if (name.form == NameForm::rfc822_name) addresses.push_back(printable(as_text(name.value), 330));
+  });
+  return addresses;
+}
+
 std::vector<std::string> CertificateView::extended_key_usages() const {
   std::vector<std::string> usages;
   if (!extended_key_usage) return usages;

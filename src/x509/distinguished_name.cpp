@@ -186,6 +186,22 @@ bool within_name(ByteView name, ByteView base) noexcept {
   return status.ok();
 }
 
+std::vector<der::Element> attributes_of(ByteView name, ByteView type) {
+  std::vector<der::Element> values;
+  der::Status status;
+  der::Reader names = der::Reader(name, status).enter(der::Tag::sequence, "Name");
+  while (!names.empty()) {
+    der::Reader entries = names.enter(der::Tag::set, "RelativeDistinguishedName");
+    while (!entries.empty()) {
+      der::Reader pair = entries.enter(der::Tag::sequence, "AttributeTypeAndValue");
+      const bool is_wanted = same_bytes(pair.identifier("type"), type);
+      const der::Element value = pair.any("value");
+      if (is_wanted) values.push_back(value);
+    }
+  }
+  return values;
+}
+
 std::uint64_t name_hash(ByteView name) noexcept {
   der::Status status;
   der::Reader names = der::Reader(name, status).enter(der::Tag::sequence, "Name");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include <keyway/bytes.hpp>
 
@@ -17,6 +18,9 @@ void check_name(der::Reader name, std::string_view field) noexcept;
 
 /// True when `name` stands in the subtree of `base`: its first RDNs are those of `base` (RFC 5280 4.2.1.10).
 [[nodiscard]] bool within_name(ByteView name, ByteView base) noexcept;
+
+/// The values of all attributes of a type (its OID's contents octets) in a Name.
+[[nodiscard]] std::vector<der::Element> attributes_of(ByteView name, ByteView type);
 
 /// The same for any two names that are the same_name().
 [[nodiscard]] std::uint64_t name_hash(ByteView name) noexcept;

@@ -5,6 +5,7 @@
 
 #include "x509/general_name.hpp"
 #include "x509/oid.hpp"
+#include "x509/policies.hpp"
 
 namespace keyway::x509 {
 namespace {
@@ -58,7 +59,7 @@ ByteView read_octets(ByteView value, der::Status& status, std::string_view field
   return octets;
 }
 
-/// SEQUENCE OF SEQUENCE: the framing of AccessDescription, DistributionPoint and PolicyInformation.
+/// SEQUENCE OF SEQUENCE: the framing of AccessDescription and DistributionPoint.
 ByteView read_list(ByteView value, der::Status& status, std::string_view field) noexcept {
   const ByteView list = read_sequence(value, status, field);
   der::Reader entries(list, status);
@@ -97,7 +98,13 @@ void read_known(CertificateView& certificate, const ExtensionView& extension, de
   } else if (oid::is(extension.oid, oid::crl_distribution_points)) {
     certificate.crl_distribution_points = read_list(value, status, "cRLDistributionPoints");
   } else if (oid::is(extension.oid, oid::certificate_policies)) {
-    certificate.certificate_policies = read_list(value, status, "certificatePolicies");
+    certificate.certificate_policies = read_certificate_policies(value, status);
+  } else if (oid::is(extension.oid, oid::policy_mappings)) {
+    certificate.policy_mappings = read_policy_mappings(value, status);
+  } else if (oid::is(extension.oid, oid::policy_constraints)) {
+    read_policy_constraints(value, status, certificate);
+  } else if (oid::is(extension.oid, oid::inhibit_any_policy)) {
+    certificate.inhibit_any_policy = read_inhibit_any_policy(value, status);
   } else if (oid::is(extension.oid, oid::subject_key_identifier)) {
     certificate.subject_key_identifier = read_octets(value, status, "subjectKeyIdentifier");
     note_critical();  // RFC 5280 4.2.1.2 forbids it

@@ -2,6 +2,7 @@
 
 #include <keyway/trust.hpp>
 
+#include "x509/constraint_forms.hpp"
 #include "x509/general_name.hpp"
 
 namespace keyway::x509 {
@@ -41,6 +42,20 @@ bool covers(const CertificateView& certificate, const ServerName& name) {
     } else if (presented.form == NameForm::dns_name && matches(as_text(presented.value), name.dns())) {
       return true;
     }
+  }
+  return false;
+}
+
+bool covers(const CertificateView& certificate, const EmailAddress& address) {
+  if (!certificate.subject_alternative_name) return false;
+  der::Status status;
+  der::Reader names(*certificate.subject_alternative_name, status);
+  while (!names.empty()) {
+    const GeneralName presented = read_general_name(names);
+    if (!status.ok()) return false;
+    if (presented.form != NameForm::rfc822_name) continue;
+    const auto mailbox = read_mailbox(as_text(presented.value));
+    if (mailbox && mailbox->local == address.local() && equal_host(mailbox->host, address.host())) return true;
   }
   return false;
 }

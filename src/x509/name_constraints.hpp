@@ -19,14 +19,10 @@ struct ConstraintViolation {
 /// (contents of NameConstraints, RFC 5280 4.2.1.10). Each comparison takes one from `budget`. Nothing is wrong when
 /// nothing is returned.
 ///
-/// DNS names, IP addresses and directory names are compared. A name of another form that has constraints of its
-/// form is out of bounds, as nobody could say that it is within.
+/// DNS names, IP addresses, mail addresses, URIs and directory names are compared. A name of another form that has
+/// constraints of its form is out of bounds, as nobody could say that it is within.
 [[nodiscard]] std::optional<ConstraintViolation> find_violation(ByteView constraints,
                                                                 const CertificateView& certificate,
                                                                 std::size_t& budget);
-
-/// True when `name` is `base` or stands below it; a leading period of `base` asks for at least one more label; an
-/// empty `base` holds everything. Case does not count.
-[[nodiscard]] bool dns_within(std::string_view name, std::string_view base) noexcept;
 
 }  // namespace keyway::x509

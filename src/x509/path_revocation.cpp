@@ -37,7 +37,7 @@ Objection no_staple(const CertificateView& view, const std::optional<OcspAnswer>
                         "switch OCSP stapling on at the server, and see that it fetches a new response in time")};
 }
 
-RevocationWitness witness_of(std::size_t depth, const RevocationAnswer& answer) {
+RevocationWitness witness_of(std::size_t depth, const RevocationAnswer& answer, Time now) {
   RevocationWitness witness{depth, RevocationSource::crl, CheckOutcome::unknown, answer.reason};
   if (answer.standing != Standing::good) return witness;
   const Crl& list = answer.list->crl();
@@ -46,10 +46,11 @@ RevocationWitness witness_of(std::size_t depth, const RevocationAnswer& answer) 
   witness.place = answer.list->place();
   witness.this_update = list.this_update();
   witness.next_update = list.next_update();
+  witness.age = now - list.this_update();
   return witness;
 }
 
-RevocationWitness witness_of(std::size_t depth, const OcspAnswer& answer, RevocationSource source,
+RevocationWitness witness_of(std::size_t depth, const OcspAnswer& answer, Time now, RevocationSource source,
                              const std::string& place = {}) {
   RevocationWitness witness{depth, source, CheckOutcome::unknown, answer.reason, place};
   if (answer.standing != Standing::good) return witness;
@@ -58,6 +59,7 @@ RevocationWitness witness_of(std::size_t depth, const OcspAnswer& answer, Revoca
   if (answer.next_update) witness.detail += ", until " + to_text(*answer.next_update);
   witness.this_update = answer.this_update;
   witness.next_update = answer.next_update;
+  witness.age = now - answer.this_update;
   return witness;
 }
 
@@ -110,9 +112,10 @@ std::optional<Objection> PathSearch::check_revocation(std::size_t depth) {
     return revoked_by_response(view, depth, fetched->answer, "the OCSP response from " + fetched->place);
   }
 
-  if (stapled) witnesses_.push_back(witness_of(depth, *stapled, RevocationSource::ocsp_staple));
-  if (fetched) witnesses_.push_back(witness_of(depth, fetched->answer, RevocationSource::ocsp, fetched->place));
-  if (listed.list != nullptr || !listed.reason.empty()) witnesses_.push_back(witness_of(depth, listed));
+  if (stapled) witnesses_.push_back(witness_of(depth, *stapled, question_.now, RevocationSource::ocsp_staple));
+  if (fetched)
+    witnesses_.push_back(witness_of(depth, fetched->answer, question_.now, RevocationSource::ocsp, fetched->place));
+  if (listed.list != nullptr || !listed.reason.empty()) witnesses_.push_back(witness_of(depth, listed, question_.now));
   const bool is_stapled_good = stapled && stapled->standing == Standing::good;
   const bool needs_staple = depth == 0 && view.requires_staple && question_.staples.has_value();
   if (needs_staple && !is_stapled_good) return no_staple(view, stapled);

@@ -5,6 +5,7 @@
 
 #include "core/text.hpp"
 #include "x509/algorithm.hpp"
+#include "x509/issuance_rules.hpp"
 #include "x509/name_constraints.hpp"
 #include "x509/path_search.hpp"
 
@@ -52,6 +53,13 @@ std::optional<Objection> PathSearch::check_issuer(const Node& issuer) {
   for (std::size_t i = 1; i < path_.size(); ++i) {
     if (!path_[i].node.view->is_self_issued()) ++authorities_below;
   }
+  const auto& longest = material_.options.max_path_length;
+  if (is_anchor && longest && authorities_below > *longest) {
+    return Objection{CheckKind::constraints,
+                     finding_about(view, depth, ErrorCode::PathTooLong, "Options::max_path_length",
+                                   "at most " + std::to_string(*longest) + " authorities below it",
+                                   std::to_string(authorities_below) + " authorities below it")};
+  }
   if (auto objection = check_authority(view, depth, is_anchor, authorities_below, question_.purpose)) return objection;
   if (auto objection = check_critical_extensions(view, depth)) return objection;
   if (auto objection = check_validity(view, depth, question_.now)) return objection;
@@ -60,8 +68,15 @@ std::optional<Objection> PathSearch::check_issuer(const Node& issuer) {
     if (auto objection = check_serial_number(view, depth)) return objection;
     if (auto objection = check_algorithm(view, depth)) return objection;
   }
+  if (auto objection = check_conformance(issuer, depth)) return objection;
   if (auto objection = check_constraints(issuer)) return objection;
   return check_signature(issuer);
+}
+
+std::optional<Objection> PathSearch::check_conformance(const Node& node, std::size_t depth) const {
+  if (material_.options.conformance == Conformance::lenient) return std::nullopt;
+  const Role above = node.element.origin == Origin::anchor ? Role::anchor : Role::authority;
+  return check_issuance(*node.view, depth, depth == 0 ? Role::leaf : above, question_.purpose, material_.options);
 }
 
 std::optional<Objection> PathSearch::check_constraints(const Node& issuer) {
@@ -169,9 +184,7 @@ Objection PathSearch::no_issuer(const Frame& frame) const {
   return {CheckKind::issuer,
           finding_about(view, depth, ErrorCode::UnknownIssuer, "RFC 5280 6.1",
                         "the certificate of its issuer, " + issuer, "none of this name, neither from the peer nor here",
-                        peers_.size() == 1 ? "the server may have forgotten to send the certificate of " + issuer +
-                                                 "; or add the authority, if you trust it"
-                                           : "add the authority, if you trust it")};
+                        advice_on_missing_issuer(view, peers_.size()))};
 }
 
 }  // namespace keyway::x509

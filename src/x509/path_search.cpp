@@ -53,13 +53,13 @@ bool PathSearch::read_chain(std::span<const ByteView> chain) {
 Verdict PathSearch::run() {
   if (peers_.empty()) return refuse();
   // A server without a name to compare would be anybody.
-  if (question_.name == nullptr && question_.purpose == Purpose::server) {
+  if (!question_.has_name() && question_.purpose == Purpose::server) {
     Finding finding = finding_about(*peers_.front().view, 0, ErrorCode::InvalidServerName, "RFC 9525 6",
                                     "the name of the server that is meant", "none");
     fallen_.push_back({{{peers_.front().element}, std::move(finding)}, CheckKind::name});
     return refuse();
   }
-  name_holds_ = question_.name != nullptr && covers(*peers_.front().view, *question_.name);
+  name_holds_ = question_.has_name() && question_.is_covered_by(*peers_.front().view);
   if (auto verdict = judge_trusted_leaf()) return std::move(*verdict);
   judge_leaf();
   if (auto verdict = search()) return std::move(*verdict);
@@ -75,8 +75,9 @@ std::optional<Verdict> PathSearch::judge_trusted_leaf() {
   auto objection = check_validity(leaf, 0, question_.now);
   if (!objection) objection = check_critical_extensions(leaf, 0);
   if (!objection) objection = check_key(leaf, 0, material_.options.min_rsa_bits);
-  if (!objection) objection = check_leaf_usage(leaf, question_.purpose);
-  if (!objection) objection = check_name(leaf, question_.name);
+  if (!objection) objection = check_leaf_usage(leaf, question_.purpose, material_.options.profile);
+  if (!objection) objection = check_name(leaf, question_);
+  if (!objection) objection = check_conformance(peers_.front(), 0);
   if (objection) {
     fallen_.push_back({{{element}, std::move(objection->finding)}, objection->kind});
     return refuse();
@@ -94,8 +95,9 @@ void PathSearch::judge_leaf() {
   if (!leaf_objection_) leaf_objection_ = check_algorithm(leaf, 0);
   if (!leaf_objection_) leaf_objection_ = check_key(leaf, 0, material_.options.min_rsa_bits);
   if (!leaf_objection_) leaf_objection_ = check_validity(leaf, 0, question_.now);
-  if (!leaf_objection_) leaf_objection_ = check_leaf_purpose(leaf, question_.purpose);
-  if (!leaf_objection_) leaf_objection_ = check_name(leaf, question_.name);
+  if (!leaf_objection_) leaf_objection_ = check_leaf_purpose(leaf, question_.purpose, material_.options.profile);
+  if (!leaf_objection_) leaf_objection_ = check_name(leaf, question_);
+  if (!leaf_objection_) leaf_objection_ = check_conformance(peers_.front(), 0);
 }
 
 std::optional<Verdict> PathSearch::search() {
@@ -120,12 +122,15 @@ std::optional<Verdict> PathSearch::search() {
     push(*issuer);
     if (issuer->element.origin != Origin::anchor) continue;
 
-    auto objection = judge_revocation();
+    auto objection = check_policies();
+    if (!objection) objection = judge_revocation();
     // That nobody knows of a revocation matters only where nothing worse is known.
     const bool is_revoked = objection && objection->finding.code == ErrorCode::CertificateRevoked;
     const bool is_leaf_hopeless = !is_revoked && leaf_objection_;
     if (is_leaf_hopeless) objection = leaf_objection_;
-    if (!objection) return Verdict::accept(elements(), accepted_checks(), std::move(witnesses_));
+    if (!objection) {
+      return Verdict::accept(elements(), accepted_checks(), std::move(witnesses_), std::move(policies_));
+    }
     fall(std::move(*objection));
     fallen_.back().is_complete = true;
     // No other path would make a better leaf of it.
@@ -229,7 +234,7 @@ std::vector<Check> PathSearch::accepted_checks() const {
   std::vector<Check> checks;
   checks.reserve(all_kinds.size());
   for (const CheckKind kind : all_kinds) checks.push_back({kind, CheckOutcome::passed});
-  if (question_.name == nullptr) checks.front().outcome = CheckOutcome::not_checked;
+  if (!question_.has_name()) checks.front().outcome = CheckOutcome::not_checked;
   checks.back().outcome = revocation_;
   return checks;
 }
@@ -238,14 +243,15 @@ std::vector<Check> PathSearch::accepted_checks() const {
 std::vector<Check> PathSearch::refused_checks(const Fallen& telling) const {
   const auto outcome = [&](CheckKind kind) {
     if (kind == telling.kind) return CheckOutcome::failed;
-    if (kind == CheckKind::name && question_.name != nullptr && !peers_.empty()) {
+    if (kind == CheckKind::name && question_.has_name() && !peers_.empty()) {
       return name_holds_ ? CheckOutcome::passed : CheckOutcome::failed;
     }
     if (!telling.is_complete || kind == CheckKind::name) return CheckOutcome::not_checked;
     if (kind == CheckKind::revocation) return telling.revocation;
     const CertificateView& leaf = *peers_.front().view;
     if (kind == CheckKind::validity && check_validity(leaf, 0, question_.now)) return CheckOutcome::failed;
-    if (kind == CheckKind::purpose && check_leaf_purpose(leaf, question_.purpose)) return CheckOutcome::failed;
+    if (kind == CheckKind::purpose && check_leaf_purpose(leaf, question_.purpose, material_.options.profile))
+      return CheckOutcome::failed;
     return CheckOutcome::passed;
   };
   std::vector<Check> checks;

@@ -21,6 +21,8 @@
 
 namespace keyway::x509 {
 
+class PolicyGraph;
+
 /// A certificate that a path may go through.
 struct Node {
   const CertificateView* view = nullptr;
@@ -49,6 +51,9 @@ class KeyCache {
 
 /// The certificates among what was fetched, those that parse.
 [[nodiscard]] std::vector<ByteView> fetched_issuers(std::span<const Fetched> fetched);
+
+/// What to do about an issuer that nobody has, where the peer sent so many certificates.
+[[nodiscard]] std::string advice_on_missing_issuer(const CertificateView& certificate, std::size_t sent);
 
 [[nodiscard]] Objection budget_spent(const CertificateView& certificate, std::size_t depth, std::string what);
 
@@ -112,8 +117,13 @@ class PathSearch {
   [[nodiscard]] bool is_in_path(const Node& node) const noexcept;
 
   [[nodiscard]] std::optional<Objection> check_issuer(const Node& issuer);
+  [[nodiscard]] std::optional<Objection> check_conformance(const Node& node, std::size_t depth) const;
   [[nodiscard]] std::optional<Objection> check_constraints(const Node& issuer);
   [[nodiscard]] std::optional<Objection> check_signature(const Node& issuer);
+  /// Cheap where no certificate of the path asks for a policy and nobody else does.
+  [[nodiscard]] std::optional<Objection> check_policies();
+  [[nodiscard]] std::optional<Objection> judge_policies(const PolicyInputs& inputs);
+  [[nodiscard]] std::optional<Objection> add_policies(PolicyGraph& graph, std::size_t depth, bool is_any_free);
   [[nodiscard]] std::optional<Objection> judge_revocation();
   [[nodiscard]] std::optional<Objection> check_revocation(std::size_t depth);
   /// What the lists at hand say of a certificate whose issuer stands at `issuer_depth` of the path.
@@ -166,6 +176,7 @@ class PathSearch {
   bool is_spent_ = false;
   CheckOutcome revocation_ = CheckOutcome::not_checked;
   std::vector<RevocationWitness> witnesses_;
+  std::vector<std::string> policies_;  ///< user-constrained-policy-set of the path, where policies were looked at
   std::deque<SignedList> fetched_lists_;
   std::optional<std::vector<const SignedList*>> lists_;
   std::vector<Fetch> wanted_;

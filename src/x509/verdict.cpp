@@ -65,12 +65,13 @@ std::size_t most_telling(std::span<const Candidate> candidates) noexcept {
 }
 
 Verdict Verdict::accept(std::vector<PathElement> path, std::vector<Check> checks,
-                        std::vector<RevocationWitness> revocation) {
+                        std::vector<RevocationWitness> revocation, std::vector<std::string> policies) {
   Verdict verdict;
   verdict.accepted_ = true;
   verdict.path_ = std::move(path);
   verdict.checks_ = std::move(checks);
   verdict.revocation_ = std::move(revocation);
+  verdict.policies_ = std::move(policies);
   return verdict;
 }
 

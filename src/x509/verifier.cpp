@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include <keyway/trust.hpp>
@@ -13,7 +14,7 @@ struct Verifier::State {
       : provider(std::move(with)),
         anchors(std::move(trusted)),
         intermediates(std::move(others)),
-        options(chosen),
+        options(std::move(chosen)),
         lists(std::move(crls)),
         anchor_keys(anchors->size()),
         intermediate_keys(intermediates.size()),
@@ -43,7 +44,7 @@ struct Verifier::State {
 Verifier::Verifier(std::shared_ptr<const crypto::Provider> provider, std::shared_ptr<const TrustStore> anchors,
                    std::vector<Crl> crls, std::vector<Certificate> intermediates, Options options)
     : state_(std::make_unique<const State>(std::move(provider), std::move(anchors), std::move(crls),
-                                           std::move(intermediates), options)) {}
+                                           std::move(intermediates), std::move(options))) {}
 Verifier::~Verifier() = default;
 
 const TrustStore& Verifier::anchors() const noexcept {
@@ -62,13 +63,22 @@ Verdict Verifier::verify(std::span<const ByteView> chain, const ServerName* name
     with_issuers.insert(with_issuers.end(), issuers.begin(), issuers.end());
     all = with_issuers;
   }
-  PathSearch search(state_->material, {name, purpose, now, staples, fetched, chain.size()}, all);
+  PathSearch search(state_->material, {name, nullptr, purpose, now, staples, fetched, chain.size()}, all);
   Verdict verdict = search.run();
   // What is refused for another reason would be refused whatever came.
   const bool could_change = verdict.accepted() || verdict.finding()->code == ErrorCode::RevocationUnknown ||
                             verdict.finding()->code == ErrorCode::UnknownIssuer;
   if (could_change) verdict.want(search.take_wanted());
   return verdict;
+}
+
+Verdict Verifier::verify(std::span<const ByteView> chain, const EmailAddress& address, Time now,
+                         Purpose purpose) const {
+  return PathSearch(state_->material, {nullptr, &address, purpose, now, std::nullopt}, chain).run();
+}
+
+bool PolicyInputs::accepts_any() const {
+  return acceptable.empty() || std::ranges::find(acceptable, "2.5.29.32.0") != acceptable.end();
 }
 
 }  // namespace keyway::x509

@@ -63,6 +63,8 @@ Outcome<void> check_verdict(const Settings& settings, const Connection& connecti
 }
 
 Outcome<void> check_peer_chain(const Settings& settings, const Connection& connection) {
+  if (settings.expect_no_peer_cert && !connection.peer_chain().empty())
+    return mismatch("the peer showed a certificate");
   if (settings.expect_peer_cert_file.empty()) return {};
   std::ifstream file(settings.expect_peer_cert_file);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -156,10 +158,14 @@ Outcome<void> check_request(const Settings& settings, const Connection& connecti
   return {};
 }
 
-Outcome<void> check_credential(const Settings& settings, const Witness& witness, std::span<const Choice> credentials) {
-  if (!settings.expect_selected_credential || witness.own_certificate().empty()) return {};
+Outcome<void> check_credential(const Settings& settings, const ConnectionInfo& info, const Witness& witness,
+                               std::span<const Choice> credentials) {
+  if (!settings.expect_selected_credential) return {};
   const int expected = *settings.expect_selected_credential;
   const auto wanted = std::ranges::find(credentials, expected, &Choice::index);
+  const bool is_psk = wanted != credentials.end() && wanted->psk != nullptr;
+  if (is_psk && info.psk != wanted->psk.get()) return mismatch("another pre-shared key was chosen");
+  if (is_psk || witness.own_certificate().empty()) return {};
   const bool is_shown = wanted != credentials.end() &&
                         !std::ranges::search(witness.own_certificate(), wanted->credential->leaf().der()).empty();
   if (!is_shown) return mismatch("another credential was chosen than " + std::to_string(expected));
@@ -176,7 +182,7 @@ Outcome<void> check_handshake(const Settings& settings, const Connection& connec
   if (auto ok = check_verdict(settings, connection); !ok) return ok;
   if (auto ok = check_proofs(settings, connection); !ok) return ok;
   if (auto ok = check_request(settings, connection, witness); !ok) return ok;
-  if (auto ok = check_credential(settings, witness, credentials); !ok) return ok;
+  if (auto ok = check_credential(settings, connection.info(), witness, credentials); !ok) return ok;
   return check_peer_chain(settings, connection);
 }
 

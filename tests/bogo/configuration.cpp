@@ -80,6 +80,24 @@ Outcome<std::shared_ptr<const Credential>> load(const CredentialSettings& of, co
   return broke(std::move(credential.error()));
 }
 
+Outcome<std::shared_ptr<const ExternalPsk>> make_psk(const CredentialSettings& of, bool is_server) {
+  auto secret = decode(of.psk_importer_key);
+  if (!secret) return std::unexpected(std::move(secret.error()));
+  auto identity = decode(of.psk_importer_identity);
+  if (!identity) return std::unexpected(std::move(identity.error()));
+  auto context = decode(of.psk_importer_context);
+  if (!context) return std::unexpected(std::move(context.error()));
+  const auto hash = of.psk_importer_sha384 ? crypto::HashAlgorithm::sha384 : crypto::HashAlgorithm::sha256;
+  const Side side = is_server ? Side::server : Side::client;
+  auto psk = ExternalPsk::in_context(side, *context, {*identity, *secret, hash});
+  if (!psk) return broke(std::move(psk.error()));
+  return std::move(*psk);
+}
+
+bool is_psk(const Choice& choice) noexcept {
+  return choice.psk != nullptr;
+}
+
 /// The first credential that the client takes, else the last: the library says what is wrong with it.
 class FirstThatFits final : public CredentialResolver {
  public:
@@ -87,6 +105,7 @@ class FirstThatFits final : public CredentialResolver {
   std::shared_ptr<const Credential> resolve(const ClientHelloView& hello) const override {
     std::shared_ptr<const Credential> last;
     for (const Choice& choice : choices_) {
+      if (is_psk(choice)) continue;
       if (hello.takes(*choice.credential)) return choice.credential;
       last = choice.credential;
     }
@@ -104,6 +123,12 @@ Outcome<std::vector<Choice>> load_credentials(const Settings& settings, const cr
   for (std::size_t i = 0; i <= settings.credentials.size(); ++i) {
     const bool is_default = i == settings.credentials.size();
     const CredentialSettings& wanted = is_default ? settings.default_credential : settings.credentials[i];
+    if (wanted.is_psk) {
+      auto psk = make_psk(wanted, settings.server);
+      if (!psk) return std::unexpected(std::move(psk.error()));
+      choices.push_back({static_cast<int>(i), nullptr, std::move(*psk)});
+      continue;
+    }
     if (wanted.certificate_file.empty()) continue;
     auto loaded = load(wanted, settings, provider);
     if (!loaded) return std::unexpected(std::move(loaded.error()));
@@ -126,8 +151,9 @@ Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& 
   builder.ocsp_stapling(settings.enable_ocsp_stapling);
   builder.signed_certificate_timestamps(settings.enable_signed_cert_timestamps);
   if (settings.allow_unknown_alpn_protos) builder.take_unoffered_alpn();
-  for (const Choice& choice : credentials) builder.add_credential(choice.credential);
-  if (!credentials.empty()) builder.insist_on_credential();
+  for (const Choice& choice : credentials) builder.add_credential(choice.credential).add_psk(choice.psk);
+  if (!std::ranges::all_of(credentials, is_psk)) builder.insist_on_credential();
+  if (settings.verify_peer) builder.allow_certificates_beside_psks();
   if (settings.reverify_on_resume) builder.reverify_on_resumption();
   if (settings.no_ticket) {
     builder.without_resumption();
@@ -148,7 +174,10 @@ Outcome<std::shared_ptr<const ServerConfig>> make_server_config(const Settings& 
                                                                 const Lasting& lasting) {
   ServerConfig::Builder builder;
   if (auto done = apply_common(builder, settings, lasting); !done) return std::unexpected(std::move(done.error()));
-  builder.credentials(std::make_shared<FirstThatFits>(credentials));
+  for (const Choice& choice : credentials) builder.add_psk(choice.psk);
+  const bool has_psks_alone = !credentials.empty() && std::ranges::all_of(credentials, is_psk);
+  if (!has_psks_alone) builder.credentials(std::make_shared<FirstThatFits>(credentials));
+  if (!credentials.empty() && !is_psk(credentials.front())) builder.prefer_certificates();
   if (settings.no_server_name_ack) builder.without_server_name_acknowledgement();
   builder.alpn_chooser(std::make_shared<AlpnByFlags>(answer_about_alpn(settings))).pause_for_client_hello();
   // Each connection has a configuration of its own; all judge clients alike.

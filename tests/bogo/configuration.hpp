@@ -11,10 +11,11 @@
 
 namespace keyway::bogo {
 
-/// A credential by its place among those of -new-*-credential; -1: the default one.
+/// A credential by its place among those of -new-*-credential; -1: the default one. One of the two is not null.
 struct Choice {
   int index = -1;
   std::shared_ptr<const Credential> credential;
+  std::shared_ptr<const ExternalPsk> psk = nullptr;
 };
 
 /// In the order in which they are tried: the default one comes last.

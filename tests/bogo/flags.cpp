@@ -57,6 +57,15 @@ constexpr auto flags = std::to_array<Flag>({
        current_credential(s).signing_preferences.push_back(static_cast<int>(scheme));
      }}},
     {"new-x509-credential", Act{[](Settings& s) { s.credentials.emplace_back(); }}},
+    {"new-psk-credential", Act{[](Settings& s) { s.credentials.emplace_back().is_psk = true; }}},
+    {"psk-importer-key",
+     ActWithText{[](Settings& s, std::string_view text) { current_credential(s).psk_importer_key = text; }}},
+    {"psk-importer-identity",
+     ActWithText{[](Settings& s, std::string_view text) { current_credential(s).psk_importer_identity = text; }}},
+    {"psk-importer-context",
+     ActWithText{[](Settings& s, std::string_view text) { current_credential(s).psk_importer_context = text; }}},
+    {"psk-importer-sha256", Ignored{.has_value = false}},  // what it is without the next
+    {"psk-importer-sha384", Act{[](Settings& s) { current_credential(s).psk_importer_sha384 = true; }}},
     {"must-match-issuer", Act{[](Settings& s) { current_credential(s).must_match_issuer = true; }}},
     {"expect-selected-credential", &Settings::expect_selected_credential},
     {"trust-cert", Ignored{.has_value = true}},
@@ -98,6 +107,7 @@ constexpr auto flags = std::to_array<Flag>({
     {"expect-verify-result", &Settings::expect_verify_result},
     {"use-client-ca-list", &Settings::use_client_ca_list},
     {"expect-client-ca-list", &Settings::expect_client_ca_list},
+    {"expect-no-peer-cert", &Settings::expect_no_peer_cert},
     {"expect-peer-cert-file", &Settings::expect_peer_cert_file},
 
     // OCSP responses, signed certificate timestamps

@@ -9,7 +9,7 @@
 
 namespace keyway::bogo {
 
-/// One certificate chain and key, as the flags name them.
+/// One certificate chain and key, or one pre-shared key, as the flags name them.
 struct CredentialSettings {
   std::string certificate_file;
   std::string key_file;
@@ -17,6 +17,11 @@ struct CredentialSettings {
   std::string ocsp_response;           ///< base64
   std::string signed_cert_timestamps;  ///< base64
   bool must_match_issuer = false;
+  bool is_psk = false;
+  std::string psk_importer_key;  ///< base64, like the two below
+  std::string psk_importer_identity;
+  std::string psk_importer_context;
+  bool psk_importer_sha384 = false;
 };
 
 /// What the flags ask of one connection. Each member is named like its flag; flags.cpp has the table.
@@ -63,6 +68,7 @@ struct Settings {
   std::string expect_peer_cert_file;
   std::string use_client_ca_list;
   std::string expect_client_ca_list;
+  bool expect_no_peer_cert = false;
   bool verify_peer = false;
   bool require_any_client_certificate = false;
   bool verify_fail = false;

@@ -51,7 +51,7 @@ bool run_tls13(const crypto::HashFunction& hash) {
   make_secret(shared);
 
   EarlySchedule early(hash, ByteView(psk).first(hash.output_size()));
-  const HashSecret binder = early.binder_key(false).finished(transcript_of(hash, 3));
+  const HashSecret binder = early.binder_key(PskKind::resumption).finished(transcript_of(hash, 3));
   HandshakeSchedule handshake = std::move(early).into_handshake(shared);
   const TrafficSecrets secrets = handshake.traffic_secrets(transcript_of(hash, 4));
   const HashSecret server_finished = secrets.server.finished(transcript_of(hash, 5));

@@ -1,6 +1,9 @@
 #include "x509/limbo.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <expected>
+#include <span>
 
 #include "core/text.hpp"
 #include "testing/make_certificate.hpp"
@@ -40,6 +43,74 @@ std::optional<std::vector<Bytes>> blocks(const nlohmann::json& list) {
   return all;
 }
 
+bool has_feature(const nlohmann::json& test_case, std::string_view feature) {
+  const auto features = test_case.value("features", nlohmann::json::array());
+  return std::ranges::any_of(features, [&](const auto& each) { return each == feature; });
+}
+
+/// Certificates are held to all rules, those for who issues them too: many of limbo's cases break one of these.
+x509::Verifier::Options options_of(const nlohmann::json& test_case) {
+  x509::Verifier::Options options;
+  options.conformance =
+      has_feature(test_case, "pedantic-rfc5280") ? x509::Conformance::to_the_letter : x509::Conformance::strict;
+  if (has_feature(test_case, "rfc5280-incompatible-with-webpki")) options.profile = x509::Profile::rfc5280;
+  if (!test_case.value("crls", nlohmann::json::array()).empty()) {
+    options.revocation = x509::RevocationPolicy::hard_fail;
+  }
+  const auto depth = test_case.find("max_chain_depth");
+  if (depth != test_case.end() && depth->is_number()) options.max_path_length = depth->get<std::uint32_t>();
+  return options;
+}
+
+/// Nothing where Keyway has no such purpose.
+std::optional<x509::Purpose> purpose_of(const nlohmann::json& test_case) {
+  const bool is_client = test_case.at("validation_kind") == "CLIENT";
+  const auto usages = test_case.value("extended_key_usage", nlohmann::json::array());
+  if (usages.empty()) return is_client ? x509::Purpose::client : x509::Purpose::server;
+  const auto has = [&](std::string_view usage) {
+    return std::ranges::any_of(usages, [&](const auto& each) { return each == usage; });
+  };
+  if (has("serverAuth")) return x509::Purpose::server;
+  if (has("clientAuth")) return x509::Purpose::client;
+  if (has("emailProtection")) return x509::Purpose::email;
+  if (has("anyExtendedKeyUsage")) return x509::Purpose::any;
+  return std::nullopt;
+}
+
+/// A server is always asked for by name: where the case has none, by one that it has itself.
+std::optional<ServerName> own_name(ByteView leaf) {
+  const auto view = x509::CertificateView::parse(leaf);
+  if (!view) return std::nullopt;
+  for (const std::string& text : view->dns_names()) {
+    const bool is_wildcard = text.starts_with("*.");
+    if (auto name = ServerName::parse(is_wildcard ? "any" + text.substr(1) : text)) return *name;
+  }
+  for (const IpAddress& address : view->ip_addresses()) {
+    if (auto name = ServerName::parse(address.to_string())) return *name;
+  }
+  return std::nullopt;
+}
+
+std::expected<x509::Verdict, LimboResult> ask(const x509::Verifier& verifier, std::span<const ByteView> chain,
+                                              const nlohmann::json& test_case, Time at) {
+  const auto purpose = purpose_of(test_case);
+  if (!purpose) return std::unexpected(LimboResult{false, false, "a purpose that Keyway has no question for"});
+  const auto& wanted = test_case.at("expected_peer_name");
+  if (!wanted.is_object()) {
+    const auto name = *purpose == x509::Purpose::server ? own_name(chain.front()) : std::nullopt;
+    return verifier.verify(chain, name ? &*name : nullptr, *purpose, at);
+  }
+  const auto text = wanted.at("value").get<std::string>();
+  if (wanted.at("kind") == "RFC822") {
+    const auto address = EmailAddress::parse(text);
+    if (!address) return std::unexpected(refused("name: " + address.error().message()));
+    return verifier.verify(chain, *address, at, *purpose);
+  }
+  const auto name = ServerName::parse(text);
+  if (!name) return std::unexpected(refused("name: " + name.error().message()));
+  return verifier.verify(chain, &*name, *purpose, at);
+}
+
 }  // namespace
 
 LimboResult run_limbo_case(const nlohmann::json& test_case) {
@@ -66,31 +137,14 @@ LimboResult run_limbo_case(const nlohmann::json& test_case) {
     lists.push_back(std::move(*list));
   }
 
-  x509::Verifier::Options options;
-  // "The maximum number of intermediates"; self-issued ones do not count there, which Keyway's budget does not know.
-  if (!lists.empty()) options.revocation = x509::RevocationPolicy::hard_fail;
-  if (test_case.contains("max_chain_depth") && test_case["max_chain_depth"].is_number()) {
-    options.budget.max_depth = test_case["max_chain_depth"].get<std::size_t>() + 2;
-  }
-  const x509::Verifier verifier(provider(), store, std::move(lists), {}, options);
-
-  std::optional<ServerName> name;
-  const auto& wanted = test_case["expected_peer_name"];
-  if (wanted.is_object()) {
-    if (wanted["kind"] == "RFC822") return {false, false, "an e-mail address as peer"};
-    auto parsed = ServerName::parse(wanted["value"].get<std::string>());
-    if (!parsed) return refused("name: " + parsed.error().message());
-    name = *parsed;
-  }
-  const bool is_client = test_case["validation_kind"] == "CLIENT";
-  if (!name && !is_client) return {false, false, "a server without a name"};
-
+  const x509::Verifier verifier(provider(), store, std::move(lists), {}, options_of(test_case));
   std::vector<ByteView> chain{leaf->front()};
   for (const Bytes& der : *others) chain.emplace_back(der);
   const Time at =
       parse_rfc3339(test_case["validation_time"]).value_or(std::chrono::sys_days(std::chrono::year(2026) / 11 / 21));
-  const auto verdict =
-      verifier.verify(chain, name ? &*name : nullptr, is_client ? x509::Purpose::client : x509::Purpose::server, at);
+  const auto asked = ask(verifier, chain, test_case, at);
+  if (!asked) return asked.error();
+  const x509::Verdict& verdict = *asked;
   if (verdict.accepted()) return {true, true, {}};
   return refused(verdict.to_error().message() + skipped);
 }

@@ -17,18 +17,6 @@ namespace {
 
 /// Where Keyway means to differ from limbo, each taken with open eyes (docs/decisions/0010).
 const std::map<std::string, std::string> limbo_differences{
-    {"pathlen::max-chain-depth-1-self-issued", "PathBudget counts every certificate: it is a budget, not a rule"},
-    {"rfc5280::aki::cross-signed-root-missing-aki", "key identifiers are hints, not rules"},
-    {"rfc5280::ski::root-missing-ski", "as above"},
-    {"webpki::aki::root-with-aki-missing-keyidentifier", "as above"},
-    {"webpki::aki::root-with-aki-authoritycertissuer", "as above"},
-    {"webpki::aki::root-with-aki-authoritycertserialnumber", "as above"},
-    {"rfc5280::nc::invalid-dnsname-leading-period", "in wide use; read in the stricter sense"},
-    {"rfc5280::nc::nc-permits-email-literal-double-asterisk", "e-mail names are not compared yet, thus refused"},
-    {"rfc5280::pc::ica-noncritical-pc", "policies are for a later piece of work; critical ones refuse"},
-    {"rfc5280::serial::negative", "it is the root's, and old roots have such; below the root it is refused"},
-    {"rfc5280::root-non-critical-basic-constraints", "criticality that the issuer forgot weakens nothing"},
-    {"webpki::eku::ee-critical-eku", "as above: it is understood either way"},
     {"webpki::cn::ipv4-hex-mismatch", "the Common Name is never looked at, for good or bad"},
     {"webpki::cn::ipv4-leading-zeros-mismatch", "as above"},
     {"webpki::cn::ipv6-non-rfc5952-mismatch", "as above"},

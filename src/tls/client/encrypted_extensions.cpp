@@ -25,7 +25,9 @@ Result<std::variant<AwaitVerdictResumed, ExpectFinished>> go_on_with_session(Flo
                                                                              ServerName server_name, PskAccepted psk) {
   using Next = std::variant<AwaitVerdictResumed, ExpectFinished>;
   const ClientConfig& config = *common.config;
-  if (!config.reverifies_on_resumption()) return Next(ExpectFinished(std::move(common), psk));
+  // A key from outside stands in the chain's place, now or when the session began.
+  const bool has_chain = psk.external() == nullptr && !common.sessions->offered->peer->chain.empty();
+  if (!config.reverifies_on_resumption() || !has_chain) return Next(ExpectFinished(std::move(common), psk));
   std::vector<ByteView> chain = recall_chain(flow, *common.sessions->offered);
   if (config.pauses_for_verification()) {
     return Next(AwaitVerdictResumed(std::move(common), std::move(server_name), psk, std::move(chain)));

@@ -90,14 +90,15 @@ void write_psk_modes(Writer& out, bool allows_psk_ke) {
   });
 }
 
-void write_psk(Writer& out, const PskOffer& psk) {
+void write_psks(Writer& out, std::span<const PskOffer> psks) {
+  static constexpr std::array<std::uint8_t, crypto::max_hash_size> zeros{};
   out.value(ExtensionType::pre_shared_key);
   out.vector16([&] {
-    out.vector16([&] { PskIdentity{psk.ticket, psk.obfuscated_ticket_age}.write(out); });
     out.vector16([&] {
-      out.vector8([&] {
-        for (std::size_t i = 0; i < psk.binder_size; ++i) out.u8(0);
-      });
+      for (const PskOffer& psk : psks) psk.identity.write(out);
+    });
+    out.vector16([&] {
+      for (const PskOffer& psk : psks) out.vector8(ByteView(zeros).first(psk.hash->output_size()));
     });
   });
 }
@@ -127,8 +128,11 @@ void write_extensions(Writer& out, const HelloParts& parts) {
   const Policy& policy = parts.config.common().policy;
   write_server_name(out, parts);
   write_groups(out, policy);
-  write_list16(out, ExtensionType::signature_algorithms, std::span<const SignatureScheme>(policy.signature_schemes));
-  if (policy.signature_schemes_in_certificates != policy.signature_schemes) {
+  const bool takes_certificates = !parts.config.requires_psk();
+  if (takes_certificates) {
+    write_list16(out, ExtensionType::signature_algorithms, std::span<const SignatureScheme>(policy.signature_schemes));
+  }
+  if (takes_certificates && policy.signature_schemes_in_certificates != policy.signature_schemes) {
     write_list16(out, ExtensionType::signature_algorithms_cert,
                  std::span<const SignatureScheme>(policy.signature_schemes_in_certificates));
   }
@@ -141,15 +145,18 @@ void write_extensions(Writer& out, const HelloParts& parts) {
   if (!parts.cookie.empty()) write_extension(out, CookieExtension{parts.cookie});
   write_key_shares(out, parts.key_shares);
   write_compressors(out, parts.config.common().certificate_compressors);
-  if (parts.config.session_store() != nullptr) write_psk_modes(out, parts.config.common().allows_psk_ke);
-  if (parts.psk != nullptr) write_psk(out, *parts.psk);  // RFC 8446 4.2.11: the last
+  const bool knows_psks = parts.config.session_store() != nullptr || parts.config.common().psks != nullptr;
+  if (knows_psks) write_psk_modes(out, parts.config.common().allows_psk_ke);
+  if (!parts.psks.empty()) write_psks(out, parts.psks);  // RFC 8446 4.2.11: the last
 }
 
 }  // namespace
 
 Bytes build_client_hello(const HelloParts& parts) {
   Bytes message;
-  message.reserve(512 + parts.session_ticket.size() + (parts.psk != nullptr ? parts.psk->ticket.size() : 0));
+  std::size_t size = 512 + parts.session_ticket.size();
+  for (const PskOffer& psk : parts.psks) size += psk.identity.identity.size() + crypto::max_hash_size;
+  message.reserve(size);
   Writer out(message);
   out.value(HandshakeType::client_hello);
   out.vector24([&] {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -11,15 +9,17 @@
 #include <keyway/crypto.hpp>
 #include <keyway/name.hpp>
 
+#include "tls/schedule/key_schedule.hpp"
 #include "tls/wire/client_hello.hpp"
 
 namespace keyway::tls::client {
 
-/// A session that is offered (RFC 8446 4.2.11).
+/// A session or a key from outside that is offered (RFC 8446 4.2.11).
 struct PskOffer {
-  ByteView ticket;
-  std::uint32_t obfuscated_ticket_age = 0;
-  std::size_t binder_size = 0;
+  PskIdentity identity;
+  const crypto::HashFunction* hash;  ///< that the secret is for; its output is as long as the binder
+  ByteView secret;
+  PskKind kind{};
 };
 
 /// What differs between a configuration's ClientHellos, and between the first and the second of a connection.
@@ -29,13 +29,13 @@ struct HelloParts {
   const HelloRandom& random;
   ByteView session_id;
   std::span<const std::unique_ptr<crypto::KeyExchange>> key_shares;
-  ByteView cookie;                ///< of a HelloRetryRequest; empty: none
-  const PskOffer* psk = nullptr;  ///< null: none
-  ByteView session_ticket{};      ///< of TLS 1.2; empty: none
+  ByteView cookie;                      ///< of a HelloRetryRequest; empty: none
+  std::span<const PskOffer> psks = {};  ///< in order of preference
+  ByteView session_ticket{};            ///< of TLS 1.2; empty: none
 };
 
-/// Writes a ClientHello, handshake header included (RFC 8446 4.1.2). The binder of a session that is offered is left to
-/// be filled in: zeros, at the very end.
+/// Writes a ClientHello, handshake header included (RFC 8446 4.1.2). The binders of what is offered are left to be
+/// filled in: zeros, at the very end.
 [[nodiscard]] Bytes build_client_hello(const HelloParts& parts);
 
 }  // namespace keyway::tls::client

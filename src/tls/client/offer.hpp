@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <keyway/config.hpp>
@@ -23,6 +24,8 @@ struct Offer {
   std::vector<std::unique_ptr<crypto::KeyExchange>> key_exchanges;
   ExtensionSet extensions;
   std::unique_ptr<SessionPlan> sessions;  ///< null: none are kept, none is offered
+  /// Of the suite that a HelloRetryRequest chose: what is for another hash is not offered again (RFC 8446 4.1.4).
+  std::optional<crypto::HashAlgorithm> hash = {};
 
   /// The session that is offered, if it is one of this version; else null.
   [[nodiscard]] const ClientSession* offered(ProtocolVersion version) const noexcept {

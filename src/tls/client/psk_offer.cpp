@@ -13,6 +13,10 @@ namespace {
 /// A store that gives out nothing but sessions of no use is not asked for ever.
 constexpr int max_tries = 8;
 
+const crypto::HashFunction& hash_of(const Session& session, const crypto::Provider& provider) noexcept {
+  return *provider.hash(find_suite_tls13(session.cipher_suite)->hash);
+}
+
 bool is_sound_tls13(const Session& session, const CommonConfig& config) {
   return find_suite_tls13(session.cipher_suite) != nullptr &&
          session.secret.size() == hash_of(session, *config.provider).output_size();
@@ -60,20 +64,47 @@ std::uint32_t obfuscated_age(const Session& session, Time now) noexcept {
   return static_cast<std::uint32_t>(static_cast<std::uint64_t>(age) * 1000) + session.age_add;
 }
 
-const crypto::HashFunction& hash_of(const Session& session, const crypto::Provider& provider) noexcept {
-  return *provider.hash(find_suite_tls13(session.cipher_suite)->hash);
+std::vector<PskOffer> offered_psks(const Offer& offer) {
+  std::vector<PskOffer> psks;
+  const CommonConfig& config = offer.config->common();
+  if (const ClientSession* kept = offer.offered(ProtocolVersion::TLS1_3)) {
+    const Session& session = kept->session;
+    psks.push_back({{kept->ticket, obfuscated_age(session, config.clock->now())},
+                    &hash_of(session, *config.provider),
+                    session.secret.view(),
+                    PskKind::resumption});
+  }
+  for (std::size_t i = psks.size(); const ReadyPsk* ready = offered_external(offer, i); ++i) {
+    // RFC 8446 4.2.11: the age of what is no ticket is 0.
+    psks.push_back({{ready->identity, 0}, config.provider->hash(ready->hash), ready->secret.view(), ready->kind});
+  }
+  return psks;
 }
 
-void write_binder(Bytes& client_hello, const Session& session, const crypto::HashFunction& hash,
-                  const Transcript* before) {
-  const std::size_t size = hash.output_size();
-  constexpr std::size_t lengths = 2 + 1;  // of the list, and of its one binder
-  const ByteView covered = ByteView(client_hello).first(client_hello.size() - size - lengths);
-  const TranscriptHash transcript =
-      before != nullptr ? before->hash_with(covered) : Transcript(hash).hash_with(covered);
-  const EarlySchedule schedule(hash, session.secret.view());
-  const HashSecret binder = schedule.binder_key(/*is_external=*/false).finished(transcript);
-  std::ranges::copy(binder.view(), ByteSpan(client_hello).last(size).begin());
+const ReadyPsk* offered_external(const Offer& offer, std::size_t index) noexcept {
+  const auto& set = offer.config->common().psks;
+  const std::size_t sessions = offer.offered(ProtocolVersion::TLS1_3) != nullptr ? 1 : 0;
+  if (!set || index < sessions) return nullptr;
+  std::size_t at = sessions;
+  for (const ReadyPsk& ready : set->ready()) {
+    if (offer.hash && ready.hash != *offer.hash) continue;
+    if (at++ == index) return &ready;
+  }
+  return nullptr;
+}
+
+void write_binders(Bytes& client_hello, std::span<const PskOffer> psks, const Transcript* before) {
+  std::size_t uncovered = 2;
+  for (const PskOffer& psk : psks) uncovered += 1 + psk.hash->output_size();
+  const ByteView covered = ByteView(client_hello).first(client_hello.size() - uncovered);
+  ByteSpan binders = ByteSpan(client_hello).last(uncovered - 2);
+  for (const PskOffer& psk : psks) {
+    const TranscriptHash transcript =
+        before != nullptr ? before->hash_with(covered) : Transcript(*psk.hash).hash_with(covered);
+    const HashSecret binder = EarlySchedule(*psk.hash, psk.secret).binder_key(psk.kind).finished(transcript);
+    std::ranges::copy(binder.view(), binders.subspan(1).begin());
+    binders = binders.subspan(1 + binder.size());
+  }
 }
 
 }  // namespace keyway::tls::client

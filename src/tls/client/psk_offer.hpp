@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
+#include <vector>
 
 #include <keyway/bytes.hpp>
 #include <keyway/config.hpp>
@@ -10,8 +12,11 @@
 #include <keyway/name.hpp>
 #include <keyway/session.hpp>
 
+#include "tls/client/hello_builder.hpp"
+#include "tls/client/offer.hpp"
 #include "tls/schedule/transcript.hpp"
 #include "tls/session/client_session.hpp"
+#include "tls/session/psk_set.hpp"
 
 namespace keyway::tls::client {
 
@@ -27,12 +32,14 @@ namespace keyway::tls::client {
 /// `obfuscated_ticket_age` at `now` (RFC 8446 4.2.11.1).
 [[nodiscard]] std::uint32_t obfuscated_age(const Session& session, Time now) noexcept;
 
-/// The hash function of the session's suite. The session is one of TLS 1.3, by take_session().
-[[nodiscard]] const crypto::HashFunction& hash_of(const Session& session, const crypto::Provider& provider) noexcept;
+/// What pre_shared_key offers: a session of TLS 1.3 first, then the keys from outside. Views into both.
+[[nodiscard]] std::vector<PskOffer> offered_psks(const Offer& offer);
 
-/// Puts the binder in the place of the zeros at the end of `client_hello` (RFC 8446 4.2.11.2). `before`: the messages
+/// The key from outside that the server chose by this index; null for any other index.
+[[nodiscard]] const ReadyPsk* offered_external(const Offer& offer, std::size_t index) noexcept;
+
+/// Puts the binders in the place of the zeros at the end of `client_hello` (RFC 8446 4.2.11.2). `before`: the messages
 /// up to it, after a HelloRetryRequest; null for a first ClientHello.
-void write_binder(Bytes& client_hello, const Session& session, const crypto::HashFunction& hash,
-                  const Transcript* before);
+void write_binders(Bytes& client_hello, std::span<const PskOffer> psks, const Transcript* before);
 
 }  // namespace keyway::tls::client

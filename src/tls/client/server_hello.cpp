@@ -102,21 +102,35 @@ Result<crypto::SharedSecret> agree(Flow& flow, Offer& offer, const ServerHello& 
   return secret;
 }
 
-/// Whether the server goes on with the session that was offered. It can't take one that was not: check_extensions() has
-/// seen to that.
+/// Whether the server goes on with the session that was offered, or with a key from outside. It can't take one where
+/// none was offered: check_extensions() has seen to that.
 Result<std::optional<PskAccepted>> read_psk_answer(const Offer& offer, const ServerHello& hello,
                                                    const SuiteTls13& suite) {
-  const ClientSession* offered = offer.offered(ProtocolVersion::TLS1_3);
   const auto body = hello.extensions.find(ExtensionType::pre_shared_key);
-  if (!body || offered == nullptr) return std::nullopt;
+  if (!body && offer.config->requires_psk()) {
+    return std::unexpected(fail(ErrorCode::MissingExtension)
+                               .at("ServerHello")
+                               .expected("extension pre_shared_key: the server knows none of the keys"));
+  }
+  if (!body) return std::nullopt;
   auto answer = PreSharedKeyServerHello::parse(*body);
   if (!answer) return std::unexpected(std::move(answer.error()).at("ServerHello"));
-  return accept_psk(*answer, *offered, suite);
+  if (const ReadyPsk* external = offered_external(offer, answer->selected_identity)) {
+    return accept_external_psk(*external, suite);
+  }
+  if (const ClientSession* session = offer.offered(ProtocolVersion::TLS1_3)) {
+    return accept_psk(*answer, *session, suite);
+  }
+  return std::unexpected(fail(ErrorCode::PskNotOffered)
+                             .at("ServerHello, pre_shared_key, selected_identity")
+                             .received(std::to_string(answer->selected_identity)));
 }
 
-EarlySchedule begin_schedule(const Offer& offer, const crypto::HashFunction& hash, bool with_psk) {
-  if (!with_psk) return EarlySchedule(hash);
-  return {hash, offer.sessions->offered->session.secret.view()};
+EarlySchedule begin_schedule(const Offer& offer, const crypto::HashFunction& hash,
+                             const std::optional<PskAccepted>& psk) {
+  if (!psk) return EarlySchedule(hash);
+  const ReadyPsk* external = psk->external();
+  return {hash, external != nullptr ? external->secret.view() : offer.sessions->offered->session.secret.view()};
 }
 
 /// From the ServerHello on, both directions are protected by the handshake keys.
@@ -128,15 +142,16 @@ Result<ExpectEncryptedExtensions> accept(Flow& flow, Offer offer, const ServerHe
   flow.info().cipher_suite = suite.id;
   auto psk = read_psk_answer(offer, hello, suite);
   if (!psk) return std::unexpected(std::move(psk.error()));
-  flow.info().is_resumption = psk->has_value();
-  if (offer.sessions) offer.sessions->is_resumed = psk->has_value();
+  const ReadyPsk* external = *psk ? (*psk)->external() : nullptr;
+  flow.info().psk = external != nullptr ? external->psk : nullptr;
+  flow.info().is_resumption = psk->has_value() && external == nullptr;
+  if (offer.sessions) offer.sessions->is_resumed = flow.info().is_resumption;
   auto shared_secret = agree(flow, offer, hello, psk->has_value());
   if (!shared_secret) return std::unexpected(std::move(shared_secret.error()));
   flow.emit_parameters();
 
   transcript.add(message.raw);
-  HandshakeSchedule schedule =
-      begin_schedule(offer, transcript.function(), psk->has_value()).into_handshake(shared_secret->view());
+  HandshakeSchedule schedule = begin_schedule(offer, transcript.function(), *psk).into_handshake(shared_secret->view());
   TrafficSecrets secrets = schedule.traffic_secrets(transcript.hash());
   flow.emit_secrets(SecretLabel::CLIENT_HANDSHAKE_TRAFFIC_SECRET, SecretLabel::SERVER_HANDSHAKE_TRAFFIC_SECRET, secrets,
                     offer.random);
@@ -174,15 +189,10 @@ Result<std::unique_ptr<crypto::KeyExchange>> start_exchange(const CommonConfig& 
 Bytes make_client_hello(const Offer& offer, ByteView cookie, const Transcript* before) {
   HelloParts parts{*offer.config, offer.server_name, offer.random, offer.session_id(), offer.key_exchanges, cookie};
   if (const ClientSession* tls12 = offer.offered(ProtocolVersion::TLS1_2)) parts.session_ticket = tls12->ticket;
-  const ClientSession* offered = offer.offered(ProtocolVersion::TLS1_3);
-  if (offered == nullptr) return build_client_hello(parts);
-  const CommonConfig& config = offer.config->common();
-  const Session& session = offered->session;
-  const crypto::HashFunction& hash = hash_of(session, *config.provider);
-  const PskOffer psk{offered->ticket, obfuscated_age(session, config.clock->now()), hash.output_size()};
-  parts.psk = &psk;
+  const std::vector<PskOffer> psks = offered_psks(offer);
+  parts.psks = psks;
   Bytes raw = build_client_hello(parts);
-  write_binder(raw, session, hash, before);
+  if (!psks.empty()) write_binders(raw, psks, before);
   return raw;
 }
 
@@ -296,10 +306,17 @@ Result<ExpectServerHello::Next> ExpectServerHello::handle_retry(Flow& flow, cons
     offer_.key_exchanges.clear();
     offer_.key_exchanges.push_back(std::move(*exchange));
   }
-  // RFC 8446 4.1.4: a session of another hash can't be gone on with any more.
+  // RFC 8446 4.1.4: a session of another hash can't be gone on with any more, nor a key that is for another.
+  offer_.hash = suite.hash;
   const ClientSession* offered = offer_.offered(ProtocolVersion::TLS1_3);
   if (offered != nullptr && find_suite_tls13(offered->session.cipher_suite)->hash != suite.hash) {
     offer_.sessions->offered = nullptr;
+  }
+  if (offer_.config->requires_psk() && offered_psks(offer_).empty()) {
+    return std::unexpected(fail(ErrorCode::PskNotOffered)
+                               .at("HelloRetryRequest, cipher_suite")
+                               .expected("one with a hash that a pre-shared key is for")
+                               .received(to_string(suite.id)));
   }
   if (auto done = flow.send_change_cipher_spec(); !done) return std::unexpected(std::move(done.error()));
   auto client_hello = send_client_hello(flow, offer_, wish->cookie, &transcript);

@@ -7,6 +7,7 @@
 #include <keyway/secret.hpp>
 
 #include "tls/session/client_session.hpp"
+#include "tls/session/psk_set.hpp"
 #include "tls/wire/finished.hpp"
 
 namespace keyway::tls {
@@ -38,6 +39,14 @@ Result<PskAccepted> accept_psk(const PreSharedKeyServerHello& answer, const Clie
             .received(to_string(suite.id)));
   }
   return PskAccepted(offered.peer->accepted);
+}
+
+Result<PskAccepted> accept_external_psk(const ReadyPsk& chosen, const SuiteTls13& suite) {
+  if (chosen.hash == suite.hash) return PskAccepted(chosen);
+  return std::unexpected(fail(ErrorCode::PskNotOffered)
+                             .at("ServerHello, cipher_suite")
+                             .expected("one with the hash that the pre-shared key is for")
+                             .received(to_string(suite.id)));
 }
 
 Result<SessionAccepted> accept_session(const ServerHello& hello, const ClientSession& offered,
@@ -133,6 +142,11 @@ Result<ClientAdmitted> admit_anonymous(const ServerConfig& config) {
 
 ClientAdmitted admit_proven(ChainAccepted /*chain*/, HandshakeSignatureValid /*signature*/) noexcept {
   return {};
+}
+
+Result<ClientAdmitted> admit_by_psk(ByteView expected_binder, ByteView binder, std::size_t index) {
+  if (equal_in_constant_time(expected_binder, binder)) return ClientAdmitted();
+  return std::unexpected(fail(ErrorCode::BadBinder).at("ClientHello, pre_shared_key, binder " + std::to_string(index)));
 }
 
 std::optional<ClientAdmitted> admit_resumed(const ServerConfig& config, const Session& session) noexcept {

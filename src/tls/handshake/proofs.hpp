@@ -20,14 +20,17 @@
 namespace keyway::tls {
 
 struct ClientSession;
+struct ReadyPsk;
 struct Session;
 
 // Values that only their verifier can make: a state that needs one can't be reached around the check.
 
-/// The peer's chain was judged and accepted (or the configuration, by its own name, does without).
+/// The peer's chain was judged and accepted (or the configuration, by its own name, does without; or the peer knows a
+/// key from outside in its place).
 class ChainAccepted {
  private:
   ChainAccepted() noexcept = default;
+  friend class PskAccepted;
   friend Result<ChainAccepted> accept_chain(const x509::Verdict& verdict);
   friend ChainAccepted accept_unverified_chain(const ClientConfig& config);
 };
@@ -36,19 +39,27 @@ class ChainAccepted {
 /// Only for a configuration built without_certificate_verification().
 [[nodiscard]] ChainAccepted accept_unverified_chain(const ClientConfig& config);
 
-/// The server goes on with the session that was offered: no certificate will come. The chain was accepted when the
-/// session began; that the server is the same shows when its Finished holds, which the session's secret goes into.
+/// The server goes on with the session that was offered, or knows a key from outside: no certificate will come. A
+/// session's chain was accepted when it began; that the server is the same, or has the key, shows when its Finished
+/// holds, which the secret goes into.
 class PskAccepted {
  public:
   [[nodiscard]] ChainAccepted chain() const noexcept { return chain_; }
+  [[nodiscard]] const ReadyPsk* external() const noexcept { return external_; }  ///< null: a session
 
  private:
   explicit PskAccepted(ChainAccepted chain) noexcept : chain_(chain) {}
+  explicit PskAccepted(const ReadyPsk& external) noexcept : external_(&external) {}
+  friend Result<PskAccepted> accept_external_psk(const ReadyPsk& chosen, const SuiteTls13& suite);
   friend Result<PskAccepted> accept_psk(const PreSharedKeyServerHello& answer, const ClientSession& offered,
                                         const SuiteTls13& suite);
   ChainAccepted chain_;
+  const ReadyPsk* external_ = nullptr;
 };
-/// RFC 8446 4.2.11, for a client that offered one session. Errors: PskNotOffered (another index; a suite with another
+/// RFC 8446 4.2.11: the server chose a key from outside that was offered. Errors: PskNotOffered (a suite with another
+/// hash).
+[[nodiscard]] Result<PskAccepted> accept_external_psk(const ReadyPsk& chosen, const SuiteTls13& suite);
+/// RFC 8446 4.2.11, for a session that was offered first. Errors: PskNotOffered (another index; a suite with another
 /// hash).
 [[nodiscard]] Result<PskAccepted> accept_psk(const PreSharedKeyServerHello& answer, const ClientSession& offered,
                                              const SuiteTls13& suite);
@@ -112,14 +123,18 @@ class ClientAdmitted {
   friend Result<ClientAdmitted> admit_anonymous(const ServerConfig& config);
   friend ClientAdmitted admit_proven(ChainAccepted chain, HandshakeSignatureValid signature) noexcept;
   friend std::optional<ClientAdmitted> admit_resumed(const ServerConfig& config, const Session& session) noexcept;
+  friend Result<ClientAdmitted> admit_by_psk(ByteView expected_binder, ByteView binder, std::size_t index);
 };
+/// RFC 8446 4.2.11.2, in constant time: a client that knows a key from outside is let in for that. `index`: among the
+/// client's identities. Errors: BadBinder.
+[[nodiscard]] Result<ClientAdmitted> admit_by_psk(ByteView expected_binder, ByteView binder, std::size_t index);
 /// Only for a configuration that asks no client for a certificate.
 [[nodiscard]] ClientAdmitted admit_unasked(const ServerConfig& config) noexcept;
 /// A client that was asked and shows none. Errors: NoCertificateSent, where one is required.
 [[nodiscard]] Result<ClientAdmitted> admit_anonymous(const ServerConfig& config);
 [[nodiscard]] ClientAdmitted admit_proven(ChainAccepted chain, HandshakeSignatureValid signature) noexcept;
 /// A client that comes back, as the session says who it was. Nothing where a certificate is required and the session
-/// began without: it is not gone on with.
+/// began without, and without a key from outside: it is not gone on with.
 [[nodiscard]] std::optional<ClientAdmitted> admit_resumed(const ServerConfig& config, const Session& session) noexcept;
 
 /// The peer's Finished matched: both sides saw the same handshake.

@@ -91,6 +91,22 @@ Result<void> Exporter::derive(std::string_view label, ByteView context, ByteSpan
 
 // ------------------------------------------------------------------------------------------------ early
 
+namespace {
+
+std::string_view binder_label(PskKind kind) noexcept {
+  switch (kind) {
+    case PskKind::resumption:
+      return "res binder";
+    case PskKind::external:
+      return "ext binder";
+    case PskKind::imported:
+      return "imp binder";
+  }
+  return {};
+}
+
+}  // namespace
+
 EarlySchedule::EarlySchedule(const HashFunction& hash) noexcept : hash_(&hash) {}
 
 EarlySchedule::EarlySchedule(const HashFunction& hash, ByteView psk) noexcept
@@ -101,8 +117,8 @@ HmacKey EarlySchedule::key() const noexcept {
   return {*hash_, extract(*hash_, {}, zeros(*hash_).view()).view()};
 }
 
-TrafficSecret EarlySchedule::binder_key(bool is_external) const noexcept {
-  return traffic_secret(key(), is_external ? "ext binder" : "res binder", empty_hash(*hash_));
+TrafficSecret EarlySchedule::binder_key(PskKind kind) const noexcept {
+  return traffic_secret(key(), binder_label(kind), empty_hash(*hash_));
 }
 
 TrafficSecret EarlySchedule::client_early_traffic_secret(const TranscriptHash& client_hello) const noexcept {

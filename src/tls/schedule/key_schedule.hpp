@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -64,6 +65,13 @@ class Exporter {
   HashSecret secret_;
 };
 
+/// Where a PSK comes from, which its binder tells apart.
+enum class PskKind : std::uint8_t {
+  resumption,  ///< of a ticket: "res binder"
+  external,    ///< from outside, as it is: "ext binder"
+  imported,    ///< from outside, imported (RFC 9258 5.2): "imp binder"
+};
+
 class MasterSchedule;
 class HandshakeSchedule;
 
@@ -76,8 +84,7 @@ class EarlySchedule {
   /// With a PSK, external or of a ticket.
   EarlySchedule(const crypto::HashFunction& hash, ByteView psk) noexcept;
 
-  /// `binder_key`, for resumption ("res binder") or external PSKs ("ext binder").
-  [[nodiscard]] TrafficSecret binder_key(bool is_external) const noexcept;
+  [[nodiscard]] TrafficSecret binder_key(PskKind kind) const noexcept;
   [[nodiscard]] TrafficSecret client_early_traffic_secret(const TranscriptHash& client_hello) const noexcept;
   [[nodiscard]] Exporter early_exporter(const TranscriptHash& client_hello) const noexcept;
 

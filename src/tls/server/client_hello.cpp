@@ -11,11 +11,36 @@ std::unexpected<Error> refused(std::string_view state, const answer::Refuse& ref
   return std::unexpected(fail(ErrorCode::RejectedByApplication).at(state).alert(refuse.alert));
 }
 
+/// The client names a key from outside: answers it, or asks for another share first.
+Result<AwaitCredential::Next> answer_with_psk(Flow& flow, const ServerConfig& config, HelloInHand hello, Choice choice,
+                                              const NamedPsk& named) {
+  using Next = AwaitCredential::Next;
+  Transcript transcript(*config.common().provider->hash(choice.suite->hash));
+  transcript.add(hello.raw);
+  if (choice.needs_retry && named.mode != PskKeyExchangeMode::psk_ke) {
+    // Which key it is to be, the second ClientHello says.
+    Decision decision{&config, nullptr, {}, std::move(choice)};
+    auto sent = send_hello_retry_request(flow, decision.choice, hello, transcript);
+    if (!sent) return std::unexpected(std::move(sent.error()));
+    return Next(ExpectSecondClientHello(std::move(decision), std::move(hello), transcript));
+  }
+  auto known = verify_psk(config, hello, named, nullptr);
+  if (!known) return std::unexpected(std::move(known.error()));
+  auto next = send_psk_flight(flow, config, choice, *known, hello, transcript, /*after_retry=*/false);
+  if (!next) return std::unexpected(std::move(next.error()));
+  return Next(std::move(*next));
+}
+
 /// All is decided but the proof's scheme: answers, or asks for another share first.
 Result<AwaitCredential::Next> answer_hello(Flow& flow, const ServerConfig& config, HelloInHand hello, Choice choice,
                                            std::shared_ptr<const Credential> credential) {
   auto scheme = choose_scheme(config, hello, *credential);
-  if (!scheme) return std::unexpected(std::move(scheme.error()));
+  if (!scheme) {
+    if (const auto named = find_psk(config, hello, choice)) {
+      return answer_with_psk(flow, config, std::move(hello), std::move(choice), *named);
+    }
+    return std::unexpected(std::move(scheme.error()));
+  }
   Transcript transcript(*config.common().provider->hash(choice.suite->hash));
   transcript.add(hello.raw);
   Decision decision{&config, std::move(credential), *scheme, std::move(choice)};
@@ -50,6 +75,26 @@ Result<void> check_session_offered_again(const ServerConfig& config, const Hello
       fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension pre_shared_key, as in the first"));
 }
 
+/// After a HelloRetryRequest to a client that knew a key from outside: it names one again.
+Result<ExpectFinished> answer_second_with_psk(Flow& flow, const Decision& decision, const HelloInHand& hello,
+                                              const Transcript& before) {
+  if (!hello.extensions.pre_shared_key) {
+    return std::unexpected(
+        fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension pre_shared_key, as in the first"));
+  }
+  const auto named = find_psk(*decision.config, hello, decision.choice);
+  if (!named) {
+    return std::unexpected(fail(ErrorCode::PskNotOffered)
+                               .at("ClientHello, pre_shared_key")
+                               .expected("the key that the first ClientHello named"));
+  }
+  auto known = verify_psk(*decision.config, hello, *named, &before);
+  if (!known) return std::unexpected(std::move(known.error()));
+  Transcript transcript = before;
+  transcript.add(hello.raw);
+  return send_psk_flight(flow, *decision.config, decision.choice, *known, hello, transcript, /*after_retry=*/true);
+}
+
 /// The configuration stands: chooses, and asks for the credential.
 Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfig& config, HelloInHand hello) {
   auto version = choose_version(config, hello);
@@ -66,6 +111,12 @@ Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfi
     if (!resumed) return std::unexpected(std::move(resumed.error()));
     if (*resumed) return resume_session(flow, config, hello, *choice, **resumed);
   }
+  const bool is_last_resort = config.prefers_certificates() && !config.requires_psk();
+  const auto named = is_last_resort ? std::nullopt : find_psk(config, hello, *choice);
+  if (named) {
+    return widen<AwaitHelloDecision::Next>(answer_with_psk(flow, config, std::move(hello), std::move(*choice), *named));
+  }
+  if (config.requires_psk()) return std::unexpected(no_common_psk(config, hello));
   if (!choice->has_group) {
     return std::unexpected(fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension key_share"));
   }
@@ -125,6 +176,11 @@ Result<ExpectSecondClientHello::Next> ExpectSecondClientHello::handle(Flow& flow
   }
   auto resumed = find_session(*decision_.config, *hello, decision_.choice, &transcript_);
   if (!resumed) return std::unexpected(std::move(resumed.error()));
+  if (!*resumed && !decision_.credential) {
+    auto next = answer_second_with_psk(flow, decision_, *hello, transcript_);
+    if (!next) return std::unexpected(std::move(next.error()));
+    return Next(std::move(*next));
+  }
   transcript_.add(hello->raw);
   if (*resumed) {
     auto next = send_resumed_flight(flow, *decision_.config, decision_.choice, **resumed, *hello, transcript_,

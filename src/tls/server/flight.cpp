@@ -76,19 +76,31 @@ ByteView choose_certificate(Flow& flow, const ServerConfig& config, const Creden
   return chosen.message;
 }
 
+/// What a flight rests on in place of a certificate.
+struct PskInUse {
+  ByteView secret;
+  std::uint16_t index;
+  PskKeyExchangeMode mode;
+  bool is_session;
+};
+
 /// What a flight answers.
 struct Occasion {
   const ServerConfig& config;
   const Choice& choice;
   const HelloInHand& hello;
-  const ResumedSession* resumed;  ///< null: a full handshake
+  const PskInUse* psk;  ///< null: a full handshake with a certificate
   bool after_retry;
+
+  [[nodiscard]] bool is_without_exchange() const noexcept {
+    return psk != nullptr && psk->mode == PskKeyExchangeMode::psk_ke;
+  }
 };
 
 /// Our half of the key exchange, and its secret. Both empty in psk_ke mode, where zeros stand for the secret (RFC
 /// 8446 7.1).
 Result<crypto::KeyExchangeAnswer> answer_share(const Occasion& to) {
-  if (to.resumed != nullptr && to.resumed->mode() == PskKeyExchangeMode::psk_ke) return crypto::KeyExchangeAnswer{};
+  if (to.is_without_exchange()) return crypto::KeyExchangeAnswer{};
   const CommonConfig& config = to.config.common();
   const auto client_share = find_share(to.hello, to.choice.group);
   if (!client_share) return std::unexpected(fail(ErrorCode::KeyShareMismatch).at("ClientHello, key_share"));
@@ -108,7 +120,7 @@ Result<crypto::SharedSecret> send_server_hello(Flow& flow, const Occasion& to, T
   if (auto filled = to.config.common().randomness().fill(random); !filled) {
     return std::unexpected(std::move(filled.error()));
   }
-  const auto psk = to.resumed != nullptr ? std::optional(to.resumed->index()) : std::nullopt;
+  const auto psk = to.psk != nullptr ? std::optional(to.psk->index) : std::nullopt;
   const auto share = has_share ? std::optional(KeyShareServerHello{{group, answer->share}}) : std::nullopt;
   write_server_hello(scratch, random, to.hello, to.choice.suite->id, share, psk);
   if (auto sent = flow.send(scratch); !sent) return std::unexpected(std::move(sent.error()));
@@ -135,17 +147,15 @@ Result<Begun> begin(Flow& flow, const Occasion& to, Transcript& transcript, Byte
   const SuiteTls13& suite = *to.choice.suite;
   flow.info().version = ProtocolVersion::TLS1_3;
   flow.info().cipher_suite = suite.id;
-  const bool is_without_exchange = to.resumed != nullptr && to.resumed->mode() == PskKeyExchangeMode::psk_ke;
-  flow.info().group = is_without_exchange ? NamedGroup{} : to.choice.group;
+  flow.info().group = to.is_without_exchange() ? NamedGroup{} : to.choice.group;
   flow.info().alpn = to.choice.alpn;
-  flow.info().is_resumption = to.resumed != nullptr;
+  flow.info().is_resumption = to.psk != nullptr && to.psk->is_session;
   flow.emit_parameters();
 
   auto shared_secret = send_server_hello(flow, to, transcript, scratch);
   if (!shared_secret) return std::unexpected(std::move(shared_secret.error()));
   const crypto::HashFunction& hash = transcript.function();
-  EarlySchedule early =
-      to.resumed != nullptr ? EarlySchedule(hash, to.resumed->session().secret.view()) : EarlySchedule(hash);
+  EarlySchedule early = to.psk != nullptr ? EarlySchedule(hash, to.psk->secret) : EarlySchedule(hash);
   HandshakeSchedule schedule = std::move(early).into_handshake(shared_secret->view());
   TrafficSecrets secrets = schedule.traffic_secrets(transcript.hash());
   flow.emit_secrets(SecretLabel::CLIENT_HANDSHAKE_TRAFFIC_SECRET, SecretLabel::SERVER_HANDSHAKE_TRAFFIC_SECRET, secrets,
@@ -240,24 +250,51 @@ Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand
       flow, UnsignedFlight{std::move(rest), {std::move(decision.credential), decision.scheme, std::move(content)}});
 }
 
-Result<ExpectFinished> send_resumed_flight(Flow& flow, const ServerConfig& config, const Choice& choice,
-                                           const ResumedSession& resumed, const HelloInHand& hello,
-                                           Transcript transcript, bool after_retry) {
+namespace {
+
+/// ServerHello, EncryptedExtensions, Finished.
+Result<AwaitedClient> send_short_flight(Flow& flow, const Occasion& to, Transcript transcript,
+                                        std::unique_ptr<TicketOrder> tickets) {
   flow.expect_to_send(beside_certificate);
   Bytes messages;
   messages.reserve(beside_certificate);
-  auto begun = begin(flow, {config, choice, hello, &resumed, after_retry}, transcript, messages);
+  auto begun = begin(flow, to, transcript, messages);
   if (!begun) return std::unexpected(std::move(begun.error()));
   // RFC 6066 3: a server that resumes says nothing of the name.
-  write_encrypted_extensions(messages, config, hello, /*acknowledges_name=*/false, choice.alpn);
+  const bool acknowledges_name =
+      !to.psk->is_session && to.hello.server_name.has_value() && to.config.acknowledges_server_name();
+  write_encrypted_extensions(messages, to.config, to.hello, acknowledges_name, to.choice.alpn);
   transcript.add(messages);
+  return finish(
+      flow, ProvenFlight{&to.config, to.choice.suite, transcript, to.hello.hello.random, std::move(begun->handshake),
+                         std::move(begun->master), std::move(messages), std::move(tickets)});
+}
+
+}  // namespace
+
+Result<ExpectFinished> send_resumed_flight(Flow& flow, const ServerConfig& config, const Choice& choice,
+                                           const ResumedSession& resumed, const HelloInHand& hello,
+                                           Transcript transcript, bool after_retry) {
   const Session& session = resumed.session();
-  auto awaited = finish(flow, ProvenFlight{&config, choice.suite, transcript, hello.hello.random,
-                                           std::move(begun->handshake), std::move(begun->master), std::move(messages),
-                                           order_tickets(config, hello, choice, &session)});
+  const PskInUse psk{session.secret.view(), resumed.index(), resumed.mode(), /*is_session=*/true};
+  auto awaited = send_short_flight(flow, {config, choice, hello, &psk, after_retry}, transcript,
+                                   order_tickets(config, hello, choice, &session));
   if (!awaited) return std::unexpected(std::move(awaited.error()));
   recall_client(flow, session.peer_scheme, session.client.get());
+  const ReadyPsk* known = config.common().psks ? config.common().psks->find(session.client_identity) : nullptr;
+  flow.info().psk = known != nullptr ? known->psk : nullptr;
   return ExpectFinished(std::move(*awaited), resumed.client());
+}
+
+Result<ExpectFinished> send_psk_flight(Flow& flow, const ServerConfig& config, const Choice& choice,
+                                       const KnownPsk& known, const HelloInHand& hello, Transcript transcript,
+                                       bool after_retry) {
+  const PskInUse psk{known.key().secret.view(), known.index(), known.mode(), /*is_session=*/false};
+  flow.info().psk = known.key().psk;
+  auto awaited = send_short_flight(flow, {config, choice, hello, &psk, after_retry}, transcript,
+                                   order_tickets(config, hello, choice, nullptr, &known.key()));
+  if (!awaited) return std::unexpected(std::move(awaited.error()));
+  return ExpectFinished(std::move(*awaited), known.client());
 }
 
 Result<void> send_hello_retry_request(Flow& flow, const Choice& choice, const HelloInHand& hello,

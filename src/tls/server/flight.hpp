@@ -13,6 +13,7 @@
 #include "tls/schedule/key_schedule.hpp"
 #include "tls/schedule/transcript.hpp"
 #include "tls/server/client_certificate.hpp"
+#include "tls/server/external_psk.hpp"
 #include "tls/server/hello_in_hand.hpp"
 #include "tls/server/negotiation.hpp"
 #include "tls/server/resumption.hpp"
@@ -23,7 +24,7 @@ namespace keyway::tls::server {
 /// All that the server has decided before it answers.
 struct Decision {
   const ServerConfig* config;
-  std::shared_ptr<const Credential> credential;
+  std::shared_ptr<const Credential> credential;  ///< null: a key from outside stands in its place
   SignatureScheme scheme;
   Choice choice;
 };
@@ -64,6 +65,11 @@ using AfterFlight = std::variant<AwaitSignature, ExpectCertificate, ExpectFinish
 [[nodiscard]] Result<ExpectFinished> send_resumed_flight(Flow& flow, const ServerConfig& config, const Choice& choice,
                                                          const ResumedSession& resumed, const HelloInHand& hello,
                                                          Transcript transcript, bool after_retry);
+
+/// The same for a client that knows a key from outside.
+[[nodiscard]] Result<ExpectFinished> send_psk_flight(Flow& flow, const ServerConfig& config, const Choice& choice,
+                                                     const KnownPsk& known, const HelloInHand& hello,
+                                                     Transcript transcript, bool after_retry);
 
 /// Asks for a share of the chosen group (RFC 8446 4.1.4); brings the transcript to where the second ClientHello
 /// follows.

@@ -1,10 +1,7 @@
 #include "tls/server/resumption.hpp"
 
-#include <string>
-
-#include <keyway/secret.hpp>
-
 #include "tls/schedule/key_schedule.hpp"
+#include "tls/server/external_psk.hpp"
 #include "tls/server/session_vault.hpp"
 
 namespace keyway::tls::server {
@@ -41,21 +38,6 @@ std::optional<Candidate> first_that_may_go_on(const ServerConfig& config, const 
   return found;
 }
 
-/// RFC 8446 4.2.11.2.
-Result<void> verify_binder(const HelloInHand& hello, const Candidate& candidate, const crypto::HashFunction& hash,
-                           const Transcript* before) {
-  const PreSharedKeyClientHello& offer = *hello.extensions.pre_shared_key;
-  const ByteView covered = ByteView(hello.raw).first(hello.raw.size() - offer.uncovered_size());
-  const TranscriptHash transcript =
-      before != nullptr ? before->hash_with(covered) : Transcript(hash).hash_with(covered);
-  const EarlySchedule schedule(hash, candidate.session.secret.view());
-  const HashSecret expected = schedule.binder_key(/*is_external=*/false).finished(transcript);
-  const auto binder = offer.binder(candidate.index);
-  if (binder && equal_in_constant_time(expected.view(), *binder)) return {};
-  return std::unexpected(
-      fail(ErrorCode::BadBinder).at("ClientHello, pre_shared_key, binder " + std::to_string(candidate.index)));
-}
-
 }  // namespace
 
 std::optional<PskKeyExchangeMode> psk_mode(const ServerConfig& config, const HelloInHand& hello) noexcept {
@@ -79,7 +61,8 @@ Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, c
   auto candidate = first_that_may_go_on(config, hello, choice);
   if (!candidate) return std::nullopt;
   const crypto::HashFunction& hash = *config.common().provider->hash(choice.suite->hash);
-  if (auto verified = verify_binder(hello, *candidate, hash, before); !verified) {
+  const BinderCheck check{candidate->index, candidate->session.secret.view(), PskKind::resumption};
+  if (auto verified = verify_binder(hello, check, hash, before); !verified) {
     return std::unexpected(std::move(verified.error()));
   }
   return ResumedSession(std::move(candidate->session), candidate->index, *mode, candidate->client);

@@ -55,6 +55,7 @@ std::optional<Session> begin_session(const ServerConfig& config, const HelloInHa
   if (session.lifetime <= std::chrono::seconds(0)) return std::nullopt;
   if (resumed == nullptr) return session;
   session.peer_scheme = resumed->peer_scheme;
+  session.client_identity = resumed->client_identity;
   if (!resumed->client) return session;
   const x509::Verdict verdict = resumed->client->verdict();
   const bool is_bound = bind_to_client(session, resumed->client->chain, &verdict, *config.common().provider, now);
@@ -62,10 +63,11 @@ std::optional<Session> begin_session(const ServerConfig& config, const HelloInHa
 }
 
 std::unique_ptr<TicketOrder> order_tickets(const ServerConfig& config, const HelloInHand& hello, const Choice& choice,
-                                           const Session* resumed) {
+                                           const Session* resumed, const ReadyPsk* psk) {
   if (config.ticket_keys() == nullptr || config.tickets().count == 0 || !psk_mode(config, hello)) return nullptr;
   auto session = begin_session(config, hello, ProtocolVersion::TLS1_3, choice.suite->id, choice.alpn, resumed);
   if (!session) return nullptr;
+  if (psk != nullptr) session->client_identity.assign(psk->digest.begin(), psk->digest.end());
   auto order = std::make_unique<TicketOrder>();
   order->session = std::move(*session);
   order->count = resumed == nullptr ? config.tickets().count : 1;  // for the one that was used

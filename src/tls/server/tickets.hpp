@@ -12,6 +12,7 @@
 #include "tls/schedule/key_schedule.hpp"
 #include "tls/server/hello_in_hand.hpp"
 #include "tls/server/negotiation.hpp"
+#include "tls/session/psk_set.hpp"
 #include "tls/session/session.hpp"
 
 namespace keyway::tls::server {
@@ -30,9 +31,11 @@ struct TicketOrder {
 };
 
 /// Null when none are to be given: the configuration has none, or the client takes none. `resumed`: the session that
-/// the connection goes on with; null after a full handshake. The secret is still to be set.
+/// the connection goes on with; null after a full handshake. `psk`: the key from outside that the client knows; null
+/// without. The secret is still to be set.
 [[nodiscard]] std::unique_ptr<TicketOrder> order_tickets(const ServerConfig& config, const HelloInHand& hello,
-                                                         const Choice& choice, const Session* resumed);
+                                                         const Choice& choice, const Session* resumed,
+                                                         const ReadyPsk* psk = nullptr);
 
 /// Sends them (RFC 8446 4.6.1). Errors: those of Flow::send. Where a ticket can't be made, there are fewer.
 [[nodiscard]] Result<void> send_tickets(Flow& flow, const ServerConfig& config, const TicketOrder& order);

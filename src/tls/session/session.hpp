@@ -31,8 +31,10 @@ struct Session {
   std::string alpn;                 ///< up to 255 bytes; empty: none
   ConfigurationId configuration{};  ///< of the side that keeps the session
   SignatureScheme peer_scheme{};    ///< of the peer's proof; 0 where it showed no certificate
-  Bytes client_identity;            ///< digest of the client's certificate, 32 bytes; empty without one
-  std::shared_ptr<const ClientProof> client;  ///< on a server, beside client_identity; null without one
+  /// On a server, digest of the client's certificate or of the identity of a key from outside, 32 bytes; empty without
+  /// either.
+  Bytes client_identity;
+  std::shared_ptr<const ClientProof> client;  ///< on a server, of a client that showed a certificate; else null
   Time issued_at{};
   Time authenticated_at{};  ///< when certificates were last shown: the start of the first of a chain of sessions
   std::chrono::seconds lifetime{};

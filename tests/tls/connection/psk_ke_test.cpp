@@ -44,7 +44,7 @@ Bytes hello_with(const tls::ClientSession& session, const Bytes& modes, bool has
   Bytes list{static_cast<std::uint8_t>(modes.size())};
   list.insert(list.end(), modes.begin(), modes.end());
   fields.extensions.set(psk_key_exchange_modes, list);
-  const crypto::HashFunction& hash = tls::client::hash_of(session.session, *provider());
+  const crypto::HashFunction& hash = *provider()->hash(tls::find_suite_tls13(session.session.cipher_suite)->hash);
   fields.cipher_suites = {session.session.cipher_suite};
   Bytes identities;
   Bytes binders;
@@ -54,7 +54,8 @@ Bytes hello_with(const tls::ClientSession& session, const Bytes& modes, bool has
   binders_out.vector8(Bytes(hash.output_size()));
   fields.extensions.add(pre_shared_key, body_of(tls::PreSharedKeyClientHello{identities, binders}));
   Bytes hello = fields.encode();
-  tls::client::write_binder(hello, session.session, hash, nullptr);
+  const tls::client::PskOffer offer{{}, &hash, session.session.secret.view(), tls::PskKind::resumption};
+  tls::client::write_binders(hello, std::span(&offer, 1), nullptr);
   return hello;
 }
 

@@ -64,7 +64,8 @@ TEST_P(KeyScheduleOf, TakesZerosWhereThereIsNoSharedSecret) {
 
 TEST_P(KeyScheduleOf, TellsExternalFromResumptionBinders) {
   const EarlySchedule early(hash(), Bytes(32, 5));
-  EXPECT_NE(copy(early.binder_key(true).bytes()), copy(early.binder_key(false).bytes()));
+  EXPECT_NE(copy(early.binder_key(PskKind::external).bytes()), copy(early.binder_key(PskKind::resumption).bytes()));
+  EXPECT_NE(copy(early.binder_key(PskKind::imported).bytes()), copy(early.binder_key(PskKind::external).bytes()));
 }
 
 TEST(TrafficSecrets, FollowEachOtherThroughKeyUpdates) {

@@ -181,7 +181,7 @@ TEST(ResumptionOfRfc8448, ComputesTheBinder) {
   const Bytes hello = hex(trace.client_hello);
   constexpr std::size_t binders_size = 2 + 1 + 32;
   const auto partial = Transcript(sha256()).hash_with(ByteView(hello).first(hello.size() - binders_size));
-  const auto binder_key = early(trace).binder_key(false);
+  const auto binder_key = early(trace).binder_key(PskKind::resumption);
 
   EXPECT_EQ(testing::copy(partial.view()), hex(trace.binder_hash));
   EXPECT_EQ(testing::copy(binder_key.bytes()), hex(trace.binder_key));
