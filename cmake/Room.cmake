@@ -1,9 +1,14 @@
-# keyway_room(NAME name [DEPENDS targets…] [PRIVATE targets…])
+# What nearly every file of the library includes, parsed once for all rooms. Each file still names what it uses: the
+# checks that each header compiles alone, and clang-tidy, run without this.
+set(KEYWAY_STANDARD_HEADERS <algorithm> <array> <chrono> <cstddef> <cstdint> <expected> <functional> <memory> <mutex>
+  <optional> <ranges> <span> <string> <string_view> <tuple> <unordered_map> <utility> <variant> <vector>)
+
+# keyway_room(NAME name [DEPENDS targets…] [PRIVATE targets…] [PRECOMPILE headers…])
 #
 # One folder of src/ as one static library that links only the rooms below it. Its sources are all .cpp files of the
-# folder (those of sub-folders too).
+# folder (those of sub-folders too). PRECOMPILE: large headers of a library that most of the room's files include.
 function(keyway_room)
-  cmake_parse_arguments(ARG "UNSAFE_BUFFERS_ALLOWED" "NAME" "DEPENDS;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "UNSAFE_BUFFERS_ALLOWED" "NAME" "DEPENDS;PRIVATE;PRECOMPILE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
   add_library(keyway_${ARG_NAME} STATIC ${sources})
   add_library(keyway::${ARG_NAME} ALIAS keyway_${ARG_NAME})
@@ -18,13 +23,18 @@ function(keyway_room)
   else()
     keyway_warnings(keyway_${ARG_NAME})
   endif()
+  if(ARG_PRECOMPILE)
+    target_precompile_headers(keyway_${ARG_NAME} PRIVATE ${KEYWAY_STANDARD_HEADERS} ${ARG_PRECOMPILE})
+  else()
+    target_precompile_headers(keyway_${ARG_NAME} REUSE_FROM keyway_standard_headers)
+  endif()
 endfunction()
 
-# keyway_room_tests(NAME name [DEPENDS targets…])
+# keyway_room_tests(NAME name [DEPENDS targets…] [PRECOMPILE headers…])
 #
 # All .cpp files of a folder of tests/ as one test program.
 function(keyway_room_tests)
-  cmake_parse_arguments(ARG "" "NAME" "DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME" "DEPENDS;PRECOMPILE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${ARG_NAME}/*.cpp")
   if(NOT sources)
     return()
@@ -33,15 +43,22 @@ function(keyway_room_tests)
   target_include_directories(keyway_${ARG_NAME}_tests PRIVATE "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/tests")
   target_link_libraries(keyway_${ARG_NAME}_tests PRIVATE ${ARG_DEPENDS} keyway_testing GTest::gmock GTest::gtest_main)
   keyway_warnings(keyway_${ARG_NAME}_tests UNSAFE_BUFFERS_ALLOWED)
-  keyway_test_speed(keyway_${ARG_NAME}_tests)
+  keyway_test_speed(keyway_${ARG_NAME}_tests ${ARG_PRECOMPILE})
   gtest_discover_tests(keyway_${ARG_NAME}_tests TEST_PREFIX "${ARG_NAME}." DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT 300 LABELS unit)
 endfunction()
 
-# keyway_test_speed(target)
+# keyway_test_speed(target [headers…])
 #
-# What a test does is done by the library; its own code need not be fast, but soon compiled.
+# What a test does is done by the library; its own code need not be fast, but soon compiled. `headers` are precompiled
+# beside those that all tests include.
+set(KEYWAY_TEST_HEADERS ${KEYWAY_STANDARD_HEADERS} <gtest/gtest.h> <gmock/gmock.h> <nlohmann/json.hpp>
+  <keyway/keyway.hpp>)
 function(keyway_test_speed target)
   target_compile_options(${target} PRIVATE "$<$<NOT:$<CONFIG:Debug>>:-O0>")
-  target_precompile_headers(${target} REUSE_FROM keyway_test_headers)
+  if(ARGN)
+    target_precompile_headers(${target} PRIVATE ${KEYWAY_TEST_HEADERS} ${ARGN})
+  else()
+    target_precompile_headers(${target} REUSE_FROM keyway_test_headers)
+  endif()
 endfunction()

@@ -36,7 +36,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     store->add(std::move(others.back()));
     others.pop_back();
   }
-  const x509::Verifier verifier(provider(), store, {}, std::move(others), {});
+  // The size picks what is asked: it changes with every mutation, and takes nothing from the certificates.
+  x509::Verifier::Options options;
+  if (size % 3 == 1) options.policies = x509::PolicyInputs{.require_explicit = size % 2 == 0};
+  if (size % 3 == 2) options.conformance = x509::Conformance::to_the_letter;
+  options.takes_dsa_with_sha1 = size % 5 == 0;
+  const x509::Verifier verifier(provider(), store, {}, std::move(others), options);
   const auto name = ServerName::parse("shop.localhost").value();
   const Time now{std::chrono::sys_days(std::chrono::year(2026) / 11 / 21) + std::chrono::hours(12)};
   const auto verdict = verifier.verify(chain, &name, x509::Purpose::server, now);

@@ -1,7 +1,7 @@
 // A whole client, fed with what a hostile server might say.
 //
-// Input: byte 0 chooses: arbitrary bytes from the start; a real server's flight, changed; a plan of records, protected
-// with the connection's own keys, so that messages reach every state.
+// Input: byte 0 chooses: arbitrary bytes from the start; what a real server of TLS 1.3 or of TLS 1.2 says, changed; a
+// plan of records, protected with the connection's own keys, so that messages reach every state.
 
 #include "fuzz_connection.hpp"
 
@@ -11,25 +11,6 @@ using namespace keyway;           // NOLINT: one small program
 using namespace keyway::testing;  // NOLINT
 using fuzzing::Plan;
 
-const Bytes& real_flight() {
-  static const Bytes flight = [] {
-    Connection client = fuzzing::fixed_client();
-    Connection server = fuzzing::fixed_server();
-    static_cast<void>(feed(server, drain(client)));
-    Bytes wire = drain(server);
-    static_cast<void>(feed(client, wire));
-    static_cast<void>(feed(server, drain(client)));
-    fuzzing::require(!server.is_handshaking() && !client.is_handshaking());
-    fuzzing::require(server.update_keys(true).has_value());
-    Bytes data(200);
-    const auto sent = server.send(as_bytes("data"), data);
-    fuzzing::require(sent.has_value());
-    wire.insert(wire.end(), data.begin(), data.begin() + static_cast<std::ptrdiff_t>(sent->written));
-    return wire;
-  }();
-  return flight;
-}
-
 void take_arbitrary(Plan& plan) {
   Connection client = fuzzing::fixed_client();
   const std::size_t step = plan.u8();
@@ -37,10 +18,10 @@ void take_arbitrary(Plan& plan) {
   fuzzing::check(client);
 }
 
-void take_changed_flight(Plan& plan) {
+void take_changed_flight(Plan& plan, ProtocolVersion version) {
   Connection client = fuzzing::fixed_client();
   const std::size_t step = plan.u8() * 16U;
-  Bytes wire = real_flight();
+  Bytes wire = fuzzing::conversation(version).of_server;
   fuzzing::mutate(wire, plan);
   fuzzing::give_in_steps(client, wire, step);
   fuzzing::check(client);
@@ -62,7 +43,7 @@ Bytes message_by_number(const ScriptedServer& peer, std::uint8_t number) {
       return ScriptedServer::encrypted_extensions();
     case 1:
       return ScriptedServer::certificate_request();
-    case 2:
+    case 3:
       return ScriptedServer::certificate();
     case 3:
       return has_keys ? peer.certificate_verify() : Bytes{};
@@ -124,12 +105,15 @@ void play(Plan& plan) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Plan plan(ByteView(data, size));
-  switch (plan.u8() % 3) {
+  switch (plan.u8() % 4) {
     case 0:
       take_arbitrary(plan);
       break;
     case 1:
-      take_changed_flight(plan);
+      take_changed_flight(plan, ProtocolVersion::TLS1_3);
+      break;
+    case 3:
+      take_changed_flight(plan, ProtocolVersion::TLS1_2);
       break;
     default:
       play(plan);

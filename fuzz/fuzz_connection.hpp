@@ -84,13 +84,58 @@ inline Connection fixed_client() {
   builder.trust(fixed_identity().trust).random(std::make_shared<testing::FixedRandom>(std::uint8_t{1}));
   return Connection::client(testing::build(std::move(builder)), testing::server_name()).value();
 }
-inline Connection fixed_server() {
+inline Connection fixed_server(ProtocolVersion version = ProtocolVersion::TLS1_3) {
   ServerConfig::Builder builder;
   builder.provider(testing::provider())
+      .policy(testing::classical_policy().narrowed_to({version}))
       .clock(std::make_shared<FixedClock>(testing::test_now))
       .add_credential(fixed_identity().credential)
       .random(std::make_shared<testing::FixedRandom>(std::uint8_t{2}));
   return Connection::server(testing::build(std::move(builder))).value();
+}
+
+/// What a client and a server say to each other, and the same in every run: the handshake, in TLS 1.3 new keys, and a
+/// few bytes of data from the one whose part is wanted.
+struct Conversation {
+  Bytes of_client;
+  Bytes of_server;
+};
+
+inline void add(Bytes& wire, const Bytes& more) {
+  wire.insert(wire.end(), more.begin(), more.end());
+}
+
+inline Bytes data_of(Connection& sender, ProtocolVersion version) {
+  if (version == ProtocolVersion::TLS1_3) require(sender.update_keys(true).has_value());
+  Bytes data(sender.sealed_size(4) + sender.output().size());
+  const auto sent = sender.send(as_bytes("data"), data);
+  require(sent.has_value());
+  data.resize(sent->written);
+  return data;
+}
+
+inline Conversation record(ProtocolVersion version) {
+  Connection client = fixed_client();
+  Connection server = fixed_server(version);
+  Conversation said;
+  for (int flight = 0; flight < 3; ++flight) {
+    const Bytes ours = testing::drain(client);
+    add(said.of_client, ours);
+    static_cast<void>(testing::feed(server, ours));
+    const Bytes theirs = testing::drain(server);
+    add(said.of_server, theirs);
+    static_cast<void>(testing::feed(client, theirs));
+  }
+  require(!server.is_handshaking() && !client.is_handshaking());
+  add(said.of_client, data_of(client, version));
+  add(said.of_server, data_of(server, version));
+  return said;
+}
+
+inline const Conversation& conversation(ProtocolVersion version) {
+  static const Conversation tls13 = record(ProtocolVersion::TLS1_3);
+  static const Conversation tls12 = record(ProtocolVersion::TLS1_2);
+  return version == ProtocolVersion::TLS1_2 ? tls12 : tls13;
 }
 
 /// Changes `bytes` as the plan says: bits flipped, pieces cut out, doubled or put in.

@@ -1,7 +1,8 @@
 // A whole server, fed with what a hostile client might say.
 //
-// Input: byte 0 chooses: arbitrary bytes from the start; a real client's bytes, changed; a plan of records, protected
-// with the connection's own keys, so that messages reach every state; a plan against a server that pauses.
+// Input: byte 0 chooses: arbitrary bytes from the start; what a real client says in TLS 1.3 or in TLS 1.2, changed; a
+// plan of records, protected with the connection's own keys, so that messages reach every state; a plan against a
+// server that pauses.
 
 #include "fuzz_connection.hpp"
 
@@ -11,22 +12,6 @@ using namespace keyway;           // NOLINT: one small program
 using namespace keyway::testing;  // NOLINT
 using fuzzing::Plan;
 
-const Bytes& real_client() {
-  static const Bytes recorded = [] {
-    Connection client = fuzzing::fixed_client();
-    Connection server = fuzzing::fixed_server();
-    Bytes wire = drain(client);
-    static_cast<void>(feed(server, wire));
-    static_cast<void>(feed(client, drain(server)));
-    fuzzing::require(client.update_keys(true).has_value());
-    Bytes data(client.sealed_size(4));
-    fuzzing::require(client.send(as_bytes("data"), data).has_value());
-    wire.insert(wire.end(), data.begin(), data.end());
-    return wire;
-  }();
-  return recorded;
-}
-
 void take_arbitrary(Plan& plan) {
   Connection server = fuzzing::fixed_server();
   const std::size_t step = plan.u8();
@@ -34,10 +19,10 @@ void take_arbitrary(Plan& plan) {
   fuzzing::check(server);
 }
 
-void take_changed_client(Plan& plan) {
-  Connection server = fuzzing::fixed_server();
+void take_changed_client(Plan& plan, ProtocolVersion version) {
+  Connection server = fuzzing::fixed_server(version);
   const std::size_t step = plan.u8() * 16U;
-  Bytes wire = real_client();
+  Bytes wire = fuzzing::conversation(version).of_client;
   fuzzing::mutate(wire, plan);
   fuzzing::give_in_steps(server, wire, step);
   fuzzing::check(server);
@@ -138,15 +123,18 @@ void play(Plan& plan, std::uint8_t number) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   Plan plan(ByteView(data, size));
   const std::uint8_t mode = plan.u8();
-  switch (mode % 3) {
+  switch (mode % 4) {
     case 0:
       take_arbitrary(plan);
       break;
     case 1:
-      take_changed_client(plan);
+      take_changed_client(plan, ProtocolVersion::TLS1_3);
+      break;
+    case 3:
+      take_changed_client(plan, ProtocolVersion::TLS1_2);
       break;
     default:
-      play(plan, static_cast<std::uint8_t>(mode / 3));
+      play(plan, static_cast<std::uint8_t>(mode / 4));
   }
   return 0;
 }

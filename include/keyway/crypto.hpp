@@ -124,7 +124,18 @@ class KeyExchangeGroup {
 
 // ------------------------------------------------------------------------------------------------ signatures
 
-enum class KeyType : std::uint8_t { rsa, rsa_pss, p256, p384, p521, ed25519, mldsa44, mldsa65, mldsa87 };
+enum class KeyType : std::uint8_t {
+  rsa,
+  rsa_pss,
+  p256,
+  p384,
+  p521,
+  ed25519,
+  mldsa44,
+  mldsa65,
+  mldsa87,
+  dsa,  ///< verified alone, and in certificates alone
+};
 
 [[nodiscard]] std::string to_string(KeyType type);
 
@@ -146,6 +157,7 @@ enum class SignatureAlgorithm : std::uint8_t {
   mldsa44,
   mldsa65,
   mldsa87,
+  dsa_sha1,
 };
 
 [[nodiscard]] std::string to_string(SignatureAlgorithm algorithm);
@@ -166,7 +178,7 @@ class PublicKey {
  public:
   virtual ~PublicKey() = default;
   [[nodiscard]] virtual KeyType type() const noexcept = 0;
-  [[nodiscard]] virtual std::size_t bits() const noexcept = 0;  ///< the modulus of RSA, the field of a curve
+  [[nodiscard]] virtual std::size_t bits() const noexcept = 0;  ///< the modulus of RSA, the field of a curve; 0 of ML-DSA
   /// True when `signature` over `message` holds. False for anything else, malformed signatures and algorithms that
   /// don't fit the key included.
   [[nodiscard]] virtual bool verify(SignatureAlgorithm algorithm, ByteView message, ByteView signature) const = 0;

@@ -39,7 +39,8 @@ class ServerName {
  public:
   /// Reads a host name (LDH labels of 1 to 63 characters, 253 in all, underscore tolerated, one trailing dot dropped;
   /// kept in lower case) or an IP address (with or without brackets). A name whose last label is all digits is
-  /// refused, as it would be an address to others. Errors: InvalidServerName.
+  /// refused, as it would be an address to others. A name in other letters (UTF-8) is kept in its ASCII form
+  /// (`xn--…`, RFC 5891), if Keyway was built with libidn2. Errors: InvalidServerName.
   [[nodiscard]] static Result<ServerName> parse(std::string_view text);
 
   [[nodiscard]] bool is_dns() const noexcept { return std::holds_alternative<std::string>(value_); }

@@ -159,6 +159,8 @@ class Verifier {
     /// counted.
     std::optional<std::uint32_t> max_path_length = {};
     Conformance conformance = Conformance::lenient;
+    /// Takes DSA over SHA-1, for suites of old certificates: weakens.
+    bool takes_dsa_with_sha1 = false;
     /// An answer about revocation that is older says nothing; one that does not say until when it holds, holds so long,
     /// and without this not at all.
     std::optional<std::chrono::seconds> max_revocation_age = {};

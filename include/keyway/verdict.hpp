@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <keyway/clock.hpp>
@@ -104,6 +105,9 @@ class Verdict {
   /// (RFC 5280 6.1.5 (g), user-constrained-policy-set). Empty also where nobody asked: neither Options::policies nor
   /// a certificate of the path.
   [[nodiscard]] const std::vector<std::string>& policies() const noexcept { return policies_; }
+  /// What is not wrong, and worth a word: certificates in another order than programs expect. One line each.
+  [[nodiscard]] const std::vector<std::string>& remarks() const noexcept { return remarks_; }
+  void add_remark(std::string remark) { remarks_.push_back(std::move(remark)); }
   [[nodiscard]] const std::vector<Candidate>& candidates() const noexcept { return candidates_; }
   /// What could change it, if it were fetched; empty where Verifier::Options::fetching allows none.
   [[nodiscard]] const std::vector<Fetch>& wanted() const noexcept { return wanted_; }
@@ -121,6 +125,7 @@ class Verdict {
   std::vector<Check> checks_;
   std::vector<RevocationWitness> revocation_;
   std::vector<std::string> policies_;
+  std::vector<std::string> remarks_;
   std::vector<Candidate> candidates_;
   std::vector<Fetch> wanted_;
 };

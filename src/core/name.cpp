@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "core/idna.hpp"
 #include "core/text.hpp"
 
 namespace keyway {
@@ -205,7 +206,15 @@ Result<ServerName> ServerName::parse(std::string_view text) {
     return refuse(text, "an IPv6 address or a host name", "give the name alone, without scheme, port or path");
   }
 
-  std::string_view name = text;
+  std::string ascii;
+  if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) {
+    auto converted = to_ascii_host(text);
+    if (!converted) {
+      return refuse(text, "a host name in letters that may stand in one", "write it in its ASCII form (xn--…)");
+    }
+    ascii = std::move(*converted);
+  }
+  std::string_view name = ascii.empty() ? text : std::string_view(ascii);
   if (name.ends_with('.')) name.remove_suffix(1);
   if (name.empty() || name.size() > max_name) {
     return refuse(text, "a host name of 1 to 253 characters",
@@ -219,7 +228,7 @@ Result<ServerName> ServerName::parse(std::string_view text) {
   }
   if (!is_label(label) || name.ends_with('.')) {
     return refuse(text, "labels of 1 to 63 letters, digits and inner hyphens, with dots between them",
-                  "write names with other letters in their ASCII form (xn--…), and no scheme, port or path");
+                  "give the name alone, without scheme, port or path");
   }
   if (is_number(label)) {
     return refuse(text, "a last label that is no number", "write an IPv4 address as four decimal numbers");
@@ -243,7 +252,8 @@ Result<EmailAddress> EmailAddress::parse(std::string_view text) {
   const std::size_t at = text.rfind('@');
   const auto host = at == std::string_view::npos ? std::nullopt : std::optional(ServerName::parse(text.substr(at + 1)));
   if (!host || !*host || !(*host)->is_dns() || at > 64 || !is_dot_atom(text.substr(0, at))) {
-    return refuse(text, "a mail address such as alice@example.com", "give the address alone, without name and brackets");
+    return refuse(text, "a mail address such as alice@example.com",
+                  "give the address alone, without name and brackets");
   }
   return EmailAddress(std::string(text.substr(0, at)), std::string((*host)->dns()));
 }

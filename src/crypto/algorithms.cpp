@@ -38,6 +38,8 @@ std::string to_string(KeyType type) {
       return "ML-DSA-65";
     case KeyType::mldsa87:
       return "ML-DSA-87";
+    case KeyType::dsa:
+      return "DSA";
   }
   return "unknown";
 }
@@ -75,6 +77,8 @@ std::string to_string(SignatureAlgorithm algorithm) {
       return "ML-DSA-65";
     case mldsa87:
       return "ML-DSA-87";
+    case dsa_sha1:
+      return "DSA with SHA-1";
   }
   return "unknown";
 }

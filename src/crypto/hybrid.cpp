@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "crypto/key_share.hpp"
+
 namespace keyway::crypto {
 namespace {
 
@@ -20,15 +22,6 @@ SharedSecret join_secrets(const SharedSecret& first, const SharedSecret& second)
   return both;
 }
 
-/// Neither part sees a share of another size, so that no byte can be moved from one to the other.
-Result<void> check_size(NamedGroup id, ByteView share, std::size_t size) {
-  if (share.size() == size) return {};
-  return std::unexpected(fail(ErrorCode::InvalidKeyShare)
-                             .at(to_string(id))
-                             .expected(std::to_string(size) + " bytes")
-                             .received(std::to_string(share.size()) + " bytes"));
-}
-
 class Exchange final : public KeyExchange {
  public:
   struct Part {
@@ -45,7 +38,8 @@ class Exchange final : public KeyExchange {
   [[nodiscard]] NamedGroup group() const noexcept override { return id_; }
   [[nodiscard]] ByteView share() const noexcept override { return share_; }
   [[nodiscard]] Result<SharedSecret> complete(ByteView peer_share) override {
-    if (auto size = check_size(id_, peer_share, first_.server_share_size + second_.server_share_size); !size) {
+    // Neither part sees a share of another size, so that no byte can be moved from one to the other.
+    if (auto size = check_share_size(id_, peer_share, first_.server_share_size + second_.server_share_size); !size) {
       return std::unexpected(std::move(size.error()));
     }
     const auto first = first_.exchange->complete(peer_share.first(first_.server_share_size));
@@ -74,7 +68,7 @@ Result<std::unique_ptr<KeyExchange>> HybridGroup::start(const Random& random) co
 }
 
 Result<KeyExchangeAnswer> HybridGroup::answer(const Random& random, ByteView client_share) const {
-  if (auto size = check_size(id_, client_share, first_.client_share_size + second_.client_share_size); !size) {
+  if (auto size = check_share_size(id_, client_share, first_.client_share_size + second_.client_share_size); !size) {
     return std::unexpected(std::move(size.error()));
   }
   const auto first = first_.group->answer(random, client_share.first(first_.client_share_size));

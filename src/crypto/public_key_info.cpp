@@ -21,7 +21,10 @@ constexpr auto secp256r1 = std::to_array<std::uint8_t>({0x2a, 0x86, 0x48, 0xce, 
 constexpr auto secp384r1 = std::to_array<std::uint8_t>({0x2b, 0x81, 0x04, 0, 34});                           // RFC 5480
 constexpr auto secp521r1 = std::to_array<std::uint8_t>({0x2b, 0x81, 0x04, 0, 35});                           // RFC 5480
 constexpr auto ed25519 = std::to_array<std::uint8_t>({0x2b, 0x65, 0x70});                                    // RFC 8410
+constexpr auto dsa = std::to_array<std::uint8_t>({0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1});                      // RFC 3279
 constexpr auto sha2 = std::to_array<std::uint8_t>({0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2});                     // RFC 4055
+
+constexpr auto mldsa = std::to_array<std::uint8_t>({0x60, 0x86, 0x48, 1, 0x65, 3, 4, 3});  // RFC 9881
 
 constexpr std::size_t min_modulus_bits = 1024;
 constexpr std::size_t max_modulus_bits = 16384;
@@ -123,6 +126,27 @@ Result<PublicKeyInfo> parse_ec(Elements parameters, ByteView point) {
   return info;
 }
 
+struct MldsaKey {
+  std::uint8_t arc;  ///< the last of the OID
+  KeyType type;
+  std::size_t size;  ///< FIPS 204, table 2; in bytes
+};
+constexpr std::array mldsa_keys{MldsaKey{17, KeyType::mldsa44, 1312}, MldsaKey{18, KeyType::mldsa65, 1952},
+                                MldsaKey{19, KeyType::mldsa87, 2592}};
+
+const MldsaKey* find_mldsa(ByteView oid) noexcept {
+  if (oid.size() != mldsa.size() + 1 || !is(oid.first(mldsa.size()), mldsa)) return nullptr;
+  const auto found = std::ranges::find(mldsa_keys, oid.back(), &MldsaKey::arc);
+  return found != mldsa_keys.end() ? &*found : nullptr;
+}
+
+Result<PublicKeyInfo> parse_without_parameters(KeyType type, Elements parameters, ByteView key, std::size_t size) {
+  if (!parameters.finished() || key.size() != size) {
+    return invalid(std::to_string(size) + " bytes without parameters", "something else");
+  }
+  return PublicKeyInfo{.type = type, .point = key, .modulus = {}, .exponent = {}};
+}
+
 }  // namespace
 
 Result<PublicKeyInfo> parse_public_key_info(ByteView der) {
@@ -146,11 +170,17 @@ Result<PublicKeyInfo> parse_public_key_info(ByteView der) {
     return parsed;
   }
   if (is(oid, ec_public_key)) return parse_ec(algorithm, key);
-  if (is(oid, ed25519)) {
-    if (!algorithm.finished() || key.size() != 32) return invalid("32 bytes without parameters", "something else");
-    return PublicKeyInfo{.type = KeyType::ed25519, .point = key, .modulus = {}, .exponent = {}};
+  if (is(oid, ed25519)) return parse_without_parameters(KeyType::ed25519, algorithm, key, 32);
+  if (const MldsaKey* known = find_mldsa(oid)) {
+    return parse_without_parameters(known->type, algorithm, key, known->size);
   }
-  return unsupported("an RSA, ECDSA or Ed25519 key", "another kind");
+  if (is(oid, dsa)) {
+    // RFC 3279 2.3.2 lets a key go without parameters, which are then its issuer's: it is of no use alone.
+    (void)algorithm.enter(Tag::sequence);
+    if (!algorithm.finished()) return invalid("a DSA key with its parameters", "one without");
+    return PublicKeyInfo{.type = KeyType::dsa, .point = {}, .modulus = {}, .exponent = {}};
+  }
+  return unsupported("an RSA, ECDSA, Ed25519 or ML-DSA key", "another kind");
 }
 
 }  // namespace keyway::crypto

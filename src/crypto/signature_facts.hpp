@@ -6,12 +6,12 @@
 
 namespace keyway::crypto {
 
-enum class SignatureFamily : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa, ed25519, mldsa };
+enum class SignatureFamily : std::uint8_t { rsa_pkcs1, rsa_pss, ecdsa, ed25519, mldsa, dsa };
 
 /// What a SignatureAlgorithm is made of.
 struct SignatureFacts {
   SignatureFamily family;
-  HashAlgorithm hash;  ///< of RSA and ECDSA alone
+  HashAlgorithm hash;  ///< of RSA, ECDSA and DSA alone
 };
 
 [[nodiscard]] constexpr SignatureFacts facts_of(SignatureAlgorithm algorithm) noexcept {
@@ -45,8 +45,21 @@ struct SignatureFacts {
     case SignatureAlgorithm::mldsa65:
     case SignatureAlgorithm::mldsa87:
       return {mldsa, HashAlgorithm::sha512};
+    case SignatureAlgorithm::dsa_sha1:
+      return {dsa, HashAlgorithm::sha1};
   }
   return {mldsa, HashAlgorithm::sha512};
+}
+
+/// The size of a key's curve in bits; 0 for ML-DSA, whose keys have their size in their name.
+[[nodiscard]] constexpr std::size_t field_bits(KeyType key) noexcept {
+  return key == KeyType::ed25519 ? 255 : 0;
+}
+
+/// The keys that make ML-DSA's signatures; each parameter set is an algorithm of its own.
+[[nodiscard]] constexpr KeyType mldsa_key(SignatureAlgorithm algorithm) noexcept {
+  if (algorithm == SignatureAlgorithm::mldsa44) return KeyType::mldsa44;
+  return algorithm == SignatureAlgorithm::mldsa65 ? KeyType::mldsa65 : KeyType::mldsa87;
 }
 
 /// True where a key of this type can make signatures of this algorithm. `pss_hash` is what an RSA-PSS key is
@@ -64,7 +77,9 @@ struct SignatureFacts {
     case SignatureFamily::ed25519:
       return key == KeyType::ed25519;
     case SignatureFamily::mldsa:
-      return false;
+      return key == mldsa_key(algorithm);
+    case SignatureFamily::dsa:
+      return key == KeyType::dsa;
   }
   return false;
 }

@@ -271,6 +271,8 @@ std::string key_text(crypto::KeyType type, std::size_t bits) {
       return "ML-DSA-65";
     case mldsa87:
       return "ML-DSA-87";
+    case dsa:
+      return fmt::format("DSA, {} bits, which nothing is signed with any more", bits);
   }
   return "of an unknown kind";
 }

@@ -109,14 +109,7 @@ Result<void> ClientAuthenticationPlan::add_to(ConfigurationDigest& digest, const
   digest.add_number(asks ? 1 : 0);
   if (!asks) return {};
   digest.add_number(is_required ? 1 : 0);
-  digest.add_number(static_cast<std::uint64_t>(options.revocation));
-  digest.add_number(options.min_rsa_bits);
-  digest.add_number(anchors ? anchors->size() : 0);
-  for (std::size_t i = 0; anchors && i < anchors->size(); ++i) digest.add(anchors->at(i).der());
-  digest.add_number(intermediates.size());
-  for (const auto& intermediate : intermediates) digest.add(intermediate.der());
-  digest.add_number(crls.size());
-  for (const auto& crl : crls) digest.add(crl.der());
+  digest.add_judge(options, anchors.get(), intermediates, crls);
   digest.add_number(pauses ? 1 : 0);
   if (!pauses || judges_alike) return {};
   // What the application accepts, nobody here can tell: its sessions are this configuration's alone.

@@ -49,14 +49,7 @@ Result<std::array<std::uint8_t, 32>> ClientConfig::Builder::Parts::id() const {
   digest.add_number(unverified ? 1 : 0);
   digest.add_number(asks_for_ocsp ? 1 : 0);
   digest.add_number(takes_unoffered_alpn ? 1 : 0);
-  digest.add_number(static_cast<std::uint64_t>(options.revocation));
-  digest.add_number(options.min_rsa_bits);
-  digest.add_number(anchors ? anchors->size() : 0);
-  for (std::size_t i = 0; anchors && i < anchors->size(); ++i) digest.add(anchors->at(i).der());
-  digest.add_number(intermediates.size());
-  for (const auto& intermediate : intermediates) digest.add(intermediate.der());
-  digest.add_number(crls.size());
-  for (const auto& crl : crls) digest.add(crl.der());
+  digest.add_judge(options, anchors.get(), intermediates, crls);
   digest.add_number(credentials.size());
   for (const auto& credential : credentials) digest.add(credential->leaf().der());
   if (common.psks) common.psks->add_to(digest);

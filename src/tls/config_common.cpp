@@ -62,6 +62,13 @@ Result<void> check_provider(const CommonConfig& config) {
         (tls13 != nullptr && has(*config.provider, *tls13)) || (tls12 != nullptr && has(*config.provider, *tls12));
     if (!is_had) return contradiction("cipher_suites", "what the provider has", to_string(id));
   }
+  for (const auto* schemes : {&config.policy.signature_schemes, &config.policy.signature_schemes_in_certificates}) {
+    for (const SignatureScheme scheme : *schemes) {
+      const auto algorithm = crypto::algorithm_of(scheme);
+      if (algorithm && config.provider->has_signature(*algorithm)) continue;
+      return contradiction("signature_schemes", "what the provider has", to_string(scheme));
+    }
+  }
   for (const NamedGroup group : config.policy.groups) {
     if (config.provider->group(group) == nullptr) {
       return contradiction("groups", "what the provider has", to_string(group));

@@ -43,6 +43,7 @@ constexpr auto known_algorithms = std::to_array<KnownAlgorithm>({
     {oid::mldsa44, Parameters::absent, SignatureAlgorithm::mldsa44, "ML-DSA-44"},
     {oid::mldsa65, Parameters::absent, SignatureAlgorithm::mldsa65, "ML-DSA-65"},
     {oid::mldsa87, Parameters::absent, SignatureAlgorithm::mldsa87, "ML-DSA-87"},
+    {oid::dsa_with_sha1, Parameters::absent, SignatureAlgorithm::dsa_sha1, "dsaWithSHA1"},
 });
 
 const KnownAlgorithm* find_algorithm(ByteView oid) noexcept {
@@ -141,6 +142,7 @@ std::optional<KeyFacts> read_key_facts(ByteView subject_public_key_info) noexcep
   if (oid::is(type, oid::mldsa44)) return KeyFacts{KeyType::mldsa44, 0};
   if (oid::is(type, oid::mldsa65)) return KeyFacts{KeyType::mldsa65, 0};
   if (oid::is(type, oid::mldsa87)) return KeyFacts{KeyType::mldsa87, 0};
+  if (oid::is(type, oid::dsa)) return KeyFacts{KeyType::dsa, 0, algorithm.empty()};
   return std::nullopt;
 }
 

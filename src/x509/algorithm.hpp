@@ -18,7 +18,8 @@ namespace keyway::x509 {
 /// What a SubjectPublicKeyInfo says of its key, read without a crypto library.
 struct KeyFacts {
   crypto::KeyType type = crypto::KeyType::rsa;
-  std::size_t bits = 0;  ///< the modulus of RSA, the field of a curve
+  std::size_t bits = 0;              ///< the modulus of RSA, the field of a curve
+  bool inherits_parameters = false;  ///< DSA: they are the issuer's (RFC 5280 6.1.4 (d))
 };
 /// Nothing for a key that Keyway does not know; explicit curve parameters (CurveBall) are such.
 [[nodiscard]] std::optional<KeyFacts> read_key_facts(ByteView subject_public_key_info) noexcept;

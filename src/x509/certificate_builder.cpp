@@ -60,6 +60,8 @@ SignatureIdentifier identifier_of(SignatureAlgorithm algorithm) {
       return {"2.16.840.1.101.3.4.3.18"};
     case SignatureAlgorithm::mldsa87:
       return {"2.16.840.1.101.3.4.3.19"};
+    case SignatureAlgorithm::dsa_sha1:
+      return {"1.2.840.10040.4.3"};
   }
   std::unreachable();
 }
@@ -287,6 +289,8 @@ crypto::SignatureAlgorithm issuing_algorithm(crypto::KeyType type) noexcept {
       return SignatureAlgorithm::mldsa65;
     case crypto::KeyType::mldsa87:
       return SignatureAlgorithm::mldsa87;
+    case crypto::KeyType::dsa:
+      return SignatureAlgorithm::dsa_sha1;
   }
   std::unreachable();
 }

@@ -76,7 +76,7 @@ Objection object(CheckKind kind, Finding finding) {
 }  // namespace
 
 bool Question::is_covered_by(const CertificateView& leaf) const {
-  if (name != nullptr) return covers(leaf, *name);
+  if (name != nullptr) return covers(leaf, *name, suffixes);
   return address == nullptr || covers(leaf, *address);
 }
 
@@ -131,23 +131,26 @@ std::optional<Objection> check_serial_number(const CertificateView& certificate,
                               "a positive serial number", "a negative one"));
 }
 
-std::optional<Objection> check_algorithm(const CertificateView& certificate, std::size_t depth) {
-  if (is_weak_algorithm(certificate.signature_algorithm)) {
+std::optional<Objection> check_algorithm(const CertificateView& certificate, std::size_t depth, bool takes_dsa) {
+  const auto algorithm = certificate.algorithm();
+  const bool is_dsa = algorithm == crypto::SignatureAlgorithm::dsa_sha1;
+  if (is_weak_algorithm(certificate.signature_algorithm) || (is_dsa && !takes_dsa)) {
     return object(CheckKind::signature,
                   finding_about(certificate, depth, ErrorCode::WeakSignature, "RFC 9155, RFC 6151",
                                 "a signature over SHA-256 or better", certificate.algorithm_name(),
                                 "have the certificate issued anew"));
   }
-  if (certificate.algorithm()) return std::nullopt;
+  if (algorithm) return std::nullopt;
   return object(
       CheckKind::signature,
       finding_about(certificate, depth, ErrorCode::UnsupportedAlgorithm, "RFC 5280 6.1.3 (a) (1)",
                     "ECDSA, Ed25519, RSA or ML-DSA with the parameters of their RFCs", certificate.algorithm_name()));
 }
 
-std::optional<Objection> check_key(const CertificateView& certificate, std::size_t depth, std::size_t min_rsa_bits) {
+std::optional<Objection> check_key(const CertificateView& certificate, std::size_t depth, std::size_t min_rsa_bits,
+                                   bool takes_dsa) {
   const auto facts = read_key_facts(certificate.subject_public_key_info);
-  if (!facts) {
+  if (!facts || (facts->type == crypto::KeyType::dsa && !takes_dsa)) {
     return object(CheckKind::signature,
                   finding_about(certificate, depth, ErrorCode::UnsupportedKey, "RFC 5280 4.1.2.7",
                                 "a key of RSA, of a named curve (P-256, P-384, P-521), Ed25519 or ML-DSA",
@@ -163,7 +166,8 @@ std::optional<Objection> check_key(const CertificateView& certificate, std::size
 
 std::optional<Objection> check_leaf_usage(const CertificateView& leaf, Purpose purpose, Profile profile) {
   if (purpose == Purpose::any) return std::nullopt;
-  const bool is_of_tls = purpose != Purpose::email;
+  // With RFC 5280 alone, what the key does is judged where it does it.
+  const bool is_of_tls = purpose != Purpose::email && profile == Profile::web_pki;
   if (is_of_tls && leaf.key_usage && !leaf.key_usage->digital_signature()) {
     return object(CheckKind::purpose,
                   finding_about(leaf, 0, ErrorCode::WrongKeyUsage, "RFC 8446 4.4.2.2", "keyUsage with digitalSignature",
@@ -197,8 +201,8 @@ std::optional<Objection> check_leaf_purpose(const CertificateView& leaf, Purpose
   return check_leaf_usage(leaf, purpose, profile);
 }
 
-std::optional<Objection> check_name(const CertificateView& leaf, const Question& question) {
-  if (question.is_covered_by(leaf)) return std::nullopt;
+std::optional<Objection> check_name(const CertificateView& leaf, const Question& question, bool name_holds) {
+  if (name_holds || !question.has_name()) return std::nullopt;
   const std::string wanted = question.name != nullptr ? question.name->to_string() : question.address->to_string();
   return object(
       CheckKind::name,

@@ -217,10 +217,13 @@ std::optional<ByteView> read_authority_key_identifier(ByteView value, der::Statu
   der::Reader fields(read_sequence(value, status, field), status);
   std::optional<ByteView> identifier;
   if (fields.next_is(der::context(0))) identifier = fields.contents(der::context(0), field);
-  if (fields.next_is(der::constructed(1))) check_general_names(fields.enter(der::constructed(1), field), field);
-  if (fields.next_is(der::context(2))) {
-    (void)fields.integer_contents(fields.contents(der::context(2), field), field);
-  }
+  const bool has_issuer = fields.next_is(der::constructed(1));
+  if (has_issuer) check_general_names(fields.enter(der::constructed(1), field), field);
+  const bool has_serial = fields.next_is(der::context(2));
+  if (has_serial) (void)fields.integer_contents(fields.contents(der::context(2), field), field);
+  // RFC 5280 4.2.1.1: both or none.
+  if (status.ok() && has_issuer != has_serial)
+    status.reject(field, "an issuer without its serial number, or the other way");
   fields.end(field);
   return identifier;
 }

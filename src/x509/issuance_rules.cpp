@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "x509/algorithm.hpp"
+#include "x509/crl.hpp"
 #include "x509/extensions.hpp"
 #include "x509/general_name.hpp"
 #include "x509/oid.hpp"
@@ -53,7 +54,8 @@ Found check_serial(const Subject& subject) {
   if (serial[0] >= 0x80) return Breach{"RFC 5280 4.1.2.2", "a positive serial number", "a negative one"};
   // There are roots in use with number zero, which nobody will ever revoke by it.
   const bool is_zero = std::ranges::all_of(serial, [](std::uint8_t byte) { return byte == 0; });
-  if (!is_zero || subject.role == Role::anchor) return std::nullopt;
+  const bool is_read = subject.role != Role::anchor || subject.conformance == Conformance::to_the_letter;
+  if (!is_zero || !is_read) return std::nullopt;
   return Breach{"RFC 5280 4.1.2.2", "a positive serial number", "zero"};
 }
 
@@ -95,6 +97,12 @@ Found check_authority_fields(const Subject& subject) {
     return Breach{"RFC 5280 4.2.1.9", "pathLenConstraint in an authority's certificate alone", "one that is none"};
   }
   return std::nullopt;
+}
+
+/// An anchor's keyUsage is left to those who put it into the store: old roots have none.
+Found check_key_usage(const Subject& subject) {
+  if (subject.role != Role::authority || subject.view.key_usage) return std::nullopt;
+  return Breach{"RFC 5280 4.2.1.3", "keyUsage in an authority's certificate", "none"};
 }
 
 /// RFC 5280 4.2.1.10 has the leading period for mail and URIs; for DNS names it is a custom.
@@ -186,15 +194,38 @@ Found check_alternative_name(const Subject& subject) {
   return Breach{"BR 7.1.2.7.12", "subjectAltName not critical beside a subject", "a critical one"};
 }
 
+/// True when GeneralNames (their contents) are URIs alone.
+bool are_uris(ByteView names) noexcept {
+  der::Status status;
+  der::Reader reader(names, status);
+  while (!reader.empty()) {
+    if (read_general_name(reader).form != NameForm::uri) return false;
+  }
+  return true;
+}
+
+/// BR 7.1.2.11.2: where lists are to be had is told by URIs.
+Found check_distribution_points(const Subject& subject) {
+  der::Status status;
+  der::Reader points(subject.view.crl_distribution_points.value_or(ByteView{}), status);
+  while (!points.empty()) {
+    const auto name = read_distribution_point(points).name;
+    if (!name || !name->full || are_uris(*name->full)) continue;
+    return Breach{"BR 7.1.2.11.2", "cRLDistributionPoints with URIs alone", "a name of another form"};
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Objection> check_issuance(const CertificateView& certificate, std::size_t depth, Role role,
                                         Purpose purpose, const Verifier::Options& options) {
   using Rule = Found (*)(const Subject&);
-  constexpr std::array<Rule, 6> rules_of_rfc{check_serial,           check_key_identifiers,  check_criticality,
-                                             check_authority_fields, check_constraint_bases, check_usage_of_key};
-  constexpr std::array<Rule, 4> rules_of_br{check_authority_key_identifier, check_purposes, check_modulus,
-                                            check_alternative_name};
+  constexpr std::array<Rule, 7> rules_of_rfc{check_serial,      check_key_identifiers,  check_criticality,
+                                             check_key_usage,   check_authority_fields, check_constraint_bases,
+                                             check_usage_of_key};
+  constexpr std::array<Rule, 5> rules_of_br{check_authority_key_identifier, check_purposes, check_modulus,
+                                            check_alternative_name, check_distribution_points};
   const Subject subject{certificate, role, options.conformance};
   Found found;
   // An anchor of version 1 has no extensions to judge.
@@ -210,6 +241,11 @@ std::optional<Objection> check_issuance(const CertificateView& certificate, std:
   return Objection{CheckKind::constraints,
                    finding_about(certificate, depth, ErrorCode::InvalidCertificate, found->rule, found->expected,
                                  found->received, "have the certificate issued anew by the rules")};
+}
+
+bool is_forbidden_list(const Crl& list) {
+  const auto& point = list.parsed().point;
+  return list.parsed().is_indirect || (point && point->full && !are_uris(*point->full));
 }
 
 }  // namespace keyway::x509

@@ -16,4 +16,8 @@ enum class Role : std::uint8_t { leaf, authority, anchor };
 [[nodiscard]] std::optional<Objection> check_issuance(const CertificateView& certificate, std::size_t depth, Role role,
                                                       Purpose purpose, const Verifier::Options& options);
 
+/// A CRL that the Baseline Requirements forbid (BR 7.2.2.1): an indirect one, or one for a distribution point that is
+/// not told by URIs.
+[[nodiscard]] bool is_forbidden_list(const Crl& list);
+
 }  // namespace keyway::x509

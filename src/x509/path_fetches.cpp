@@ -47,18 +47,6 @@ std::string_view to_string(FetchKind kind) noexcept {
   return "unknown";
 }
 
-std::string advice_on_missing_issuer(const CertificateView& certificate, std::size_t sent) {
-  const std::string issuer = certificate.issuer.to_string();
-  for (const std::string& url : certificate.issuer_urls()) {
-    if (!is_http(url)) continue;
-    return "the server did not send the certificate of " + issuer + "; a browser would have fetched it from " +
-           printable(url) + ", most programs will not: add it to the server's chain file";
-  }
-  if (sent > 1) return "add the authority, if you trust it";
-  return "the server may have forgotten to send the certificate of " + issuer +
-         "; or add the authority, if you trust it";
-}
-
 std::vector<ByteView> fetched_issuers(std::span<const Fetched> fetched) {
   std::vector<ByteView> issuers;
   for (const Fetched& one : fetched) {

@@ -9,6 +9,9 @@
 namespace keyway::x509 {
 namespace {
 
+/// What is made for a policy is worth as many comparisons of names.
+constexpr std::size_t cost_of_policy = 4;
+
 /// explicit_policy, policy_mapping and inhibit_anyPolicy of RFC 5280 6.1.2 (d) to (f).
 struct Counters {
   std::size_t explicit_policy;
@@ -124,7 +127,7 @@ std::optional<Objection> PathSearch::add_policies(PolicyGraph& graph, std::size_
   }
   const bool has_any = std::ranges::any_of(*policies, is_any_policy);
   graph.add_level(*policies, has_any && (is_any_free || (depth != 0 && view.is_self_issued())));
-  const std::size_t cost = policies->size() + graph.size();
+  const std::size_t cost = cost_of_policy * (policies->size() + graph.size());
   if (cost <= comparisons_left_) {
     comparisons_left_ -= cost;
     return std::nullopt;

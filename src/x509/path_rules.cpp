@@ -5,6 +5,7 @@
 
 #include "core/text.hpp"
 #include "x509/algorithm.hpp"
+#include "x509/inherited_keys.hpp"
 #include "x509/issuance_rules.hpp"
 #include "x509/name_constraints.hpp"
 #include "x509/path_search.hpp"
@@ -63,10 +64,11 @@ std::optional<Objection> PathSearch::check_issuer(const Node& issuer) {
   if (auto objection = check_authority(view, depth, is_anchor, authorities_below, question_.purpose)) return objection;
   if (auto objection = check_critical_extensions(view, depth)) return objection;
   if (auto objection = check_validity(view, depth, question_.now)) return objection;
-  if (auto objection = check_key(view, depth, material_.options.min_rsa_bits)) return objection;
+  if (auto objection = check_key(view, depth, material_.options.min_rsa_bits, material_.options.takes_dsa_with_sha1))
+    return objection;
   if (!is_anchor) {
     if (auto objection = check_serial_number(view, depth)) return objection;
-    if (auto objection = check_algorithm(view, depth)) return objection;
+    if (auto objection = check_algorithm(view, depth, material_.options.takes_dsa_with_sha1)) return objection;
   }
   if (auto objection = check_conformance(issuer, depth)) return objection;
   if (auto objection = check_constraints(issuer)) return objection;
@@ -131,8 +133,10 @@ std::optional<Objection> PathSearch::check_signature(const Node& issuer) {
   }
   // The algorithm of every child but the leaf was checked when it was taken into the path.
   const auto algorithm = child.view->algorithm();
-  if (!algorithm || is_weak_algorithm(child.view->signature_algorithm))
-    return check_algorithm(*child.view, child_depth);
+  auto objection = check_algorithm(*child.view, child_depth, material_.options.takes_dsa_with_sha1);
+  if (!algorithm || objection) return objection;
+  // RFC 5280 6.1.4 (d): what such a key is, is known at the path's end alone.
+  if (*algorithm == crypto::SignatureAlgorithm::dsa_sha1 && inherits_parameters(*issuer.view)) return std::nullopt;
   if (verified_ == material_.options.budget.max_signatures) {
     is_spent_ = true;
     return budget_spent(*child.view, child_depth, "more than " + std::to_string(verified_) + " signatures to verify");
@@ -148,43 +152,6 @@ std::optional<Objection> PathSearch::check_signature(const Node& issuer) {
   if (signatures_.empty()) signatures_.reserve(8);
   signatures_.push_back({child.element, issuer_key, holds});
   return holds ? std::nullopt : std::optional(wrong_signature(issuer));
-}
-
-Objection PathSearch::wrong_signature(const Node& issuer) const {
-  const CertificateView& child = *path_.back().node.view;
-  const std::size_t depth = path_.size() - 1;
-  const std::string name = issuer.view->subject.to_string();
-  // Two authorities of one name: then the issuer is simply not known here, and nothing was forged.
-  if (key_identifiers_differ(child, *issuer.view)) {
-    return {CheckKind::issuer,
-            finding_about(child, depth, ErrorCode::UnknownIssuer, "RFC 5280 6.1.3 (a) (1)",
-                          name + " with the key " + printable(to_hex(*child.authority_key_identifier)),
-                          "an authority of this name, but with the key " +
-                              printable(to_hex(*issuer.view->subject_key_identifier)),
-                          "the authority was made anew, or another has taken its name: get its present certificate")};
-  }
-  return {CheckKind::signature,
-          finding_about(child, depth, ErrorCode::BadCertificateSignature, "RFC 5280 6.1.3 (a) (1)",
-                        "a signature by " + name, "one that its key did not make",
-                        "the certificate was altered, or comes from another authority of the same name")};
-}
-
-Objection PathSearch::no_issuer(const Frame& frame) const {
-  const CertificateView& view = *frame.node.view;
-  const std::size_t depth = path_.size() - 1;
-  if (view.is_self_issued()) {
-    return {CheckKind::issuer,
-            finding_about(view, depth, ErrorCode::SelfSigned, "RFC 5280 6.1", "a path to a trusted authority",
-                          depth == 0 ? "a certificate that is its own issuer"
-                                     : "a root that is not among the " + std::to_string(material_.anchors.size()) +
-                                           " authorities trusted here",
-                          "if you know where it comes from, add it to the trusted authorities")};
-  }
-  const std::string issuer = view.issuer.to_string();
-  return {CheckKind::issuer,
-          finding_about(view, depth, ErrorCode::UnknownIssuer, "RFC 5280 6.1",
-                        "the certificate of its issuer, " + issuer, "none of this name, neither from the peer nor here",
-                        advice_on_missing_issuer(view, peers_.size()))};
 }
 
 }  // namespace keyway::x509

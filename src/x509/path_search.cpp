@@ -59,6 +59,8 @@ Verdict PathSearch::run() {
     fallen_.push_back({{{peers_.front().element}, std::move(finding)}, CheckKind::name});
     return refuse();
   }
+  // What spans the customers of one company is limited by choice, as there are such certificates in use.
+  if (material_.options.conformance != Conformance::lenient) question_.suffixes = Suffixes::all;
   name_holds_ = question_.has_name() && question_.is_covered_by(*peers_.front().view);
   if (auto verdict = judge_trusted_leaf()) return std::move(*verdict);
   judge_leaf();
@@ -74,10 +76,10 @@ std::optional<Verdict> PathSearch::judge_trusted_leaf() {
   const PathElement element{Origin::anchor, *index};
   auto objection = check_validity(leaf, 0, question_.now);
   if (!objection) objection = check_critical_extensions(leaf, 0);
-  if (!objection) objection = check_key(leaf, 0, material_.options.min_rsa_bits);
+  if (!objection) objection = check_key(leaf, 0, material_.options.min_rsa_bits, material_.options.takes_dsa_with_sha1);
   if (!objection) objection = check_leaf_usage(leaf, question_.purpose, material_.options.profile);
-  if (!objection) objection = check_name(leaf, question_);
-  if (!objection) objection = check_conformance(peers_.front(), 0);
+  if (!objection) objection = check_name(leaf, question_, name_holds_);
+  if (!objection && material_.options.conformance != Conformance::lenient) objection = check_serial_number(leaf, 0);
   if (objection) {
     fallen_.push_back({{{element}, std::move(objection->finding)}, objection->kind});
     return refuse();
@@ -92,11 +94,12 @@ void PathSearch::judge_leaf() {
   const CertificateView& leaf = *peers_.front().view;
   leaf_objection_ = check_critical_extensions(leaf, 0);
   if (!leaf_objection_) leaf_objection_ = check_serial_number(leaf, 0);
-  if (!leaf_objection_) leaf_objection_ = check_algorithm(leaf, 0);
-  if (!leaf_objection_) leaf_objection_ = check_key(leaf, 0, material_.options.min_rsa_bits);
+  if (!leaf_objection_) leaf_objection_ = check_algorithm(leaf, 0, material_.options.takes_dsa_with_sha1);
+  if (!leaf_objection_)
+    leaf_objection_ = check_key(leaf, 0, material_.options.min_rsa_bits, material_.options.takes_dsa_with_sha1);
   if (!leaf_objection_) leaf_objection_ = check_validity(leaf, 0, question_.now);
   if (!leaf_objection_) leaf_objection_ = check_leaf_purpose(leaf, question_.purpose, material_.options.profile);
-  if (!leaf_objection_) leaf_objection_ = check_name(leaf, question_);
+  if (!leaf_objection_) leaf_objection_ = check_name(leaf, question_, name_holds_);
   if (!leaf_objection_) leaf_objection_ = check_conformance(peers_.front(), 0);
 }
 
@@ -122,14 +125,17 @@ std::optional<Verdict> PathSearch::search() {
     push(*issuer);
     if (issuer->element.origin != Origin::anchor) continue;
 
-    auto objection = check_policies();
+    auto objection = settle_inherited_keys();
+    if (!objection) objection = check_policies();
     if (!objection) objection = judge_revocation();
     // That nobody knows of a revocation matters only where nothing worse is known.
     const bool is_revoked = objection && objection->finding.code == ErrorCode::CertificateRevoked;
     const bool is_leaf_hopeless = !is_revoked && leaf_objection_;
     if (is_leaf_hopeless) objection = leaf_objection_;
     if (!objection) {
-      return Verdict::accept(elements(), accepted_checks(), std::move(witnesses_), std::move(policies_));
+      auto verdict = Verdict::accept(elements(), accepted_checks(), std::move(witnesses_), std::move(policies_));
+      remark_on_order(verdict);
+      return verdict;
     }
     fall(std::move(*objection));
     fallen_.back().is_complete = true;
@@ -226,7 +232,12 @@ Verdict PathSearch::refuse() {
   std::vector<Candidate> candidates;
   candidates.reserve(fallen_.size());
   for (Fallen& fallen : fallen_) candidates.push_back(std::move(fallen.candidate));
-  auto checks = refused_checks(fallen_[most_telling(candidates)]);
+  const std::size_t telling = most_telling(candidates);
+  Finding& finding = candidates[telling].finding;
+  if (finding.code == ErrorCode::CertificateExpired || finding.code == ErrorCode::CertificateNotYetValid) {
+    finding.advice = advice_on_clock(std::move(finding.advice));
+  }
+  auto checks = refused_checks(fallen_[telling]);
   return Verdict::refuse(std::move(candidates), std::move(checks));
 }
 

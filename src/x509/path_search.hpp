@@ -52,9 +52,6 @@ class KeyCache {
 /// The certificates among what was fetched, those that parse.
 [[nodiscard]] std::vector<ByteView> fetched_issuers(std::span<const Fetched> fetched);
 
-/// What to do about an issuer that nobody has, where the peer sent so many certificates.
-[[nodiscard]] std::string advice_on_missing_issuer(const CertificateView& certificate, std::size_t sent);
-
 [[nodiscard]] Objection budget_spent(const CertificateView& certificate, std::size_t depth, std::string what);
 
 /// What all questions to one Verifier share.
@@ -120,6 +117,8 @@ class PathSearch {
   [[nodiscard]] std::optional<Objection> check_conformance(const Node& node, std::size_t depth) const;
   [[nodiscard]] std::optional<Objection> check_constraints(const Node& issuer);
   [[nodiscard]] std::optional<Objection> check_signature(const Node& issuer);
+  /// Makes the keys that inherit their parameters from above, and verifies what they signed.
+  [[nodiscard]] std::optional<Objection> settle_inherited_keys();
   /// Cheap where no certificate of the path asks for a policy and nobody else does.
   [[nodiscard]] std::optional<Objection> check_policies();
   [[nodiscard]] std::optional<Objection> judge_policies(const PolicyInputs& inputs);
@@ -152,6 +151,9 @@ class PathSearch {
   [[nodiscard]] const crypto::PublicKey* key_of(const Node& node);
   [[nodiscard]] Objection no_issuer(const Frame& frame) const;
   [[nodiscard]] Objection wrong_signature(const Node& issuer) const;
+  /// `advice` about a certificate's time, and what the anchors' dates say of the clock.
+  [[nodiscard]] std::string advice_on_clock(std::string advice) const;
+  void remark_on_order(Verdict& verdict) const;
   [[nodiscard]] bool spend_step();
 
   void fall(Objection objection, const Node* issuer = nullptr);

@@ -4,6 +4,7 @@
 #include <keyway/trust.hpp>
 
 #include "x509/distinguished_name.hpp"
+#include "x509/issuance_rules.hpp"
 #include "x509/path_search.hpp"
 
 namespace keyway::x509 {
@@ -15,7 +16,7 @@ struct Verifier::State {
         anchors(std::move(trusted)),
         intermediates(std::move(others)),
         options(std::move(chosen)),
-        lists(std::move(crls)),
+        lists(admissible(std::move(crls), options)),
         anchor_keys(anchors->size()),
         intermediate_keys(intermediates.size()),
         nodes(nodes_of(intermediates)),
@@ -28,6 +29,12 @@ struct Verifier::State {
       nodes.push_back({&certificate.view(), {Origin::intermediate, index}, name_hash(certificate.view().subject.der)});
     }
     return nodes;
+  }
+
+  static std::vector<Crl> admissible(std::vector<Crl> lists, const Options& options) {
+    const bool is_strict = options.conformance != Conformance::lenient && options.profile == Profile::web_pki;
+    if (is_strict) std::erase_if(lists, is_forbidden_list);
+    return lists;
   }
 
   std::shared_ptr<const crypto::Provider> provider;
@@ -63,11 +70,15 @@ Verdict Verifier::verify(std::span<const ByteView> chain, const ServerName* name
     with_issuers.insert(with_issuers.end(), issuers.begin(), issuers.end());
     all = with_issuers;
   }
-  PathSearch search(state_->material, {name, nullptr, purpose, now, staples, fetched, chain.size()}, all);
+  PathSearch search(
+      state_->material,
+      {.name = name, .purpose = purpose, .now = now, .staples = staples, .fetched = fetched, .sent = chain.size()},
+      all);
   Verdict verdict = search.run();
   // What is refused for another reason would be refused whatever came.
   const bool could_change = verdict.accepted() || verdict.finding()->code == ErrorCode::RevocationUnknown ||
-                            verdict.finding()->code == ErrorCode::UnknownIssuer;
+                            verdict.finding()->code == ErrorCode::UnknownIssuer ||
+                            verdict.finding()->code == ErrorCode::MissingIntermediate;
   if (could_change) verdict.want(search.take_wanted());
   return verdict;
 }

@@ -178,5 +178,33 @@ TEST(AeadLimits, SequenceNumbersNeverWrap) {
   }
 }
 
+/// TLS 1.2 has no new keys to go on with: data ends before the limit, and the alert that says so still goes out.
+TEST(AeadLimits, EndTheDataOfTls12AndLeaveRoomForItsAlert) {
+  for (const SuiteTls12& suite : suites_tls12()) {
+    const crypto::AeadLimits limits = crypto::limits(suite.aead);
+    const std::size_t iv_size = suite.aead == crypto::AeadAlgorithm::chacha20_poly1305 ? 12 : 4;
+    const DirectionKeysTls12 keys{SecretBuffer<32>(limits.key_size), SecretBuffer<12>(iv_size)};
+    auto protection = ProtectionTls12::create(testing::record_provider(), suite, keys).value();
+    const auto soft = ProtectionTls12TestAccess::soft_limit(protection);
+    const auto hard = ProtectionTls12TestAccess::hard_limit(protection);
+    EXPECT_LE(hard, limits.max_records_sealed);
+    const auto seal = [&](ContentType type, std::uint64_t at) {
+      ProtectionTls12TestAccess::set_sequence(protection, at);
+      const Bytes data = pattern(2);
+      const std::array<ByteView, 1> parts{data};
+      Bytes out(100);
+      return protection.seal(type, parts, 0, out);
+    };
+    EXPECT_TRUE(seal(ContentType::application_data, soft - 1));
+    const auto refused = seal(ContentType::application_data, soft);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::SequenceExhausted);
+    EXPECT_TRUE(seal(ContentType::alert, soft));
+    EXPECT_TRUE(seal(ContentType::alert, hard - 1));
+    EXPECT_FALSE(seal(ContentType::alert, hard));
+    EXPECT_FALSE(seal(ContentType::alert, std::numeric_limits<std::uint64_t>::max()));
+  }
+}
+
 }  // namespace
 }  // namespace keyway::tls

@@ -126,12 +126,55 @@ TEST(AttackConstraints, RefusesMalformedBounds) {
   }
 }
 
+OwnedGeneralName mail(std::string_view text) {
+  return {NameForm::rfc822_name, Bytes(text.begin(), text.end())};
+}
+
+/// Whether a leaf that has this name, too, is accepted under these bounds.
+bool is_within(const std::vector<OwnedGeneralName>& permitted, const std::vector<OwnedGeneralName>& excluded,
+               const OwnedGeneralName& name) {
+  return judged(permitted, excluded, {.names = {"shop.example"}, .other_names = {name}}, "shop.example").accepted();
+}
+
+TEST(AttackConstraints, HoldsMailAddressesToMailboxHostOrDomain) {
+  const auto alice = mail("alice@mail.example");
+  EXPECT_TRUE(is_within({mail("alice@MAIL.example")}, {}, alice));
+  EXPECT_FALSE(is_within({mail("Alice@mail.example")}, {}, alice));  // its case counts
+  EXPECT_TRUE(is_within({mail("mail.example")}, {}, alice));
+  EXPECT_FALSE(is_within({mail("example")}, {}, alice));  // a host is that host alone
+  EXPECT_TRUE(is_within({mail(".example")}, {}, alice));
+  EXPECT_FALSE(is_within({mail(".mail.example")}, {}, alice));
+  EXPECT_FALSE(is_within({}, {mail("mail.example")}, alice));
+  EXPECT_FALSE(is_within({}, {mail("")}, alice));
+  EXPECT_TRUE(is_within({}, {mail("**@mail.example")}, alice));  // no wildcards
+  EXPECT_FALSE(is_within({mail("mail.example")}, {}, mail("alice@evil.example@mail.example")));
+  EXPECT_FALSE(is_within({mail("mail.example")}, {}, mail("\"alice@evil.example\"@mail.example")));
+}
+
+TEST(AttackConstraints, HoldsUrisToTheirHost) {
+  // CVE-2024-39312, RUSTSEC-2026-0098
+  const auto uri = [](std::string_view text) { return OwnedGeneralName::uri(text); };
+  EXPECT_TRUE(is_within({uri("a.example")}, {}, uri("https://user@A.example:8443/path?x#y")));
+  EXPECT_FALSE(is_within({uri("a.example")}, {}, uri("https://b.a.example/")));
+  EXPECT_TRUE(is_within({uri(".a.example")}, {}, uri("https://b.a.example/")));
+  EXPECT_FALSE(is_within({uri(".a.example")}, {}, uri("https://a.example/")));
+  EXPECT_FALSE(is_within({uri("a.example")}, {}, uri("https://a.example@evil.example/")));
+  EXPECT_FALSE(is_within({uri("a.example")}, {}, uri("https://evil.example/?a.example")));
+  EXPECT_FALSE(is_within({}, {uri("a.example")}, uri("https://a.example")));
+  // Without a host, or with an address in its place, it can't be compared.
+  for (const auto* const odd :
+       {"urn:a.example", "mailto:x@a.example", "https://192.0.2.1/", "https://[::1]/", "a.example"}) {
+    EXPECT_FALSE(is_within({uri("a.example")}, {}, uri(odd))) << odd;
+    EXPECT_FALSE(is_within({}, {uri("b.example")}, uri(odd))) << odd;
+  }
+}
+
 TEST(AttackConstraints, RefusesNamesThatItCannotCompare) {
-  const OwnedGeneralName mail{NameForm::rfc822_name, {'a', '@', 'b', '.', 'c'}};
-  const CertificateOptions with_mail{.names = {"shop.example"}, .other_names = {mail}};
-  EXPECT_EQ(code_of(judged({mail}, {}, with_mail, "shop.example")), violated);
-  EXPECT_EQ(code_of(judged({}, {mail}, with_mail, "shop.example")), violated);
-  EXPECT_TRUE(judged({mail}, {}, {.names = {"shop.example"}}, "shop.example").accepted());
+  const OwnedGeneralName number{NameForm::registered_id, {0x2a, 0x03}};
+  const CertificateOptions with_number{.names = {"shop.example"}, .other_names = {number}};
+  EXPECT_EQ(code_of(judged({number}, {}, with_number, "shop.example")), violated);
+  EXPECT_EQ(code_of(judged({}, {number}, with_number, "shop.example")), violated);
+  EXPECT_TRUE(judged({number}, {}, {.names = {"shop.example"}}, "shop.example").accepted());
 
   const CertificateOptions garbled{.names = {"shop.example"}, .other_names = {dns("a b.example")}};
   EXPECT_EQ(code_of(judged({dns("example")}, {}, garbled, "shop.example")), violated);

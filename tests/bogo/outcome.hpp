@@ -39,6 +39,10 @@ using Outcome = std::expected<T, Failure>;
 /// The library returned an error. Its text begins with the names that bogo_config.json maps: `:BadFinished:`, and for
 /// an alert of the peer `:AlertReceived:access_denied:`.
 [[nodiscard]] inline std::unexpected<Failure> broke(Error error) {
+  // A libcrypto before 3.5 has no ML-DSA, and the peer's certificate is the first to tell.
+  if (error.code() == ErrorCode::UnsupportedKey && error.where().find("ML-DSA") != std::string::npos) {
+    return unimplemented("keys of ML-DSA: " + error.message());
+  }
   std::string text = ":" + std::string(name(error.code())) + ":";
   if (error.code() == ErrorCode::AlertReceived && error.alert()) text += to_string(*error.alert()) + ":";
   text += " " + error.message();

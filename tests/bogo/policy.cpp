@@ -31,9 +31,18 @@ constexpr std::array default_groups{NamedGroup::X25519MLKEM768, NamedGroup::x255
 constexpr std::array default_verified{ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256, rsa_pkcs1_sha256,
                                       ecdsa_secp384r1_sha384, rsa_pss_rsae_sha384, rsa_pkcs1_sha384,
                                       rsa_pss_rsae_sha512,    rsa_pkcs1_sha512};
-constexpr std::array default_signed{ed25519,          ecdsa_secp256r1_sha256, rsa_pss_rsae_sha256,
-                                    rsa_pkcs1_sha256, ecdsa_secp384r1_sha384, rsa_pss_rsae_sha384,
-                                    rsa_pkcs1_sha384, ecdsa_secp521r1_sha512, rsa_pss_rsae_sha512,
+constexpr std::array default_signed{mldsa44,
+                                    mldsa65,
+                                    mldsa87,
+                                    ed25519,
+                                    ecdsa_secp256r1_sha256,
+                                    rsa_pss_rsae_sha256,
+                                    rsa_pkcs1_sha256,
+                                    ecdsa_secp384r1_sha384,
+                                    rsa_pss_rsae_sha384,
+                                    rsa_pkcs1_sha384,
+                                    ecdsa_secp521r1_sha512,
+                                    rsa_pss_rsae_sha512,
                                     rsa_pkcs1_sha512};
 
 /// The suites of TLS 1.2 that an OpenSSL cipher string names. The suite's strings are few: names of IANA, and two more.
@@ -134,6 +143,14 @@ Outcome<std::vector<SignatureScheme>> verified_schemes(const Settings& settings,
   return schemes;
 }
 
+/// Those that libcrypto has not are left out: a credential of theirs would not have been made.
+std::vector<SignatureScheme> signed_schemes(const crypto::Provider& provider) {
+  std::vector<SignatureScheme> schemes;
+  std::ranges::copy_if(default_signed, std::back_inserter(schemes),
+                       [&](SignatureScheme scheme) { return provider.has_signature(*crypto::algorithm_of(scheme)); });
+  return schemes;
+}
+
 }  // namespace
 
 Outcome<Policy> make_policy(const Settings& settings, const crypto::Provider& provider) {
@@ -157,7 +174,7 @@ Outcome<Policy> make_policy(const Settings& settings, const crypto::Provider& pr
   auto verified = verified_schemes(settings, policy.has(ProtocolVersion::TLS1_2), provider);
   if (!verified) return std::unexpected(std::move(verified.error()));
   policy.signature_schemes = std::move(*verified);
-  policy.signing_schemes.assign(default_signed.begin(), default_signed.end());
+  policy.signing_schemes = signed_schemes(provider);
   policy.signature_schemes_in_certificates = policy.signature_schemes;
   return policy;
 }

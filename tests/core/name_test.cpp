@@ -86,6 +86,28 @@ TEST(ServerName, HoldsTheLimitsOfLength) {
   EXPECT_FALSE(ServerName::parse(label + "a"));
 }
 
+TEST(ServerName, KeepsOtherLettersInTheirAsciiForm) {
+  EXPECT_EQ(ServerName::parse("Bücher.example").value().dns(), "xn--bcher-kva.example");
+  EXPECT_EQ(ServerName::parse("faß.example").value().dns(), "xn--fa-hia.example");  // UTS 46, not transitional
+  EXPECT_EQ(ServerName::parse("例え。テスト").value().dns(), "xn--r8jz45g.xn--zckzah");
+}
+
+TEST(EmailAddress, KeepsTheCaseBeforeTheAtAlone) {
+  const auto address = EmailAddress::parse("Alice.Smith+x@Example.COM").value();
+
+  EXPECT_EQ(address.local(), "Alice.Smith+x");
+  EXPECT_EQ(address.host(), "example.com");
+  EXPECT_EQ(address.to_string(), "Alice.Smith+x@example.com");
+}
+
+TEST(EmailAddress, RefusesWhatIsNone) {
+  for (const std::string_view bad :
+       {"", "alice", "@example.com", "alice@", "alice@bob@example.com", "a..b@example.com", ".a@example.com",
+        "a b@example.com", "\"a\"@example.com", "alice@[192.0.2.1]", "alice@192.0.2.1"}) {
+    EXPECT_FALSE(EmailAddress::parse(bad)) << bad;
+  }
+}
+
 TEST(ServerName, RefusesWhatIsNoneAndSaysWhatToDo) {
   for (const std::string bad : {"",
                                 ".",
@@ -98,7 +120,7 @@ TEST(ServerName, RefusesWhatIsNoneAndSaysWhatToDo) {
                                 "https://a.com",
                                 "a.com:443",
                                 "a.com/",
-                                "bücher.example",
+                                "b\xff\xfe.example",
                                 "*.example.com",
                                 "1.2.3.4.5",
                                 "300.1.1.1",

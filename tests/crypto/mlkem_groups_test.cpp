@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "crypto/libcrypto/ml_kem.hpp"
+#include "crypto/mlkem/group.hpp"
 #include "crypto/support.hpp"
 
 namespace keyway::crypto {
@@ -95,6 +97,35 @@ TEST(MlKemGroups, AServersShareIsItsPartsOneAfterTheOther) {
     EXPECT_TRUE(left.empty());
     EXPECT_TRUE(same(answer.secret.view(), secret));
   }
+}
+
+/// Two implementations of one standard, by other hands: the same seeds give the same bytes, good ciphertexts or bad.
+template <typename Ours>
+void compare_with_libcrypto(const Ours& ours) {
+  const auto theirs = libcrypto::MlKemGroup::load(ours.id());
+  if (!theirs) GTEST_SKIP() << "libcrypto has ML-KEM from 3.5 on";
+  for (std::uint8_t round = 0; round < 20; ++round) {
+    Bytes seeds(64, round);
+    seeds[0] = 0xa5;
+    const GivenRandom key_random(seeds);
+    const GivenRandom message_random(Bytes(32, static_cast<std::uint8_t>(round + 7)));
+    const auto our_client = ours.start(key_random).value();
+    const auto their_client = theirs->start(key_random).value();
+    ASSERT_TRUE(same(our_client->share(), their_client->share()));
+    const auto our_answer = ours.answer(message_random, our_client->share()).value();
+    auto their_answer = theirs->answer(message_random, our_client->share()).value();
+    ASSERT_EQ(our_answer.share, their_answer.share);
+    ASSERT_TRUE(same(our_answer.secret.view(), their_answer.secret.view()));
+    their_answer.share[round] ^= 1;
+    const auto our_secret = our_client->complete(their_answer.share).value();
+    EXPECT_TRUE(same(our_secret.view(), their_client->complete(their_answer.share).value().view()));
+    EXPECT_FALSE(same(our_secret.view(), our_answer.secret.view()));
+  }
+}
+
+TEST(MlKemGroups, LibcryptosAndOursGiveTheSameBytes) {
+  compare_with_libcrypto(mlkem::MlKem768Group());
+  compare_with_libcrypto(mlkem::MlKem1024Group());
 }
 
 TEST(MlKemGroups, EachExchangeIsFresh) {

@@ -123,6 +123,23 @@ TEST(Wycheproof, X25519HoldsAndRefusesAllZeroSecrets) {
   });
 }
 
+/// Tests with a context are not TLS's, which has none (draft-ietf-tls-mldsa).
+void check_mldsa(const std::string& name, SignatureAlgorithm algorithm) {
+  if (!provider().has_signature(algorithm)) GTEST_SKIP() << "libcrypto has ML-DSA from 3.5 on";
+  for_each_test(name, [&](const auto& group, const auto& test) {
+    if (test.contains("ctx")) return;
+    const auto key = provider().public_key(bytes_of(group["publicKeyDer"]));
+    const bool holds = key && (*key)->verify(algorithm, bytes_of(test["msg"]), bytes_of(test["sig"]));
+    EXPECT_EQ(holds, is_valid(test));
+  });
+}
+
+TEST(Wycheproof, MlDsaHolds) {
+  KEYWAY_REQUIRE_VECTORS("wycheproof/mldsa_65_verify_test.json");
+  check_mldsa("mldsa_44_verify_test.json", SignatureAlgorithm::mldsa44);
+  check_mldsa("mldsa_65_verify_test.json", SignatureAlgorithm::mldsa65);
+}
+
 void check_ecdh(const std::string& name, NamedGroup id, std::size_t size) {
   const KeyExchangeGroup& group = *provider().group(id);
   for_each_test(name, [&](const auto&, const auto& test) {

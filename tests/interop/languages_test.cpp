@@ -11,12 +11,15 @@ namespace {
 using crypto::KeyType;
 
 /// A client fetches from servers of ours: with each kind of key in TLS 1.3, then in TLS 1.2, where `tls12` names what
-/// it prints of that.
-void expect_client_works(const Command& peer, const std::string& tls12) {
-  const auto fetch = [&](KeyType type, const Command& options, const std::string& expected) {
-    KeywayServer server(world(), type, options);
-    const Outcome outcome =
-        run(with(peer, {"client", std::to_string(server.port()), world().root()}), {}, std::chrono::seconds(120));
+/// it prints of that; then from one that wants to know who comes, in both: `own` are the files of its certificate.
+void expect_client_works(const Command& peer, const std::string& tls12, const Command& own) {
+  const auto visit = [&](const KeywayServer& server, const Command& files) {
+    return run(with(with(peer, {"client", std::to_string(server.port()), world().root()}), files), {},
+               std::chrono::seconds(120));
+  };
+  const auto fetch = [&](KeyType type, const Command& options, const std::string& expected, const Command& files = {}) {
+    const KeywayServer server(world(), type, options);
+    const Outcome outcome = visit(server, files);
     EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
     EXPECT_NE(outcome.out.find("Welcome to the shop"), std::string::npos) << outcome.out;
     EXPECT_NE(outcome.out.find(expected), std::string::npos) << outcome.out;
@@ -24,6 +27,31 @@ void expect_client_works(const Command& peer, const std::string& tls12) {
   fetch(KeyType::p256, {}, "TLS_AES_128_GCM_SHA256");
   fetch(KeyType::rsa, {}, "TLS_AES_128_GCM_SHA256");
   fetch(KeyType::p256, {"--tls-max", "1.2"}, tls12);
+  const Command asking = {"--client-ca", world().root(), "--require-client-cert"};
+  fetch(KeyType::p256, asking, "TLS_AES_128_GCM_SHA256", own);
+  fetch(KeyType::p256, with(asking, {"--tls-max", "1.2"}), tls12, own);
+  const KeywayServer server(world(), KeyType::p256, asking);
+  const Outcome unknown = visit(server, {});
+  EXPECT_EQ(unknown.out.find("Welcome to the shop"), std::string::npos) << unknown.out;
+}
+
+/// A server that takes clients with a certificate alone takes ours, in both versions.
+void expect_server_takes_our_certificate(const Command& peer, const Command& files, const std::string& greeting) {
+  const std::uint16_t port = free_port();
+  Process server(with(with(peer, {"server", std::to_string(port)}), with(files, {world().root()})));
+  ASSERT_TRUE(wait_for_port(port, std::chrono::seconds(90))) << server.output();
+  for (const char* version : {"1.2", "1.3"}) {
+    const Outcome known = keyway_get(
+        world(), port, {"--tls-max", version, "--cert", world().client_chain(), "--key", world().client_key()});
+    EXPECT_NE(known.out.find(greeting), std::string::npos) << version << known.out << server.output();
+  }
+  const Outcome unknown = keyway_get(world(), port, {});
+  EXPECT_NE(unknown.exit_code, 0) << unknown.out;
+  EXPECT_EQ(unknown.out.find(greeting), std::string::npos) << unknown.out;
+}
+
+Command own_certificate() {
+  return {world().client_chain(), world().client_key()};
 }
 
 /// Our client fetches from a server in both versions, and comes back in TLS 1.3.
@@ -57,30 +85,38 @@ std::string python() {
 
 TEST(Python, ClientFetchesFromOurServer) {
   KEYWAY_REQUIRE_PROGRAM(python());
-  expect_client_works({python(), peer_source("peer.py")}, "TLSv1.2 ECDHE-ECDSA-AES128-GCM-SHA256");
+  expect_client_works({python(), peer_source("peer.py")}, "TLSv1.2 ECDHE-ECDSA-AES128-GCM-SHA256", own_certificate());
 }
 
 TEST(Python, ServerIsAcceptedByOurClient) {
   KEYWAY_REQUIRE_PROGRAM(python());
   expect_server_works({python(), peer_source("peer.py")}, {world().chain(), world().key()}, "Hello from Python");
+  expect_server_takes_our_certificate({python(), peer_source("peer.py")}, {world().chain(), world().key()},
+                                      "Hello from Python");
 }
 
 TEST(Node, ClientFetchesFromOurServer) {
   KEYWAY_REQUIRE_PROGRAM("node");
-  expect_client_works({"node", peer_source("peer.js")}, "TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
+  expect_client_works({"node", peer_source("peer.js")}, "TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+                      own_certificate());
 }
 
 TEST(Node, ServerIsAcceptedByOurClient) {
   KEYWAY_REQUIRE_PROGRAM("node");
   expect_server_works({"node", peer_source("peer.js")}, {world().chain(), world().key()}, "Hello from Node");
+  expect_server_takes_our_certificate({"node", peer_source("peer.js")}, {world().chain(), world().key()},
+                                      "Hello from Node");
 }
 
 // One test: who builds the peer first needs half a minute.
 TEST(Go, ClientFetchesAndComesBackAndOurClientFetchesFromItsServer) {
   KEYWAY_REQUIRE_PROGRAM(go_command());
-  expect_client_works({go_peer()}, "0x303 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256");
+  expect_client_works({go_peer()}, "0x303 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", own_certificate());
   expect_server_works({go_peer()}, {world().chain(), world().key()}, "Hello from Go",
                       /*has_extended_master_secret=*/go_minor_version() >= 21);
+  if (go_minor_version() >= 21) {
+    expect_server_takes_our_certificate({go_peer()}, {world().chain(), world().key()}, "Hello from Go");
+  }
   KeywayServer server(world());
   const Outcome outcome = run({go_peer(), "resume", std::to_string(server.port()), world().root(), "1.3"});
   EXPECT_NE(outcome.out.find("0x304 resumed: true"), std::string::npos) << outcome.out;
@@ -92,12 +128,18 @@ TEST(Java, ClientFetchesFromOurServerAndOurClientFromIts) {
   const Outcome compiled =
       run({"javac", "-d", world().path("java"), peer_source("Peer.java")}, {}, std::chrono::seconds(120));
   ASSERT_EQ(compiled.exit_code, 0) << compiled.out;
-  const Outcome exported = run({"openssl", "pkcs12", "-export", "-in", world().chain(), "-inkey", world().key(), "-out",
-                                world().path("java.p12"), "-passout", "pass:keyway"});
-  ASSERT_EQ(exported.exit_code, 0) << exported.out;
+  const auto pack = [](const std::string& chain, const std::string& key, const std::string& name) {
+    const Outcome exported = run({"openssl", "pkcs12", "-export", "-in", chain, "-inkey", key, "-out",
+                                  world().path(name), "-passout", "pass:keyway"});
+    EXPECT_EQ(exported.exit_code, 0) << exported.out;
+    return world().path(name);
+  };
+  const std::string own = pack(world().client_chain(), world().client_key(), "java-client.p12");
+  const std::string store = pack(world().chain(), world().key(), "java.p12");
   const Command peer = {"java", "-cp", world().path("java"), "Peer"};
-  expect_client_works(peer, "TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_");
-  expect_server_works(peer, {world().path("java.p12")}, "Hello from Java");
+  expect_client_works(peer, "TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_", {own});
+  expect_server_works(peer, {store}, "Hello from Java");
+  expect_server_takes_our_certificate(peer, {store}, "Hello from Java");
 }
 
 }  // namespace

@@ -89,7 +89,7 @@ TEST_F(UnderBeast, CarriesAWebSocketAndTearsItDown) {
   error_code ended;
   const auto serve = [&]() -> awaitable<void> {
     co_await server->async_handshake(use_awaitable);
-    beast::websocket::stream<BeastStream&> socket(*server);
+    beast::websocket::stream<BeastStream&, /*deflate*/ false> socket(*server);
     co_await socket.async_accept(use_awaitable);
     beast::flat_buffer buffer;
     co_await socket.async_read(buffer, use_awaitable);
@@ -99,7 +99,7 @@ TEST_F(UnderBeast, CarriesAWebSocketAndTearsItDown) {
   };
   const auto ask = [&]() -> awaitable<void> {
     co_await client->async_handshake(use_awaitable);
-    beast::websocket::stream<BeastStream&> socket(*client);
+    beast::websocket::stream<BeastStream&, /*deflate*/ false> socket(*client);
     co_await socket.async_handshake("shop.localhost", "/", use_awaitable);
     co_await socket.async_write(net::buffer("hello", 5), use_awaitable);
     beast::flat_buffer buffer;

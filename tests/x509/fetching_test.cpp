@@ -251,7 +251,7 @@ TEST(IssuerFetching, IsAnOptInOfItsOwn) {
   scene.world[issuer_url] = scene.intermediate.der;
   scene.judge.options.fetching = {};
   scene.judge.options.fetching.revocation = true;
-  EXPECT_EQ(code_of(scene.ask()), ErrorCode::UnknownIssuer);
+  EXPECT_EQ(code_of(scene.ask()), ErrorCode::MissingIntermediate);
   EXPECT_TRUE(scene.asked.empty());
 }
 

@@ -22,8 +22,6 @@ const std::map<std::string, std::string> limbo_differences{
     {"webpki::cn::ipv6-non-rfc5952-mismatch", "as above"},
     {"webpki::cn::punycode-not-in-san", "as above"},
     {"webpki::cn::not-in-san", "as above"},
-    {"webpki::san::public-suffix-multi-label-wildcard-san", "there is no public suffix list here"},
-    {"webpki::san::public-suffix-private-namespace-wildcard-san", "as above"},
 };
 
 TEST(OutsideChains, JudgesAsLimboDoesButForWrittenDecisions) {

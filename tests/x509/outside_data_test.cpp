@@ -39,9 +39,6 @@ const std::map<std::string, std::string> parse_differences{
     {"parse::subject_blank_subjectaltname_not_critical", "criticality of subjectAltName is the issuer's concern"},
     {"parse::basic_constraints_pathlen_256", "no reason for a bound of 255"},
     {"parse::serial_37_bytes", "RFC 5280 4.1.2.2: at most 20"},
-    {"parse::authority_key_identifier/issuer_only",
-     "the two other fields are of no use, so their pairing is not judged"},
-    {"parse::authority_key_identifier/serial_only", "as above"},
 };
 
 TEST(OutsideData, ParsesCertificatesAsBoringSslDoes) {

@@ -39,6 +39,7 @@ x509::Verifier::Options options_of(const json& policy_oids, const json& test_cas
   options.profile = x509::Profile::rfc5280;
   options.revocation = x509::RevocationPolicy::hard_fail;
   options.min_rsa_bits = 1024;
+  options.takes_dsa_with_sha1 = true;
   options.policies = inputs_of(policy_oids, test_case);
   return options;
 }

@@ -84,6 +84,48 @@ TEST(Verifier, NamesTheIntermediateThatIsMissing) {
   EXPECT_EQ(outcome_of(verdict, CheckKind::signature), CheckOutcome::not_checked);
 }
 
+TEST(Verifier, TellsWhereAMissingIntermediateIsToBeHad) {
+  const TestAuthority authority;
+  const auto leaf = authority.issue({.names = {shop}, .issuer_urls = {"http://authority.example/ca.der"}});
+
+  const auto verdict = Judge(authority.root().der).ask({leaf.der}, shop);
+
+  ASSERT_EQ(code_of(verdict), ErrorCode::MissingIntermediate);
+  EXPECT_THAT(verdict.finding()->advice, HasSubstr("the server did not send its intermediate"));
+  EXPECT_THAT(verdict.finding()->advice, HasSubstr("http://authority.example/ca.der"));
+}
+
+TEST(Verifier, RemarksOnAWrongOrder) {
+  const auto root = make_self_signed({.common_name = "Root", .is_ca = true});
+  const auto upper = make_certificate(root, {.common_name = "Upper", .is_ca = true});
+  const auto lower = make_certificate(upper, {.common_name = "Lower", .is_ca = true});
+  const auto leaf = make_certificate(lower, {.names = {shop}});
+  const Judge judge(root.der);
+
+  const auto right = judge.ask({leaf.der, lower.der, upper.der}, shop);
+  const auto wrong = judge.ask({leaf.der, upper.der, lower.der}, shop);
+
+  EXPECT_THAT(right.remarks(), ::testing::IsEmpty());
+  ASSERT_TRUE(wrong.accepted());
+  EXPECT_THAT(wrong.remarks(), ::testing::ElementsAre(HasSubstr("not in order")));
+}
+
+TEST(Verifier, DoubtsAClockThatIsBehindItsOwnAuthorities) {
+  const auto root = make_self_signed({.common_name = "Root", .not_before = test_now - 10 * day, .is_ca = true});
+  const auto leaf = make_certificate(root, {.names = {shop}, .not_before = test_now - 5 * day});
+  Judge judge(root.der);
+
+  judge.now = test_now - 7 * day;
+  const auto early = judge.ask(leaf.chain, shop);
+  judge.now = test_now - 400 * day;
+  const auto absurd = judge.ask(leaf.chain, shop);
+
+  EXPECT_EQ(code_of(early), ErrorCode::CertificateNotYetValid);
+  EXPECT_EQ(early.finding()->advice, "check this machine's clock, or wait");
+  EXPECT_EQ(code_of(absurd), ErrorCode::CertificateNotYetValid);
+  EXPECT_THAT(absurd.finding()->advice, HasSubstr("set the clock"));
+}
+
 TEST(Verifier, RefusesAnUnknownAuthority) {
   const TestAuthority authority;
   const TestAuthority other({.name = "Other"});

@@ -12,10 +12,11 @@
 
 #include "crypto/der.hpp"
 #include "crypto/libcrypto/ec_key.hpp"
-#include "crypto/libcrypto/ed25519_key.hpp"
 #include "crypto/libcrypto/key_base.hpp"
+#include "crypto/libcrypto/message_key.hpp"
 #include "crypto/libcrypto/rsa_key.hpp"
 #include "crypto/public_key_info.hpp"
+#include "crypto/signature_facts.hpp"
 
 namespace keyway::crypto::libcrypto {
 namespace {
@@ -105,9 +106,11 @@ Result<std::unique_ptr<PrivateKey>> make(Key loaded) {
     case KeyType::p384:
     case KeyType::p521:
       return make_ec_private_key(std::move(base));
+    case KeyType::dsa:
+      return std::unexpected(fail(ErrorCode::UnsupportedKey).at("private key").received("a key of DSA"));
     default:
-      base.bits = 255;  // libcrypto counts the encoding's bits of an Ed25519 key, not the field's
-      return make_ed25519_private_key(std::move(base));
+      base.bits = field_bits(info->type);  // libcrypto counts the encoding's bits
+      return make_message_private_key(std::move(base));
   }
 }
 
@@ -117,6 +120,15 @@ Key generate_rsa(const char* name, std::size_t bits) {
   if (context == nullptr || EVP_PKEY_keygen_init(context.get()) != 1 ||
       EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), static_cast<int>(bits)) != 1 ||
       EVP_PKEY_generate(context.get(), &made) != 1) {
+    return nullptr;
+  }
+  return Key(made);
+}
+
+Key generate_message_key(const char* name) {
+  const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, name, nullptr));
+  EVP_PKEY* made = nullptr;
+  if (context == nullptr || EVP_PKEY_keygen_init(context.get()) != 1 || EVP_PKEY_generate(context.get(), &made) != 1) {
     return nullptr;
   }
   return Key(made);
@@ -134,10 +146,10 @@ Key generate(KeyType type, std::size_t bits) {
       return Key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-384"));
     case KeyType::p521:
       return Key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-521"));
-    case KeyType::ed25519:
-      return Key(EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"));
-    default:
+    case KeyType::dsa:
       return nullptr;
+    default:
+      return generate_message_key(message_key_name(type));
   }
 }
 

@@ -9,6 +9,8 @@
 #include "crypto/libcrypto/aead.hpp"
 #include "crypto/libcrypto/ffdhe.hpp"
 #include "crypto/libcrypto/hash.hpp"
+#include "crypto/libcrypto/message_key.hpp"
+#include "crypto/libcrypto/ml_kem.hpp"
 #include "crypto/libcrypto/nist_curve.hpp"
 #include "crypto/libcrypto/private_key.hpp"
 #include "crypto/libcrypto/public_key.hpp"
@@ -37,6 +39,7 @@ class OwnProvider final : public Provider {
   [[nodiscard]] std::string description() const override {
     std::string text = std::string("libcrypto ") + OpenSSL_version(OPENSSL_VERSION_STRING);
     if (vector_gcm_) text += ", " + vector_gcm_->description();
+    if (libcrypto_mlkem768_ && libcrypto_mlkem1024_) return text.append(", ML-KEM of libcrypto");
     return text.append(", ML-KEM of Keyway (").append(mlkem::best_engine().name).append(")");
   }
 
@@ -60,9 +63,9 @@ class OwnProvider final : public Provider {
       case NamedGroup::SecP256r1MLKEM768:
         return &secp256r1_mlkem768_;
       case NamedGroup::MLKEM768:
-        return &mlkem768_;
+        return mlkem768_;
       case NamedGroup::MLKEM1024:
-        return &mlkem1024_;
+        return mlkem1024_;
       case NamedGroup::ffdhe2048:
         return &ffdhe2048_;
       case NamedGroup::ffdhe3072:
@@ -74,7 +77,7 @@ class OwnProvider final : public Provider {
 
   [[nodiscard]] bool has_aead(AeadAlgorithm) const noexcept override { return true; }
   [[nodiscard]] bool has_signature(SignatureAlgorithm algorithm) const noexcept override {
-    return facts_of(algorithm).family != SignatureFamily::mldsa;
+    return has_mldsa_ || facts_of(algorithm).family != SignatureFamily::mldsa;
   }
 
   [[nodiscard]] Result<std::unique_ptr<Aead>> aead(AeadAlgorithm algorithm, ByteView key) const override {
@@ -99,10 +102,13 @@ class OwnProvider final : public Provider {
         return make_ec_public_key(*info, curves_.p384);
       case KeyType::p521:
         return make_ec_public_key(*info, curves_.p521);
-      case KeyType::ed25519:
-        return make_ed25519_public_key(*info);
-      default:
+      case KeyType::dsa:
+        return make_dsa_public_key(subject_public_key_info);
+      case KeyType::rsa:
+      case KeyType::rsa_pss:
         return make_rsa_public_key(*info);
+      default:
+        return make_message_public_key(*info);
     }
   }
 
@@ -114,11 +120,18 @@ class OwnProvider final : public Provider {
   }
 
  private:
+  template <typename Own>
+  [[nodiscard]] static const KeyExchangeGroup* either(const std::optional<MlKemGroup>& theirs,
+                                                      const Own& own) noexcept {
+    if (theirs) return &*theirs;
+    return &own;
+  }
   [[nodiscard]] HybridPart mlkem768_part() const noexcept {
-    return {&mlkem768_, mlkem::MlKem768Group::client_share_size, mlkem::MlKem768Group::server_share_size};
+    return {mlkem768_, mlkem::MlKem768Group::client_share_size, mlkem::MlKem768Group::server_share_size};
   }
 
   SystemRandom random_;
+  bool has_mldsa_ = libcrypto::has_mldsa();
   AeadSet aeads_;
   std::optional<ipsec_mb::AesGcm> vector_gcm_ = ipsec_mb::AesGcm::detect();
   Curves curves_;
@@ -126,8 +139,13 @@ class OwnProvider final : public Provider {
   NistGroup secp256r1_{curves_.p256};
   NistGroup secp384r1_{curves_.p384};
   NistGroup secp521r1_{curves_.p521};
-  mlkem::MlKem768Group mlkem768_;
-  mlkem::MlKem1024Group mlkem1024_;
+  // libcrypto's where it has one (docs/decisions/0012-ml-kem.md).
+  mlkem::MlKem768Group own_mlkem768_;
+  mlkem::MlKem1024Group own_mlkem1024_;
+  std::optional<MlKemGroup> libcrypto_mlkem768_ = MlKemGroup::load(NamedGroup::MLKEM768);
+  std::optional<MlKemGroup> libcrypto_mlkem1024_ = MlKemGroup::load(NamedGroup::MLKEM1024);
+  const KeyExchangeGroup* mlkem768_ = either(libcrypto_mlkem768_, own_mlkem768_);
+  const KeyExchangeGroup* mlkem1024_ = either(libcrypto_mlkem1024_, own_mlkem1024_);
   FfdheGroup ffdhe2048_{NamedGroup::ffdhe2048};
   FfdheGroup ffdhe3072_{NamedGroup::ffdhe3072};
   // draft-ietf-tls-ecdhe-mlkem: the part that a standard of NIST names comes first.

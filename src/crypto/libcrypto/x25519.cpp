@@ -7,6 +7,7 @@
 #include <openssl/core_names.h>
 #include <openssl/params.h>
 
+#include "crypto/key_share.hpp"
 #include "crypto/libcrypto/handles.hpp"
 #include "crypto/libcrypto/pool.hpp"
 
@@ -120,11 +121,8 @@ Result<PublicBytes> make_share(const Scalar& scalar, const X25519::Workshop& wor
 }
 
 Result<SharedSecret> derive(const Scalar& scalar, const Bench& bench, ByteView peer_share) {
-  if (peer_share.size() != key_size) {
-    return std::unexpected(fail(ErrorCode::InvalidKeyShare)
-                               .at("x25519")
-                               .expected("32 bytes")
-                               .received(std::to_string(peer_share.size()) + " bytes"));
+  if (auto size = check_share_size(NamedGroup::x25519, peer_share, key_size); !size) {
+    return std::unexpected(std::move(size.error()));
   }
   if (EVP_PKEY_set1_encoded_public_key(bench.peer.get(), peer_share.data(), key_size) != 1) {
     return std::unexpected(x25519_failed());
@@ -133,10 +131,7 @@ Result<SharedSecret> derive(const Scalar& scalar, const Bench& bench, ByteView p
   // RFC 8446 7.4.2: an all-zero result is refused; that is the one reason for libcrypto to fail here.
   if (!scalar.multiply(bench.peer.get(), secret.span().first<key_size>())) {
     ERR_clear_error();
-    return std::unexpected(fail(ErrorCode::InvalidKeyShare)
-                               .at("x25519")
-                               .expected("a share that contributes")
-                               .received("a point of small order"));
+    return refuse_share(NamedGroup::x25519, "a share that contributes", "a point of small order");
   }
   return secret;
 }

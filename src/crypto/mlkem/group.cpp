@@ -1,20 +1,10 @@
 #include "crypto/mlkem/group.hpp"
 
-#include <string>
-
+#include "crypto/key_share.hpp"
 #include "crypto/mlkem/mlkem.hpp"
 
 namespace keyway::crypto::mlkem {
 namespace {
-
-std::unexpected<Error> refuse(NamedGroup group, std::string_view expected, std::string_view received) {
-  return std::unexpected(
-      fail(ErrorCode::InvalidKeyShare).at(keyway::to_string(group)).expected(expected).received(received));
-}
-
-std::unexpected<Error> wrong_size(NamedGroup group, std::size_t expected, std::size_t received) {
-  return refuse(group, std::to_string(expected) + " bytes", std::to_string(received) + " bytes");
-}
 
 template <Parameters P, NamedGroup Id>
 class Exchange final : public KeyExchange {
@@ -35,7 +25,7 @@ class Exchange final : public KeyExchange {
   [[nodiscard]] ByteView share() const noexcept override { return Kem::encapsulation_key(key()); }
   [[nodiscard]] Result<SharedSecret> complete(ByteView peer_share) override {
     constexpr std::size_t size = MlKemGroup<P, Id>::server_share_size;
-    if (peer_share.size() != size) return wrong_size(Id, size, peer_share.size());
+    if (auto checked = check_share_size(Id, peer_share, size); !checked) return std::unexpected(checked.error());
     SharedSecret secret(seed_size);
     Kem().decapsulate(key(), peer_share.first<size>(), secret.span().template first<seed_size>());
     return secret;
@@ -57,14 +47,16 @@ Result<std::unique_ptr<KeyExchange>> MlKemGroup<P, Id>::start(const Random& rand
 
 template <Parameters P, NamedGroup Id>
 Result<KeyExchangeAnswer> MlKemGroup<P, Id>::answer(const Random& random, ByteView client_share) const {
-  if (client_share.size() != client_share_size) return wrong_size(Id, client_share_size, client_share.size());
+  if (auto checked = check_share_size(Id, client_share, client_share_size); !checked) {
+    return std::unexpected(checked.error());
+  }
   SecretBuffer<seed_size> message(seed_size);
   if (auto filled = random.fill(message.span()); !filled) return std::unexpected(std::move(filled.error()));
   KeyExchangeAnswer answer{Bytes(server_share_size), SharedSecret(seed_size)};
   const bool is_reduced = MlKem<P>().encapsulate(
       client_share.first<client_share_size>(), message.view().template first<seed_size>(),
       ByteSpan(answer.share).first<server_share_size>(), answer.secret.span().template first<seed_size>());
-  if (!is_reduced) return refuse(Id, "numbers below 3329", "a number that is not");
+  if (!is_reduced) return refuse_share(Id, "numbers below 3329", "a number that is not");
   return answer;
 }
 

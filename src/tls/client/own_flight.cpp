@@ -64,12 +64,8 @@ Result<AwaitCredential::Next> show(Flow& flow, OwnFlight own, const CertificateA
 }  // namespace
 
 Result<UnsignedFlight::Next> UnsignedFlight::finish(Flow& flow, ByteView signature) && {
-  const std::size_t before = own.messages.size();
-  Writer out(own.messages);
-  write_handshake(out, CertificateVerify{wanted.scheme, signature});
-  own.common.transcript.add(ByteView(own.messages).subspan(before));
   flow.info().client_signature_scheme = wanted.scheme;
-  flow.emit(event::HandshakeSignature{Direction::sent, wanted.scheme});
+  add_certificate_verify(flow, wanted, signature, own.messages, own.common.transcript);
   auto done = finish_own(flow, std::move(own));
   if (!done) return std::unexpected(std::move(done.error()));
   return Next(std::move(*done));

@@ -5,7 +5,6 @@
 #include "core/writer.hpp"
 #include "tls/handshake/next.hpp"
 #include "tls/wire/certificate_tls12.hpp"
-#include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/client_key_exchange.hpp"
 
 namespace keyway::tls::client12 {
@@ -77,12 +76,8 @@ Result<AwaitCredential::Next> show(Flow& flow, Answering answering, client::Show
 }  // namespace
 
 Result<UnsignedFlight::Next> UnsignedFlight::finish(Flow& flow, ByteView signature) && {
-  const std::size_t before = own.messages.size();
-  Writer out(own.messages);
-  write_handshake(out, CertificateVerify{wanted.scheme, signature});
-  own.common.transcript.add(ByteView(own.messages).subspan(before));
   flow.info().client_signature_scheme = wanted.scheme;
-  flow.emit(event::HandshakeSignature{Direction::sent, wanted.scheme});
+  add_certificate_verify(flow, wanted, signature, own.messages, own.common.transcript);
   return finish_own(flow, std::move(own));
 }
 

@@ -25,8 +25,14 @@ bool has_room_for(SignatureScheme scheme, const crypto::PrivateKey* key) {
   return !is_large || key == nullptr || key->bits() >= bits_for_sha512;
 }
 
+/// TLS 1.2 has no certificate type for these (draft-ietf-tls-mldsa).
+bool is_mldsa(crypto::KeyType type) noexcept {
+  return type == crypto::KeyType::mldsa44 || type == crypto::KeyType::mldsa65 || type == crypto::KeyType::mldsa87;
+}
+
 /// RFC 5246 7.4.4, RFC 8422 5.5: ecdsa_sign stands for EdDSA, too.
 bool is_type_taken(const Credential& credential, const CertificateRequestView::Parts& request) {
+  if (is_mldsa(credential.key_type())) return false;
   const bool is_rsa = authentication_of(credential.key_type()) == SuiteAuthentication::rsa;
   const WireList<ClientCertificateType> types(request.certificate_types);
   return types.contains(is_rsa ? ClientCertificateType::rsa_sign : ClientCertificateType::ecdsa_sign);

@@ -11,8 +11,10 @@
 #include <keyway/credential.hpp>
 #include <keyway/error.hpp>
 
+#include "core/writer.hpp"
 #include "tls/handshake/flow.hpp"
 #include "tls/handshake/next.hpp"
+#include "tls/wire/certificate_verify.hpp"
 
 namespace keyway::tls {
 
@@ -29,6 +31,17 @@ struct WantedSignature {
 /// What the application answered to Pause::signature. Errors: RejectedByApplication, SigningFailed (a length that none
 /// has). `state` is the paused state's name.
 [[nodiscard]] Result<ByteView> take_signature(const Answer& answer, std::string_view state);
+
+/// Adds the CertificateVerify to a flight and to its transcript, and tells it.
+template <typename Transcript>
+void add_certificate_verify(Flow& flow, const WantedSignature& wanted, ByteView signature, Bytes& messages,
+                            Transcript& transcript) {
+  const std::size_t before = messages.size();
+  Writer out(messages);
+  write_handshake(out, CertificateVerify{wanted.scheme, signature});
+  transcript.add(ByteView(messages).subspan(before));
+  flow.emit(event::HandshakeSignature{Direction::sent, wanted.scheme});
+}
 
 /// A flight that wants one signature: it says which, and how it goes on.
 template <typename F>

@@ -207,11 +207,7 @@ Result<AwaitedClient> finish(Flow& flow, ProvenFlight flight) {
 }  // namespace
 
 Result<UnsignedFlight::Next> UnsignedFlight::finish(Flow& flow, ByteView signature) && {
-  const std::size_t at_verify = rest.messages.size();
-  Writer out(rest.messages);
-  write_handshake(out, CertificateVerify{wanted.scheme, signature});
-  rest.transcript.add(ByteView(rest.messages).subspan(at_verify));
-  flow.emit(event::HandshakeSignature{Direction::sent, wanted.scheme});
+  add_certificate_verify(flow, wanted, signature, rest.messages, rest.transcript);
   auto awaited = server::finish(flow, std::move(rest));
   if (!awaited) return std::unexpected(std::move(awaited.error()));
   const ServerConfig& config = *awaited->config;

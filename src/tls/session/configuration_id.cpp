@@ -33,6 +33,18 @@ void ConfigurationDigest::add_protocols(std::span<const std::string> protocols) 
   for (const std::string& protocol : protocols) add(protocol);
 }
 
+void ConfigurationDigest::add_judge(const x509::Verifier::Options& options, const x509::TrustStore* anchors,
+                                    std::span<const x509::Certificate> intermediates, std::span<const x509::Crl> crls) {
+  add_number(static_cast<std::uint64_t>(options.revocation));
+  add_number(options.min_rsa_bits);
+  add_number(anchors != nullptr ? anchors->size() : 0);
+  for (std::size_t i = 0; anchors != nullptr && i < anchors->size(); ++i) add(anchors->at(i).der());
+  add_number(intermediates.size());
+  for (const auto& intermediate : intermediates) add(intermediate.der());
+  add_number(crls.size());
+  for (const auto& crl : crls) add(crl.der());
+}
+
 ConfigurationId ConfigurationDigest::finish() noexcept {
   std::array<std::uint8_t, crypto::max_hash_size> digest{};
   if (hash_ != nullptr) hash_->finish(state_, digest);

@@ -9,6 +9,7 @@
 #include <keyway/bytes.hpp>
 #include <keyway/crypto.hpp>
 #include <keyway/policy.hpp>
+#include <keyway/trust.hpp>
 
 namespace keyway::tls {
 
@@ -31,6 +32,9 @@ class ConfigurationDigest {
   }
   void add_policy(const Policy& policy) noexcept;
   void add_protocols(std::span<const std::string> protocols) noexcept;
+  /// All that a peer's chain is judged by. `anchors` may be null: the application judges.
+  void add_judge(const x509::Verifier::Options& options, const x509::TrustStore* anchors,
+                 std::span<const x509::Certificate> intermediates, std::span<const x509::Crl> crls);
 
   [[nodiscard]] ConfigurationId finish() noexcept;
 

@@ -1,4 +1,5 @@
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.FileInputStream;
 import java.net.InetSocketAddress;
@@ -9,19 +10,29 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A client and a server of Java's own TLS.
  *
  * <pre>
- *   Peer client PORT ROOT       prints the version, the suite and the page
- *   Peer server PORT PKCS12     answers each request with "Hello from Java" (the store's password is "keyway")
+ *   Peer client PORT ROOT [PKCS12]   prints the version, the suite and the page; shows a certificate, if given one
+ *   Peer server PORT PKCS12 [ROOT]   answers each request with "Hello from Java"; with ROOT, to clients with a
+ *                                    certificate of it alone. The stores' password is "keyway"
  * </pre>
  */
 public class Peer {
-  static void client(String port, String root) throws Exception {
+  static SSLContext context(String root, String pkcs12) throws Exception {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(pkcs12 == null ? null : own(pkcs12), root == null ? null : trusting(root), null);
+    return context;
+  }
+
+  static TrustManager[] trusting(String root) throws Exception {
     KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
     store.load(null, null);
     try (FileInputStream in = new FileInputStream(root)) {
@@ -29,16 +40,10 @@ public class Peer {
     }
     TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(store);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    HttpClient client = HttpClient.newBuilder().sslContext(context).version(HttpClient.Version.HTTP_1_1).build();
-    HttpRequest request = HttpRequest.newBuilder(URI.create("https://localhost:" + port + "/")).build();
-    HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-    System.out.println(response.sslSession().get().getProtocol() + " " + response.sslSession().get().getCipherSuite());
-    System.out.println(response.body());
+    return trust.getTrustManagers();
   }
 
-  static void server(String port, String pkcs12) throws Exception {
+  static KeyManager[] own(String pkcs12) throws Exception {
     char[] password = "keyway".toCharArray();
     KeyStore store = KeyStore.getInstance("PKCS12");
     try (FileInputStream in = new FileInputStream(pkcs12)) {
@@ -46,10 +51,27 @@ public class Peer {
     }
     KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(store, password);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), null, null);
+    return keys.getKeyManagers();
+  }
+
+  static void client(String port, SSLContext context) throws Exception {
+    HttpClient client = HttpClient.newBuilder().sslContext(context).version(HttpClient.Version.HTTP_1_1).build();
+    HttpRequest request = HttpRequest.newBuilder(URI.create("https://localhost:" + port + "/")).build();
+    HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+    System.out.println(response.sslSession().get().getProtocol() + " " + response.sslSession().get().getCipherSuite());
+    System.out.println(response.body());
+  }
+
+  static void server(String port, SSLContext context, boolean asks) throws Exception {
     HttpsServer server = HttpsServer.create(new InetSocketAddress("127.0.0.1", Integer.parseInt(port)), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(context));
+    server.setHttpsConfigurator(new HttpsConfigurator(context) {
+      @Override
+      public void configure(HttpsParameters parameters) {
+        SSLParameters wanted = context.getDefaultSSLParameters();
+        wanted.setNeedClientAuth(asks);
+        parameters.setSSLParameters(wanted);
+      }
+    });
     server.createContext("/", exchange -> {
       byte[] body = "Hello from Java\n".getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(200, body.length);
@@ -60,10 +82,11 @@ public class Peer {
   }
 
   public static void main(String[] arguments) throws Exception {
+    String last = arguments.length > 3 ? arguments[3] : null;
     if (arguments[0].equals("client")) {
-      client(arguments[1], arguments[2]);
+      client(arguments[1], context(arguments[2], last));
     } else {
-      server(arguments[1], arguments[2]);
+      server(arguments[1], context(last, arguments[2]), last != null);
     }
   }
 }

@@ -1,8 +1,9 @@
 // A client and a server of Go's crypto/tls.
 //
-//	peer client PORT ROOT            prints the version, the suite and the page
-//	peer resume PORT ROOT VERSION    visits twice; prints the second time's version and whether it resumed
-//	peer server PORT CHAIN KEY       answers each request with "Hello from Go"
+//	peer client PORT ROOT [CHAIN KEY]  prints the version, the suite and the page; shows a certificate, if given one
+//	peer resume PORT ROOT VERSION      visits twice; prints the second time's version and whether it resumed
+//	peer server PORT CHAIN KEY [ROOT]  answers each request with "Hello from Go"; with ROOT, to clients with a
+//	                                   certificate of it alone
 package main
 
 import (
@@ -21,12 +22,22 @@ func fail(err error) {
 	}
 }
 
-func configuration(root string) *tls.Config {
+func trusting(root string) *x509.CertPool {
 	pem, err := os.ReadFile(root)
 	fail(err)
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(pem)
-	return &tls.Config{RootCAs: pool, ServerName: "localhost", NextProtos: []string{"http/1.1"},
+	return pool
+}
+
+func certificates(chain, key string) []tls.Certificate {
+	certificate, err := tls.LoadX509KeyPair(chain, key)
+	fail(err)
+	return []tls.Certificate{certificate}
+}
+
+func configuration(root string) *tls.Config {
+	return &tls.Config{RootCAs: trusting(root), ServerName: "localhost", NextProtos: []string{"http/1.1"},
 		ClientSessionCache: tls.NewLRUClientSessionCache(4)}
 }
 
@@ -41,8 +52,12 @@ func visit(port string, config *tls.Config) (tls.ConnectionState, string) {
 	return connection.ConnectionState(), string(body)
 }
 
-func client(port, root string) {
-	state, body := visit(port, configuration(root))
+func client(port, root string, own []string) {
+	config := configuration(root)
+	if len(own) == 2 {
+		config.Certificates = certificates(own[0], own[1])
+	}
+	state, body := visit(port, config)
 	fmt.Printf("%#x %s %s\n", state.Version, tls.CipherSuiteName(state.CipherSuite), state.NegotiatedProtocol)
 	fmt.Print(body)
 }
@@ -58,11 +73,13 @@ func resume(port, root, version string) {
 }
 
 // Speaks just enough HTTP: net/http would take long to compile.
-func server(port, chain, key string) {
-	certificate, err := tls.LoadX509KeyPair(chain, key)
-	fail(err)
-	listener, err := tls.Listen("tcp", "127.0.0.1:"+port,
-		&tls.Config{Certificates: []tls.Certificate{certificate}, NextProtos: []string{"http/1.1"}})
+func server(port, chain, key string, roots []string) {
+	config := &tls.Config{Certificates: certificates(chain, key), NextProtos: []string{"http/1.1"}}
+	if len(roots) == 1 {
+		config.ClientCAs = trusting(roots[0])
+		config.ClientAuth = tls.RequireAndVerifyClientCert
+	}
+	listener, err := tls.Listen("tcp", "127.0.0.1:"+port, config)
 	fail(err)
 	for {
 		connection, err := listener.Accept()
@@ -83,12 +100,12 @@ func answer(connection net.Conn) {
 
 func main() {
 	if os.Args[1] == "client" {
-		client(os.Args[2], os.Args[3])
+		client(os.Args[2], os.Args[3], os.Args[4:])
 		return
 	}
 	if os.Args[1] == "resume" {
 		resume(os.Args[2], os.Args[3], os.Args[4])
 		return
 	}
-	server(os.Args[2], os.Args[3], os.Args[4])
+	server(os.Args[2], os.Args[3], os.Args[4], os.Args[5:])
 }

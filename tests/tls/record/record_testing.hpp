@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include "tls/record/protection.hpp"
+#include "tls/record/protection_tls12.hpp"
 #include "tls/record/record_reader.hpp"
 #include "tls/record/record_writer.hpp"
 #include "tls/suites.hpp"
@@ -24,6 +25,12 @@ struct ProtectionTls13TestAccess {
   static void set_sequence(ProtectionTls13& protection, std::uint64_t sequence) { protection.advance_to(sequence); }
   static std::uint64_t hard_limit(const ProtectionTls13& protection) { return protection.hard_limit_; }
   static std::uint64_t soft_limit(const ProtectionTls13& protection) { return protection.soft_limit_; }
+};
+
+struct ProtectionTls12TestAccess {
+  static void set_sequence(ProtectionTls12& protection, std::uint64_t sequence) { protection.sequence_ = sequence; }
+  static std::uint64_t hard_limit(const ProtectionTls12& protection) { return protection.hard_limit_; }
+  static std::uint64_t soft_limit(const ProtectionTls12& protection) { return protection.soft_limit_; }
 };
 
 }  // namespace keyway::tls
