@@ -209,7 +209,9 @@ TEST(EvidenceCache, TakesADamagedFileForNone) {
         .write(reinterpret_cast<const char*>(changed.data()), static_cast<std::streamsize>(changed.size()));
     const auto found = cache.find(fetch);
     // What says when it was asked for and by which tag is not guarded by more than its form; what is believed is.
-    if (found) EXPECT_EQ(found->bytes, crl) << at;
+    if (found) {
+      EXPECT_EQ(found->bytes, crl) << at;
+    }
   }
   EXPECT_EQ(fetcher(folder.path()).fetch(fetch, test_now).bytes, crl);
 }
