@@ -43,7 +43,7 @@ Bytes message_by_number(const ScriptedServer& peer, std::uint8_t number) {
       return ScriptedServer::encrypted_extensions();
     case 1:
       return ScriptedServer::certificate_request();
-    case 3:
+    case 2:
       return ScriptedServer::certificate();
     case 3:
       return has_keys ? peer.certificate_verify() : Bytes{};

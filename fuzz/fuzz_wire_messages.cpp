@@ -12,7 +12,9 @@
 #include "tls/wire/client_key_exchange.hpp"
 #include "tls/wire/compressed_certificate.hpp"
 #include "tls/wire/encrypted_extensions.hpp"
+#include "tls/wire/end_of_early_data.hpp"
 #include "tls/wire/extensions/alpn.hpp"
+#include "tls/wire/extensions/certificate_type.hpp"
 #include "tls/wire/extensions/compress_certificate.hpp"
 #include "tls/wire/extensions/cookie.hpp"
 #include "tls/wire/extensions/early_data.hpp"
@@ -102,6 +104,7 @@ constexpr void (*codecs[])(ByteView) = {
     try_codec<CertificateRequestTls12>,
     try_codec<ServerKeyExchange>,
     try_codec<ServerHelloDone>,
+    try_codec<EndOfEarlyData>,
     try_codec<ClientKeyExchange>,
     try_codec<HelloRequest>,
     try_codec<EcPointFormatsExtension>,
@@ -117,6 +120,10 @@ constexpr void (*codecs[])(ByteView) = {
     try_codec<SctListExtension>,
     try_codec<RecordSizeLimitExtension>,
     try_codec<MaxFragmentLengthExtension>,
+    try_codec<ServerCertificateTypesOffered>,
+    try_codec<ClientCertificateTypesOffered>,
+    try_codec<ServerCertificateTypeChosen>,
+    try_codec<ClientCertificateTypeChosen>,
 };
 
 }  // namespace

@@ -13,9 +13,11 @@
 
 #include <keyway/alpn.hpp>
 #include <keyway/certificate_compression.hpp>
+#include <keyway/certificate_type.hpp>
 #include <keyway/clock.hpp>
 #include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
+#include <keyway/early_data.hpp>
 #include <keyway/error.hpp>
 #include <keyway/external_psk.hpp>
 #include <keyway/observer.hpp>
@@ -45,6 +47,7 @@ struct CommonConfig {
   std::uint64_t max_records_per_key = 0;        ///< records sent before the keys are changed; 0: what the AEAD bears
   std::size_t max_handshake_message = 131072;   ///< bytes of a handshake message's body that are taken from the peer
   bool requires_extended_master_secret = true;  ///< TLS 1.2 without RFC 7627 is refused
+  bool greases = false;                         ///< says what nobody knows (RFC 8701)
   bool allows_psk_ke = false;                   ///< TLS 1.3 sessions without a key exchange beside (RFC 8446 4.2.9)
   /// For certificates in TLS 1.3 (RFC 8879), ours and the peer's; empty: not compressed.
   CertificateCompressors certificate_compressors = keyway::certificate_compressors();
@@ -64,6 +67,17 @@ class ClientConfig {
   /// True when the connection pauses with Pause::verification instead of asking the verifier itself.
   [[nodiscard]] bool pauses_for_verification() const noexcept { return pauses_for_verification_; }
   [[nodiscard]] bool is_fallback() const noexcept { return is_fallback_; }
+  /// The raw public keys that the server may have, as SubjectPublicKeyInfo.
+  [[nodiscard]] const std::vector<Bytes>& pinned_keys() const noexcept { return pinned_keys_; }
+  /// What is taken of the server, and what there is to show, in order of preference.
+  [[nodiscard]] const std::vector<CertificateType>& server_certificate_types() const noexcept {
+    return server_certificate_types_;
+  }
+  [[nodiscard]] const std::vector<CertificateType>& client_certificate_types() const noexcept {
+    return client_certificate_types_;
+  }
+  /// Bytes of early data that are sent at most; 0: none is offered.
+  [[nodiscard]] std::size_t max_early_data() const noexcept { return max_early_data_; }
   /// True where the server must know one of the keys that were added: no certificate is taken in their place.
   [[nodiscard]] bool requires_psk() const noexcept { return requires_psk_; }
   /// True when the chain of a session is judged again before the session is gone on with.
@@ -114,6 +128,10 @@ class ClientConfig {
   bool takes_unoffered_alpn_ = false;
   bool is_fallback_ = false;
   bool requires_psk_ = false;
+  std::size_t max_early_data_ = 0;
+  std::vector<Bytes> pinned_keys_;
+  std::vector<CertificateType> server_certificate_types_;
+  std::vector<CertificateType> client_certificate_types_;
   std::vector<std::shared_ptr<const Credential>> credentials_;
   std::shared_ptr<const ClientCredentialResolver> credential_resolver_;
   bool pauses_for_credential_ = false;
@@ -134,6 +152,9 @@ class ClientConfig::Builder {
   Builder& add_crl(x509::Crl crl);
   Builder& revocation(x509::RevocationPolicy policy);  ///< `off` weakens
   Builder& path_budget(x509::PathBudget budget);
+  /// What servers' certificates are held to beside RFC 5280 6.1. Profile::rfc5280 weakens.
+  Builder& certificate_rules(x509::Profile profile, x509::Conformance conformance = x509::Conformance::lenient);
+  Builder& certificate_policies(x509::PolicyInputs inputs);  ///< none are asked for by default
   Builder& alpn(std::vector<std::string> protocols);  ///< each of 1 to 255 bytes
   Builder& policy(Policy policy);
   Builder& provider(std::shared_ptr<const crypto::Provider> provider);
@@ -180,6 +201,21 @@ class ClientConfig::Builder {
   /// A key that the server has, too (TLS 1.3): who knows it is the server, and no certificate is asked for or taken.
   /// Up to 16, in order of preference; a session that is come back to stands before them. TLS 1.2 is not offered.
   Builder& add_psk(std::shared_ptr<const ExternalPsk> psk);
+  /// Puts values that nobody knows among what is offered, and the extensions in an order that changes from connection
+  /// to connection (RFC 8701), so that servers stay able to take new ones.
+  Builder& grease();
+  /// A key (DER of its SubjectPublicKeyInfo) that the server may show in a certificate's place (RFC 7250). It stands
+  /// for the server whatever its name; no other raw key is taken. Then nothing but such keys is taken, unless trust()
+  /// is called, too, or server_certificate_types() says otherwise.
+  Builder& pin_server_key(Bytes subject_public_key_info);
+  /// What is taken of the server, in order of preference. RawPublicKey wants pins, or pause_for_verification().
+  Builder& server_certificate_types(std::vector<CertificateType> types);
+  /// What there may be to show, in order of preference, in place of what add_credential() brings, in its order.
+  Builder& client_certificate_types(std::vector<CertificateType> types);
+  /// Weakens: with a session whose server takes it, data may be sent at once, by Connection::send_early(). It can be
+  /// replayed, and has no forward secrecy. Up to `max_size` bytes (1 to 2^24) are kept of it until the server has said
+  /// whether it takes them.
+  Builder& allow_early_data(std::size_t max_size = 16384);
   /// Beside the keys, certificates are taken, too, in both versions, and verified as without keys.
   Builder& allow_certificates_beside_psks();
   Builder& session_store(std::shared_ptr<SessionStore> store);
@@ -206,7 +242,9 @@ class ClientConfig::Builder {
 struct ClientAuthentication {
   bool is_required = false;                        ///< a client that shows no certificate is refused
   bool pauses_for_verification = false;            ///< with Pause::verification, instead of asking the verifier itself
-  std::unique_ptr<const x509::Verifier> verifier;  ///< null only where the application judges
+  std::unique_ptr<const x509::Verifier> verifier;  ///< null only where the application judges, or no chain is taken
+  std::vector<Bytes> pinned_keys;                  ///< raw public keys that clients may have
+  std::vector<CertificateType> certificate_types;  ///< that are taken, in order of preference
   Bytes request_tls13;  ///< CertificateRequest with an empty context, handshake header included
   Bytes request_tls12;
 };
@@ -234,6 +272,8 @@ class ServerConfig {
   [[nodiscard]] const ClientAuthentication* client_authentication() const noexcept {
     return client_authentication_.get();
   }
+  /// Null: early data is not taken. With one, it has a store.
+  [[nodiscard]] const EarlyDataOptions* early_data() const noexcept { return early_data_.get(); }
   [[nodiscard]] const TicketOptions& tickets() const noexcept { return tickets_; }
   /// What seals sessions. Null after without_tickets(), unless there is a session_store().
   [[nodiscard]] TicketKeys* ticket_keys() const noexcept { return ticket_keys_.get(); }
@@ -253,6 +293,7 @@ class ServerConfig {
   std::vector<std::string> weakenings_;
   std::unique_ptr<const ClientAuthentication> client_authentication_;
   TicketOptions tickets_;
+  std::unique_ptr<const EarlyDataOptions> early_data_;
   std::shared_ptr<TicketKeys> ticket_keys_;
   std::shared_ptr<ServerSessionStore> session_store_;
   std::array<std::uint8_t, 32> id_{};
@@ -278,6 +319,13 @@ class ServerConfig::Builder {
   /// (ConnectionInfo::psk says which it was). Up to 1024, in order of preference. Without credentials beside, clients
   /// must know one, and TLS 1.2 is not spoken.
   Builder& add_psk(std::shared_ptr<const ExternalPsk> psk);
+  /// Weakens: clients that come back may send data at once, which can be replayed and has no forward secrecy. It comes
+  /// out of Connection::receive() as Received::early_data, apart from all other. A ticket is good for it once, and for
+  /// `window` around the moment when it must have been sent. Needs tickets. For those who drive a Connection
+  /// themselves: the streams of asio.hpp and blocking.hpp have no name for it, and what comes early is lost there.
+  Builder& take_early_data(EarlyDataOptions options = {});
+  /// Puts an extension that nobody knows into tickets (RFC 8701 4), so that clients stay able to take new ones.
+  Builder& grease();
   Builder& prefer_certificates();     ///< keys that were added serve clients alone whom no certificate serves
   Builder& pause_for_client_hello();  ///< Pause::client_hello, before anything is answered
   Builder& pause_for_credential();    ///< Pause::credential, instead of a resolver
@@ -304,11 +352,20 @@ class ServerConfig::Builder {
   Builder& require_client_certificate(std::shared_ptr<const x509::TrustStore> anchors);
   /// Clients may show one; one that is shown must be good all the same.
   Builder& ask_for_client_certificate(std::shared_ptr<const x509::TrustStore> anchors);
+  /// A key (DER of its SubjectPublicKeyInfo) that a client may show in a certificate's place (RFC 7250); no other raw
+  /// key is taken. Clients are asked as by the two above, whose `anchors` may then be null: nothing but such keys is
+  /// taken then.
+  Builder& pin_client_key(Bytes subject_public_key_info);
+  /// What is taken of clients, in order of preference. RawPublicKey wants pins, or pause_for_verification().
+  Builder& client_certificate_types(std::vector<CertificateType> types);
   /// What else there is to judge clients' certificates by.
   Builder& add_client_intermediate(x509::Certificate certificate);
   Builder& add_client_crl(x509::Crl crl);
   Builder& client_revocation(x509::RevocationPolicy policy);  ///< `off` weakens
   Builder& client_path_budget(x509::PathBudget budget);
+  /// What clients' certificates are held to beside RFC 5280 6.1. Profile::rfc5280 weakens.
+  Builder& client_certificate_rules(x509::Profile profile, x509::Conformance conformance = x509::Conformance::lenient);
+  Builder& client_certificate_policies(x509::PolicyInputs inputs);  ///< none are asked for by default
   /// The names (DER) that the request says certificates are taken of, in place of the anchors' subjects. None: it does
   /// not say.
   Builder& client_authorities(std::vector<Bytes> names);

@@ -23,9 +23,11 @@
 #include <keyway/bytes.hpp>
 #include <keyway/carried_proofs.hpp>
 #include <keyway/certificate_compression.hpp>
+#include <keyway/certificate_type.hpp>
 #include <keyway/config.hpp>
 #include <keyway/credential.hpp>
 #include <keyway/detail/attributes.hpp>
+#include <keyway/early_data.hpp>
 #include <keyway/error.hpp>
 #include <keyway/name.hpp>
 #include <keyway/observer.hpp>
@@ -43,7 +45,10 @@ struct ConnectionInfo {
   SignatureScheme client_signature_scheme{};  ///< of the client's; 0 without one
   bool after_hello_retry_request = false;
   bool is_resumption = false;  ///< goes on with an earlier session: no certificate was shown again
-  std::string alpn;            ///< empty: none
+  EarlyData early_data = EarlyData::off;
+  CertificateType peer_certificate_type = CertificateType::X509;  ///< RawPublicKey: peer_chain() is that key alone
+  CertificateType own_certificate_type = CertificateType::X509;   ///< of what a client is to show, if anything
+  std::string alpn;  ///< empty: none; while early data is `offered`, the session's, which the data must be for
   /// The key from outside that both sides know, this time or, for a server, when the session began; null: none. The
   /// configuration's.
   const ExternalPsk* psk = nullptr;
@@ -105,6 +110,9 @@ struct Received {
   std::size_t needed = 0;
   /// Decrypted application data: a view into the input, below `consumed`.
   ByteSpan application_data;
+  /// Server: the same of data that came early, which take_early_data() allows. Anybody can have sent it again: it is
+  /// for handlers that ask for it by this name, and never part of `application_data`.
+  ByteSpan early_data;
 };
 
 /// What binds a protocol above to this very connection: both ends have the same bytes, and nobody between them can.
@@ -158,6 +166,15 @@ class Connection {
   /// far enough, AlreadyClosed, OutputTooSmall when nothing fits, CryptoFailed.
   [[nodiscard]] Result<Sent> send(std::span<const ByteView> data, ByteSpan out);
   [[nodiscard]] Result<Sent> send(ByteView data, ByteSpan out);
+  /// Client: sends data before the handshake is done, as send() does after it; at most early_data_left() bytes of it
+  /// are taken. Call it by this name only for what may come to the server twice. Whether the server took it says
+  /// ConnectionInfo::early_data. Errors: NotReady where there is nothing left to be sent early; else as send().
+  [[nodiscard]] Result<Sent> send_early(ByteView data, ByteSpan out);
+  /// Bytes that may be sent early yet; 0 also where early data is not offered, is refused, or its time is over.
+  [[nodiscard]] std::size_t early_data_left() const noexcept;
+  /// What was sent early and then refused, once: to be sent again by send(), if that is still what is wanted.
+  [[nodiscard]] Bytes take_refused_early_data() noexcept;
+
   /// Bytes of `out` that take `size` bytes of data whole, output() included.
   [[nodiscard]] std::size_t sealed_size(std::size_t size) const noexcept;
 
@@ -176,7 +193,8 @@ class Connection {
 
   [[nodiscard]] Side side() const noexcept;
   [[nodiscard]] bool is_handshaking() const noexcept;
-  /// True once application data may be sent.
+  /// True once application data may be sent. A server that takes early data may answer it before the handshake is done
+  /// (is_handshaking()): the client has then not shown that it is there now.
   [[nodiscard]] bool can_send() const noexcept;
   /// True after the peer's close_notify: no more data comes.
   [[nodiscard]] bool peer_has_closed() const noexcept;
@@ -198,7 +216,8 @@ class Connection {
   [[nodiscard]] const CarriedProofs& peer_proofs() const noexcept KEYWAY_LIFETIMEBOUND;
 
   /// Fills `out` with keying material (RFC 8446 7.5, RFC 5705). No context (std::nullopt) and an empty one differ in
-  /// TLS 1.2, and are the same in TLS 1.3. Errors: NotReady during the handshake, InvalidArgument.
+  /// TLS 1.2, and are the same in TLS 1.3. Errors: NotReady during the handshake, but while a server takes early data;
+  /// InvalidArgument.
   [[nodiscard]] Result<void> export_keying_material(std::string_view label, std::optional<ByteView> context,
                                                     ByteSpan out) const;
 

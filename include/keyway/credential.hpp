@@ -12,6 +12,7 @@
 
 #include <keyway/carried_proofs.hpp>
 #include <keyway/certificate.hpp>
+#include <keyway/certificate_type.hpp>
 #include <keyway/crypto.hpp>
 #include <keyway/error.hpp>
 #include <keyway/policy.hpp>
@@ -48,6 +49,12 @@ class Credential {
   [[nodiscard]] static Result<std::shared_ptr<const Credential>> from_files(const std::filesystem::path& chain,
                                                                             const std::filesystem::path& key,
                                                                             const crypto::Provider& provider);
+  /// A key without a certificate (RFC 7250), for peers that know it already. Errors: InvalidArgument, UnsupportedKey.
+  [[nodiscard]] static Result<std::shared_ptr<const Credential>> raw_public_key(
+      std::shared_ptr<const crypto::PrivateKey> key, const crypto::Provider& provider);
+  /// The same from a PEM text. Errors also: InvalidPem, InvalidKey, EncryptedKey.
+  [[nodiscard]] static Result<std::shared_ptr<const Credential>> raw_public_key_from_pem(
+      std::string_view key_pem, const crypto::Provider& provider);
   /// With a key that lives elsewhere: the connection pauses for each signature (Pause::signature).
   [[nodiscard]] static Result<std::shared_ptr<const Credential>> with_remote_key(std::vector<x509::Certificate> chain,
                                                                                  const crypto::Provider& provider);
@@ -59,7 +66,14 @@ class Credential {
   /// The same credential under these terms in place of its own.
   [[nodiscard]] std::shared_ptr<const Credential> with_terms(CredentialTerms terms) const;
 
+  [[nodiscard]] CertificateType certificate_type() const noexcept {
+    return chain_.empty() ? CertificateType::RawPublicKey : CertificateType::X509;
+  }
+  /// Empty for a raw public key.
   [[nodiscard]] const std::vector<x509::Certificate>& chain() const noexcept { return chain_; }
+  /// What names it: the leaf's DER, or that of the raw public key.
+  [[nodiscard]] ByteView name() const noexcept;
+  /// There is none to a raw public key.
   [[nodiscard]] const x509::Certificate& leaf() const noexcept { return chain_.front(); }
   /// Null with a remote key.
   [[nodiscard]] const crypto::PrivateKey* key() const noexcept { return key_.get(); }
@@ -132,10 +146,12 @@ class CertificateRequestView {
     ByteView authorities;        ///< empty: none is named
     ByteView certificate_types;  ///< of TLS 1.2
     const Policy* policy = nullptr;
+    CertificateType certificate_type = CertificateType::X509;  ///< that was agreed on (RFC 7250)
   };
   explicit CertificateRequestView(const Parts& parts) noexcept : parts_(parts) {}
 
   [[nodiscard]] ProtocolVersion version() const noexcept { return parts_.version; }
+  [[nodiscard]] CertificateType certificate_type() const noexcept { return parts_.certificate_type; }
   [[nodiscard]] std::vector<SignatureScheme> signature_schemes() const;
   /// The names of the authorities that the server takes certificates of; empty: it does not say.
   [[nodiscard]] std::vector<x509::DistinguishedNameView> authorities() const;

@@ -7,11 +7,13 @@
 #include <keyway/carried_proofs.hpp>
 #include <keyway/certificate.hpp>
 #include <keyway/certificate_compression.hpp>
+#include <keyway/certificate_type.hpp>
 #include <keyway/clock.hpp>
 #include <keyway/config.hpp>
 #include <keyway/connection.hpp>
 #include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
+#include <keyway/early_data.hpp>
 #include <keyway/error.hpp>
 #include <keyway/external_psk.hpp>
 #include <keyway/fetch.hpp>

@@ -320,6 +320,7 @@ Step tell_verdict(const x509::Verdict& verdict, std::span<const ByteView> chain,
   for (const x509::RevocationWitness& witness : verdict.revocation()) {
     step.facts.push_back({"", witness_text(witness), tone_of(witness.outcome)});
   }
+  for (const std::string& remark : verdict.remarks()) add_fact(step, "", remark, Tone::warning);
   tell_finding(step, verdict);
   return step;
 }
@@ -335,6 +336,8 @@ Json verdict_json(const x509::Verdict& verdict) {
     json["wanted"].push_back(
         {{"kind", x509::to_string(fetch.kind)}, {"url", printable(fetch.url, 2048)}, {"depth", fetch.depth}});
   }
+  if (!verdict.policies().empty()) json["policies"] = verdict.policies();
+  if (!verdict.remarks().empty()) json["remarks"] = verdict.remarks();
   if (const auto* finding = verdict.finding()) json["finding"] = finding_json(*finding);
   if (verdict.accepted()) return json;
   json["candidates"] = Json::array();

@@ -83,6 +83,15 @@ CertificateMessages::CertificateMessages(const std::vector<x509::Certificate>& c
   if (!leaf_response.empty()) status_tls12_ = encode(CertificateStatus{leaf_response});
 }
 
+CertificateMessages::CertificateMessages(ByteView subject_public_key_info) : is_raw_key_(true) {
+  CertificateMessage message;
+  message.certificate_list.push_back({subject_public_key_info, ExtensionBlock()});
+  tls13_[0] = encode(message);
+  Writer out(tls12_);
+  out.value(HandshakeType::certificate);
+  out.vector24([&] { out.vector24(subject_public_key_info); });
+}
+
 std::size_t CertificateMessages::variant(ProofsAsked asked) const noexcept {
   return (asked.ocsp && has_ocsp_ ? 1U : 0U) + (asked.scts && has_scts_ ? 2U : 0U);
 }
@@ -111,6 +120,7 @@ ByteView CertificateMessages::compressed(const std::shared_ptr<const Certificate
 
 auto CertificateMessages::choose_tls13(ProofsAsked asked, const CertificateCompressors& ours,
                                        const WireList<CertificateCompressionAlgorithm>& theirs) const -> Chosen {
+  if (is_raw_key_) return {tls13(asked), std::nullopt};
   for (const auto& compressor : ours) {
     if (!theirs.contains(compressor->algorithm())) continue;
     const ByteView message = compressed(compressor, asked);

@@ -27,6 +27,8 @@ class CertificateMessages {
  public:
   /// The proofs have been checked: one entry at most for each certificate, SCT lists well-formed.
   CertificateMessages(const std::vector<x509::Certificate>& chain, const CarriedProofs& proofs);
+  /// Of a raw public key (RFC 7250 3), which is shown as it is.
+  explicit CertificateMessages(ByteView subject_public_key_info);
 
   /// TLS 1.3's Certificate with an empty request context, handshake header included.
   [[nodiscard]] ByteView tls13(ProofsAsked asked) const noexcept { return tls13_[variant(asked)]; }
@@ -61,6 +63,7 @@ class CertificateMessages {
 
   bool has_ocsp_ = false;
   bool has_scts_ = false;
+  bool is_raw_key_ = false;
   std::array<Bytes, 4> tls13_;  ///< those that differ
   Bytes tls12_;
   Bytes status_tls12_;

@@ -110,6 +110,9 @@ Result<void> ClientAuthenticationPlan::add_to(ConfigurationDigest& digest, const
   if (!asks) return {};
   digest.add_number(is_required ? 1 : 0);
   digest.add_judge(options, anchors.get(), intermediates, crls);
+  digest.add_list(std::span<const CertificateType>(types));
+  digest.add_number(pinned_keys.size());
+  for (const Bytes& key : pinned_keys) digest.add(key);
   digest.add_number(pauses ? 1 : 0);
   if (!pauses || judges_alike) return {};
   // What the application accepts, nobody here can tell: its sessions are this configuration's alone.
@@ -119,18 +122,44 @@ Result<void> ClientAuthenticationPlan::add_to(ConfigurationDigest& digest, const
   return {};
 }
 
+namespace {
+
+/// What is taken where nobody said. Errors: InvalidConfiguration: raw keys without pins or an application to judge,
+/// chains without anchors or one.
+Result<std::vector<CertificateType>> types_of(const ClientAuthenticationPlan& plan) {
+  using enum CertificateType;
+  std::vector<CertificateType> types = plan.types;
+  if (types.empty()) {
+    if (!plan.pinned_keys.empty()) types.push_back(RawPublicKey);
+    if (plan.pinned_keys.empty() || plan.anchors) types.push_back(X509);
+  }
+  const auto has = [&](CertificateType type) { return std::ranges::find(types, type) != types.end(); };
+  if (has(X509) && !plan.anchors && !plan.pauses) {
+    return contradiction("anchors, or pause_for_verification()", "neither");
+  }
+  const bool is_sound = has(RawPublicKey) ? !plan.pinned_keys.empty() || plan.pauses : plan.pinned_keys.empty();
+  if (!is_sound) return contradiction("RawPublicKey and keys that are pinned for it, or neither", "one of them");
+  return types;
+}
+
+}  // namespace
+
 Result<std::unique_ptr<const ClientAuthentication>> make_client_authentication(ClientAuthenticationPlan plan,
                                                                                const CommonConfig& common) {
   if (!plan.asks) {
-    const bool is_idle = !plan.pauses && plan.intermediates.empty() && plan.crls.empty() && !plan.authorities;
+    const bool is_idle = !plan.pauses && plan.intermediates.empty() && plan.crls.empty() && !plan.authorities &&
+                         plan.pinned_keys.empty() && plan.types.empty();
     if (is_idle) return nullptr;
     return contradiction("require_client_certificate() or ask_for_client_certificate()", "neither");
   }
-  if (!plan.anchors && !plan.pauses) return contradiction("anchors, or pause_for_verification()", "neither");
+  auto types = types_of(plan);
+  if (!types) return std::unexpected(std::move(types.error()));
   auto authorities = encode_authorities(plan);
   if (!authorities) return std::unexpected(std::move(authorities.error()));
   auto made = std::make_unique<ClientAuthentication>();
   made->is_required = plan.is_required;
+  made->certificate_types = std::move(*types);
+  made->pinned_keys = std::move(plan.pinned_keys);
   made->pauses_for_verification = plan.pauses;
   made->request_tls13 = encode_request_tls13(common, *authorities);
   made->request_tls12 = encode_request_tls12(common.policy, *authorities);

@@ -19,6 +19,8 @@ struct ClientAuthenticationPlan {
   std::vector<x509::Certificate> intermediates;
   std::vector<x509::Crl> crls;
   x509::Verifier::Options options;
+  std::vector<Bytes> pinned_keys;
+  std::vector<CertificateType> types;             ///< empty: what the rest lets one think
   std::optional<std::vector<Bytes>> authorities;  ///< nothing: the anchors' subjects
 
   /// Adds all that says which clients are let in: a session goes on only where it is the same. Where the application

@@ -1,5 +1,6 @@
 #include <keyway/config.hpp>
 
+#include <algorithm>
 #include <utility>
 
 #include "tls/config_common.hpp"
@@ -31,6 +32,12 @@ struct ClientConfig::Builder::Parts {
   bool insists_on_credential = false;
   std::vector<std::shared_ptr<const ExternalPsk>> psks;
   bool allows_certificates_beside_psks = false;
+  std::size_t max_early_data = 0;
+  std::vector<Bytes> pinned_keys;
+  std::vector<CertificateType> server_types;
+  std::vector<CertificateType> client_types;
+  /// Errors: InvalidConfiguration.
+  [[nodiscard]] Result<void> complete_types();
 
   [[nodiscard]] bool requires_psk() const noexcept { return !psks.empty() && !allows_certificates_beside_psks; }
   /// After complete(). Errors: InvalidConfiguration.
@@ -51,9 +58,13 @@ Result<std::array<std::uint8_t, 32>> ClientConfig::Builder::Parts::id() const {
   digest.add_number(takes_unoffered_alpn ? 1 : 0);
   digest.add_judge(options, anchors.get(), intermediates, crls);
   digest.add_number(credentials.size());
-  for (const auto& credential : credentials) digest.add(credential->leaf().der());
+  for (const auto& credential : credentials) digest.add(credential->name());
   if (common.psks) common.psks->add_to(digest);
   digest.add_number(requires_psk() ? 1 : 0);
+  digest.add_list(std::span<const CertificateType>(server_types));
+  digest.add_list(std::span<const CertificateType>(client_types));
+  digest.add_number(pinned_keys.size());
+  for (const Bytes& key : pinned_keys) digest.add(key);
   if (pauses || pauses_for_credential || resolver) {
     // What the application accepts or shows, nobody here can tell: its sessions are this configuration's alone.
     std::array<std::uint8_t, 32> unique{};
@@ -61,6 +72,32 @@ Result<std::array<std::uint8_t, 32>> ClientConfig::Builder::Parts::id() const {
     digest.add(unique);
   }
   return digest.finish();
+}
+
+Result<void> ClientConfig::Builder::Parts::complete_types() {
+  using enum CertificateType;
+  if (server_types.empty()) {
+    if (!pinned_keys.empty()) server_types.push_back(RawPublicKey);
+    if (pinned_keys.empty() || anchors) server_types.push_back(X509);
+  }
+  if (client_types.empty()) {
+    for (const auto& credential : credentials) {
+      const CertificateType type = credential->certificate_type();
+      if (std::ranges::find(client_types, type) == client_types.end()) client_types.push_back(type);
+    }
+  }
+  const auto has = [](const auto& types, CertificateType type) {
+    return std::ranges::find(types, type) != types.end();
+  };
+  // A chain that is not asked for is not trusted either.
+  if (!has(server_types, X509) && !pauses) anchors = std::make_shared<const x509::TrustStore>();
+  if (!has(server_types, X509)) unverified = false;
+  const bool takes_raw_keys = has(server_types, RawPublicKey);
+  const bool is_sound = takes_raw_keys ? !pinned_keys.empty() || pauses : pinned_keys.empty();
+  if (is_sound) return {};
+  return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                             .at("ClientConfig, server_certificate_types")
+                             .expected("RawPublicKey and keys that are pinned for it, or neither"));
 }
 
 Result<void> ClientConfig::Builder::Parts::complete_psks() {
@@ -101,6 +138,15 @@ ClientConfig::Builder& ClientConfig::Builder::revocation(x509::RevocationPolicy 
 }
 ClientConfig::Builder& ClientConfig::Builder::path_budget(x509::PathBudget budget) {
   parts_->options.budget = budget;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::certificate_rules(x509::Profile profile, x509::Conformance conformance) {
+  parts_->options.profile = profile;
+  parts_->options.conformance = conformance;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::certificate_policies(x509::PolicyInputs inputs) {
+  parts_->options.policies = std::move(inputs);
   return *this;
 }
 ClientConfig::Builder& ClientConfig::Builder::alpn(std::vector<std::string> protocols) {
@@ -199,6 +245,26 @@ ClientConfig::Builder& ClientConfig::Builder::add_psk(std::shared_ptr<const Exte
   if (psk) parts_->psks.push_back(std::move(psk));
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::grease() {
+  parts_->common.greases = true;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::pin_server_key(Bytes subject_public_key_info) {
+  parts_->pinned_keys.push_back(std::move(subject_public_key_info));
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::server_certificate_types(std::vector<CertificateType> types) {
+  parts_->server_types = std::move(types);
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::client_certificate_types(std::vector<CertificateType> types) {
+  parts_->client_types = std::move(types);
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::allow_early_data(std::size_t max_size) {
+  parts_->max_early_data = std::clamp<std::size_t>(max_size, 1, std::size_t{1} << 24U);
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::allow_certificates_beside_psks() {
   parts_->allows_certificates_beside_psks = true;
   return *this;
@@ -253,6 +319,7 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
                                .expected("add_credential(), a resolver or pause_for_credential()")
                                .received("more than one of them"));
   }
+  if (auto completed = parts_->complete_types(); !completed) return std::unexpected(std::move(completed.error()));
   if (auto completed = parts_->complete_psks(); !completed) {
     return std::unexpected(std::move(completed.error()).at("ClientConfig"));
   }
@@ -261,6 +328,13 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   config->sends_server_name_ = parts->sends_server_name;
   config->is_fallback_ = parts->is_fallback;
   config->requires_psk_ = parts->requires_psk();
+  config->max_early_data_ = parts->max_early_data;
+  config->pinned_keys_ = parts->pinned_keys;
+  config->server_certificate_types_ = parts->server_types;
+  config->client_certificate_types_ = parts->client_types;
+  if (parts->max_early_data != 0) {
+    config->weakenings_.emplace_back("data may be sent early: it can be replayed, and has no forward secrecy");
+  }
   config->pauses_for_verification_ = parts->pauses;
   config->asks_for_ocsp_ = parts->asks_for_ocsp;
   config->asks_for_scts_ = parts->asks_for_scts;
@@ -295,6 +369,9 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   }
   if (parts->options.revocation == x509::RevocationPolicy::off) {
     config->weakenings_.emplace_back("revocation is not checked");
+  }
+  if (parts->options.profile == x509::Profile::rfc5280) {
+    config->weakenings_.emplace_back("certificates are held to RFC 5280 alone: a server may show an authority's");
   }
   config->credentials_ = std::move(parts->credentials);
   config->credential_resolver_ = std::move(parts->resolver);

@@ -124,6 +124,10 @@ bool ClientHelloView::takes(const Credential& credential) const {
   const bool is_barred =
       credential.terms().only_to_named_issuers && (named.empty() || !tls::is_issuer_named(credential, named));
   if (is_barred) return false;
+  const auto& types = extensions.server_certificate_type;
+  const bool is_type_taken = types ? types->types.contains(credential.certificate_type())
+                                   : credential.certificate_type() == CertificateType::X509;
+  if (!is_type_taken) return false;
   if (is_chosen(ProtocolVersion::TLS1_2) && has_suite_for_transport(credential, hello, policy)) return true;
   if (!extensions.signature_algorithms) return false;
   const auto& schemes = extensions.signature_algorithms->supported_signature_algorithms;

@@ -65,7 +65,7 @@ void Connection::Core::start_server() {
 }
 
 tls::Flow Connection::Core::flow() noexcept {
-  return tls::Flow({reader_, writer_, joiner_, outbox_, emit_, info_, verdict_, peer_chain_, peer_proofs_});
+  return tls::Flow({reader_, writer_, joiner_, outbox_, emit_, info_, verdict_, peer_chain_, peer_proofs_, early_});
 }
 
 Result<void> Connection::Core::export_keying_material(std::string_view label, std::optional<ByteView> context,
@@ -74,6 +74,9 @@ Result<void> Connection::Core::export_keying_material(std::string_view label, st
     return tls13->exporter.derive(label, context.value_or(ByteView()), out);
   }
   if (const auto* tls12 = std::get_if<TrafficTls12>(&traffic_)) return tls12->exporter.derive(label, context, out);
+  if (const auto* early = paused_server<tls::server::ExpectEndOfEarlyData>()) {
+    return early->exporter().derive(label, context.value_or(ByteView()), out);
+  }
   return std::unexpected(fail(ErrorCode::NotReady).at("export_keying_material").expected("a finished handshake"));
 }
 
@@ -150,6 +153,15 @@ Result<Connection::Sent> Connection::send(std::span<const ByteView> data, ByteSp
 }
 Result<Connection::Sent> Connection::send(ByteView data, ByteSpan out) {
   return core_->send(std::span<const ByteView>(&data, 1), out);
+}
+Result<Connection::Sent> Connection::send_early(ByteView data, ByteSpan out) {
+  return core_->send_early(data, out);
+}
+std::size_t Connection::early_data_left() const noexcept {
+  return core_->early_data_left();
+}
+Bytes Connection::take_refused_early_data() noexcept {
+  return core_->take_refused_early_data();
 }
 std::size_t Connection::sealed_size(std::size_t size) const noexcept {
   return core_->sealed_size(size);

@@ -43,6 +43,9 @@ class Connection::Core {
   [[nodiscard]] ByteView output() const noexcept { return ByteView(outbox_).subspan(outbox_sent_); }
   void sent(std::size_t count) noexcept;
   [[nodiscard]] Result<Sent> send(std::span<const ByteView> data, ByteSpan out);
+  [[nodiscard]] Result<Sent> send_early(ByteView data, ByteSpan out);
+  [[nodiscard]] std::size_t early_data_left() const noexcept { return early_ && early_->is_open ? early_->left : 0; }
+  [[nodiscard]] Bytes take_refused_early_data() noexcept;
   [[nodiscard]] std::size_t sealed_size(std::size_t size) const noexcept;
   void close() noexcept;
   void abort(AlertDescription alert) noexcept;
@@ -56,6 +59,7 @@ class Connection::Core {
     const auto* machine = machine_ ? std::get_if<ClientMachine>(machine_.get()) : nullptr;
     return machine == nullptr ? nullptr : machine->template in<State>();
   }
+  /// The same of a server; also for a state that takes early data.
   template <typename State>
   [[nodiscard]] const State* paused_server() const noexcept {
     const auto* machine = machine_ ? std::get_if<ServerMachine>(machine_.get()) : nullptr;
@@ -64,7 +68,9 @@ class Connection::Core {
 
   [[nodiscard]] Side side() const noexcept { return side_; }
   [[nodiscard]] bool is_handshaking() const noexcept { return machine_ != nullptr; }
-  [[nodiscard]] bool can_send() const noexcept { return is_established() && !error_ && !closed_; }
+  [[nodiscard]] bool can_send() const noexcept {
+    return (is_established() || answers_early_data()) && !error_ && !closed_;
+  }
   [[nodiscard]] bool peer_has_closed() const noexcept { return peer_closed_; }
   [[nodiscard]] bool has_closed() const noexcept { return closed_; }
   [[nodiscard]] const Error* error() const noexcept { return error_ ? &*error_ : nullptr; }
@@ -98,6 +104,11 @@ class Connection::Core {
 
   [[nodiscard]] bool is_established() const noexcept { return !std::holds_alternative<std::monostate>(traffic_); }
 
+  /// A server that has taken early data has its application keys already.
+  [[nodiscard]] bool answers_early_data() const noexcept {
+    return side_ == Side::server && machine_ && info_.early_data == EarlyData::accepted;
+  }
+
   [[nodiscard]] tls::Flow flow() noexcept;
   /// Before anything is protected: padding, fragments and limits as the configuration says.
   void configure_records() noexcept;
@@ -107,6 +118,7 @@ class Connection::Core {
 
   // connection_receive.cpp
   [[nodiscard]] Result<void> take_record(const tls::RecordReader::Incoming& record, Received& received);
+  [[nodiscard]] Result<void> take_early_data(ByteSpan content, Received& received);
   [[nodiscard]] Result<void> take_handshake(ByteView content);
   [[nodiscard]] Result<void> work_through_messages();
   [[nodiscard]] Result<void> take_alert(ByteView content);
@@ -123,7 +135,8 @@ class Connection::Core {
 
   std::shared_ptr<const ClientConfig> client_config_;
   std::shared_ptr<const ServerConfig> server_config_;
-  std::vector<std::shared_ptr<const ServerConfig>> earlier_configs_;  ///< those that answer::UseConfig replaced
+  std::unique_ptr<std::vector<std::shared_ptr<const ServerConfig>>>
+      earlier_configs_;  ///< those that answer::UseConfig replaced
   tls::Emitter emit_;
   tls::RecordReader reader_;
   tls::RecordWriter writer_{tls::PaddingPolicy{}};
@@ -138,6 +151,7 @@ class Connection::Core {
   std::optional<x509::Verdict> verdict_;
   std::vector<Bytes> peer_chain_;
   CarriedProofs peer_proofs_;
+  std::unique_ptr<tls::EarlySent> early_;  ///< of a client that sends data early
   std::optional<Error> error_;
 
   std::uint16_t idle_messages_ = 0;  ///< post-handshake messages since the last application data

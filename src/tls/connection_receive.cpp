@@ -55,7 +55,8 @@ Result<Received> Connection::Core::receive(ByteSpan input) {
     emit_(event::Record{Direction::received, record->type, record->was_protected, record->consumed,
                         record->content.size(), ByteView(first_bytes).first(std::min(first_size, record->consumed))});
     if (auto taken = take_record(*record, received); !taken) return die(std::move(taken.error()));
-    if (!received.application_data.empty() || received.consumed == input.size()) return received;
+    if (!received.application_data.empty() || !received.early_data.empty() || received.consumed == input.size())
+      return received;
   }
   return received;
 }
@@ -73,12 +74,7 @@ Result<void> Connection::Core::take_record(const tls::RecordReader::Incoming& re
     case ContentType::alert:
       return take_alert(record.content);
     case ContentType::application_data:
-      if (!is_established()) {
-        return std::unexpected(fail(ErrorCode::UnexpectedContentType)
-                                   .at("record")
-                                   .expected("the handshake to finish first")
-                                   .received(to_string(record.type)));
-      }
+      if (!is_established()) return take_early_data(record.content, received);
       if (!record.content.empty()) idle_messages_ = warnings_ = 0;
       received.application_data = record.content;
       return {};
@@ -89,6 +85,20 @@ Result<void> Connection::Core::take_record(const tls::RecordReader::Incoming& re
       return std::visit([&](auto& machine) { return machine.change_cipher_spec(flow); }, *machine_);
     }
   }
+}
+
+Result<void> Connection::Core::take_early_data(ByteSpan content, Received& received) {
+  auto* machine = machine_ ? std::get_if<ServerMachine>(machine_.get()) : nullptr;
+  auto* state = machine != nullptr ? machine->in<tls::server::ExpectEndOfEarlyData>() : nullptr;
+  if (state == nullptr) {
+    return std::unexpected(fail(ErrorCode::UnexpectedContentType)
+                               .at("record")
+                               .expected("the handshake to finish first")
+                               .received(to_string(ContentType::application_data)));
+  }
+  if (auto counted = state->take(content.size()); !counted) return counted;
+  received.early_data = content;
+  return {};
 }
 
 Result<void> Connection::Core::take_handshake(ByteView content) {
@@ -202,16 +212,19 @@ Result<void> Connection::Core::after_handshake(const tls::HandshakeMessage& mess
     auto placed =
         tls::check_extensions(ticket->extensions, tls::ExtensionHome::new_session_ticket, {}, "NewSessionTicket");
     if (!placed) return placed;
+    std::uint32_t max_early_data = 0;
     if (const auto body = ticket->extensions.find(ExtensionType::early_data)) {
       auto early_data = tls::EarlyDataNewSessionTicket::parse(*body);
       if (!early_data) return std::unexpected(std::move(early_data.error()).at("NewSessionTicket"));
+      max_early_data = early_data->max_early_data_size;
     }
     if (const auto body = ticket->extensions.find(tls::TlsFlagsExtension::type)) {
       auto flags = tls::TlsFlagsExtension::parse(*body);
       if (!flags) return std::unexpected(std::move(flags.error()).at("NewSessionTicket"));
     }
     if (++idle_messages_ > max_idle_messages) return std::unexpected(fail(ErrorCode::TooManyTickets));
-    if (sessions_) sessions_->keep(*ticket, *client_config_, info_.alpn, {peer_chain_, peer_proofs_, verdict_});
+    if (sessions_)
+      sessions_->keep(*ticket, *client_config_, info_.alpn, {peer_chain_, peer_proofs_, verdict_}, max_early_data);
     return {};
   }
   return std::unexpected(fail(ErrorCode::UnexpectedMessage)
@@ -257,7 +270,8 @@ Result<void> Connection::Core::resume(Answer& answer) {
   }
   if (const auto* use = std::get_if<answer::UseConfig>(&answer)) {
     // States refer to the configuration that they began with.
-    earlier_configs_.push_back(std::exchange(server_config_, use->config));
+    if (!earlier_configs_) earlier_configs_ = std::make_unique<std::vector<std::shared_ptr<const ServerConfig>>>();
+    earlier_configs_->push_back(std::exchange(server_config_, use->config));
     emit_.use(config());
     configure_records();
     for (const std::string& weakening : server_config_->weakenings()) emit_(event::Weakened{weakening});

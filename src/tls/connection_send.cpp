@@ -69,7 +69,9 @@ std::size_t Connection::Core::move_output(ByteSpan out) noexcept {
 Result<Connection::Sent> Connection::Core::send(std::span<const ByteView> data, ByteSpan out) {
   if (error_) return std::unexpected(*error_);
   if (closed_) return std::unexpected(fail(ErrorCode::AlreadyClosed).at("send"));
-  if (!is_established()) return std::unexpected(fail(ErrorCode::NotReady).at("send").expected("a finished handshake"));
+  if (!is_established() && !answers_early_data()) {
+    return std::unexpected(fail(ErrorCode::NotReady).at("send").expected("a finished handshake"));
+  }
   auto* tls13 = std::get_if<TrafficTls13>(&traffic_);
   if (tls13 != nullptr && key_update_answer_waits_) {
     if (auto updated = queue_key_update(*tls13, tls::KeyUpdateRequest::update_not_requested); !updated) {
@@ -100,8 +102,41 @@ Result<Connection::Sent> Connection::Core::send(std::span<const ByteView> data, 
     result.written += sealed->written;
     rest.drop(sealed->consumed);
     const bool is_done = rest.empty() || sealed->consumed < offered;
-    if (is_done && !writer_.needs_key_update()) return result;
+    if (is_done && (tls13 == nullptr || !writer_.needs_key_update())) return result;
   }
+}
+
+Result<Connection::Sent> Connection::Core::send_early(ByteView data, ByteSpan out) {
+  if (error_) return std::unexpected(*error_);
+  if (closed_) return std::unexpected(fail(ErrorCode::AlreadyClosed).at("send_early"));
+  if (early_data_left() == 0) {
+    return std::unexpected(fail(ErrorCode::NotReady).at("send_early").expected("early data that is left to be sent"));
+  }
+  Sent result;
+  if (!outbox_.empty()) result.written = move_output(out);
+  if (!outbox_.empty() && result.written == 0) return std::unexpected(fail(ErrorCode::OutputTooSmall).at("send_early"));
+  data = data.first(std::min(data.size(), early_->left));
+  if (!outbox_.empty() || data.empty()) return result;
+  auto sealed = writer_.seal(std::span<const ByteView>(&data, 1), out.subspan(result.written));
+  if (!sealed) {
+    if (sealed.error().code() != ErrorCode::OutputTooSmall) return die(std::move(sealed.error()));
+    if (result.written > 0) return result;
+    return std::unexpected(std::move(sealed.error()));
+  }
+  emit_.records_sent(ContentType::application_data, true, out.subspan(result.written, sealed->written),
+                     sealed->consumed);
+  const ByteView taken = data.first(sealed->consumed);
+  if (info_.early_data == EarlyData::offered) early_->kept.insert(early_->kept.end(), taken.begin(), taken.end());
+  early_->left -= taken.size();
+  result.consumed = taken.size();
+  result.written += sealed->written;
+  return result;
+}
+
+Bytes Connection::Core::take_refused_early_data() noexcept {
+  if (!early_ || early_->is_open) return {};
+  const auto taken = std::exchange(early_, nullptr);
+  return std::move(taken->kept);
 }
 
 std::size_t Connection::Core::sealed_size(std::size_t size) const noexcept {

@@ -145,8 +145,32 @@ Result<std::shared_ptr<const Credential>> Credential::assemble(std::vector<x509:
   return credential;
 }
 
+Result<std::shared_ptr<const Credential>> Credential::raw_public_key(std::shared_ptr<const crypto::PrivateKey> key,
+                                                                     const crypto::Provider& provider) {
+  if (!key) return std::unexpected(fail(ErrorCode::InvalidArgument).at("private key").received("none"));
+  auto public_key = provider.public_key(key->subject_public_key_info());
+  if (!public_key) return std::unexpected(std::move(public_key.error()).at("private key"));
+  const std::shared_ptr<Credential> credential(new Credential());
+  credential->key_type_ = (*public_key)->type();
+  credential->messages_ = std::make_shared<const tls::CertificateMessages>(key->subject_public_key_info());
+  credential->key_ = std::move(key);
+  return credential;
+}
+
+Result<std::shared_ptr<const Credential>> Credential::raw_public_key_from_pem(std::string_view key_pem,
+                                                                              const crypto::Provider& provider) {
+  auto key = key_from_pem(key_pem, provider);
+  if (!key) return std::unexpected(std::move(key.error()));
+  return raw_public_key(std::move(*key), provider);
+}
+
+ByteView Credential::name() const noexcept {
+  return chain_.empty() ? key_->subject_public_key_info() : chain_.front().der();
+}
+
 Result<std::shared_ptr<const Credential>> Credential::with_proofs(CarriedProofs proofs) const {
   if (auto checked = check_proofs(proofs, chain_.size()); !checked) return std::unexpected(std::move(checked.error()));
+  if (chain_.empty()) return std::shared_ptr<const Credential>(new Credential(*this));
   const std::shared_ptr<Credential> credential(new Credential(*this));
   credential->messages_ = std::make_shared<const tls::CertificateMessages>(chain_, proofs);
   credential->proofs_ = std::move(proofs);
@@ -156,6 +180,7 @@ Result<std::shared_ptr<const Credential>> Credential::with_proofs(CarriedProofs 
 std::shared_ptr<const Credential> Credential::with_terms(CredentialTerms terms) const {
   std::shared_ptr<Credential> other(new Credential(*this));
   other->terms_ = std::move(terms);
+  if (chain_.empty()) other->terms_.only_to_named_issuers = false;  // nobody issued it
   return other;
 }
 

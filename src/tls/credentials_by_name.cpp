@@ -28,12 +28,13 @@ std::shared_ptr<const Credential> CredentialsByName::resolve(const ClientHelloVi
   std::shared_ptr<const Credential> best;
   int best_rank = -1;
   for (const auto& credential : credentials_) {
-    const x509::CertificateView& leaf = credential->leaf().view();
-    if (name && !x509::covers(leaf, *name)) continue;
+    // A raw public key is for any name, and for clients alone that ask for one.
+    const bool has_names = credential->certificate_type() == CertificateType::X509;
+    if (has_names && name && !x509::covers(credential->leaf().view(), *name)) continue;
     if (!has_choice && !credential->terms().only_to_named_issuers) return credential;
     const bool usable = hello.takes(*credential);
-    if (!usable && credential->terms().only_to_named_issuers) continue;
-    const bool exact = !name || names_exactly(leaf, name->dns());
+    if (!usable && (!has_names || credential->terms().only_to_named_issuers)) continue;
+    const bool exact = !name || (has_names && names_exactly(credential->leaf().view(), name->dns()));
     const int rank = (usable ? 4 : 0) + (hello.names_issuer_of(*credential) ? 2 : 0) + (exact ? 1 : 0);
     if (rank > best_rank) {
       best_rank = rank;

@@ -28,12 +28,14 @@ struct ServerConfig::Builder::Parts {
   tls::ClientAuthenticationPlan clients;
   std::vector<std::shared_ptr<const ExternalPsk>> psks;
   bool prefers_certificates = false;
+  std::unique_ptr<EarlyDataOptions> early_data;
 
   [[nodiscard]] bool has_credentials() const noexcept {
     return resolver || !credentials.empty() || pauses_for_credential;
   }
   /// After complete(). Errors: InvalidConfiguration.
   [[nodiscard]] Result<void> complete_psks();
+  [[nodiscard]] Result<void> complete_early_data();
   /// What is shown and what is taken. A resolver's certificates are its own affair: it answers by name, and names are
   /// bound anyway. Errors: RandomFailed.
   [[nodiscard]] Result<std::array<std::uint8_t, 32>> id() const;
@@ -49,7 +51,7 @@ Result<std::array<std::uint8_t, 32>> ServerConfig::Builder::Parts::id() const {
   digest.add_number(common.allows_psk_ke ? 1 : 0);
   digest.add(ticket_context);
   if (ticket_context.empty()) {
-    for (const auto& credential : credentials) digest.add(credential->leaf().der());
+    for (const auto& credential : credentials) digest.add(credential->name());
   }
   if (common.psks) common.psks->add_to(digest);
   if (auto added = clients.add_to(digest, common, !ticket_context.empty()); !added) {
@@ -64,6 +66,21 @@ Result<void> ServerConfig::Builder::Parts::complete_psks() {
   auto set = tls::PskSet::make(std::move(psks), Side::server, common);
   if (!set) return std::unexpected(std::move(set.error()));
   common.psks = std::move(*set);
+  return {};
+}
+
+Result<void> ServerConfig::Builder::Parts::complete_early_data() {
+  if (!early_data) return {};
+  constexpr std::uint32_t most = std::uint32_t{1} << 24U;
+  const auto [size, window, store] = *early_data;
+  const bool is_sane = size > 0 && size <= most && window >= std::chrono::seconds(1) &&
+                       window <= std::chrono::minutes(5) && (!without_tickets || session_store);
+  if (!is_sane) {
+    return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                               .at("ServerConfig, take_early_data")
+                               .expected("tickets, 1 to 16777216 bytes, a window of 1 to 300 seconds"));
+  }
+  if (!store) early_data->store = std::make_shared<InMemorySingleUseStore>(common.clock->now());
   return {};
 }
 
@@ -109,6 +126,14 @@ ServerConfig::Builder& ServerConfig::Builder::credentials(std::shared_ptr<const 
 }
 ServerConfig::Builder& ServerConfig::Builder::add_psk(std::shared_ptr<const ExternalPsk> psk) {
   if (psk) parts_->psks.push_back(std::move(psk));
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::take_early_data(EarlyDataOptions options) {
+  parts_->early_data = std::make_unique<EarlyDataOptions>(std::move(options));
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::grease() {
+  parts_->common.greases = true;
   return *this;
 }
 ServerConfig::Builder& ServerConfig::Builder::prefer_certificates() {
@@ -192,6 +217,14 @@ ServerConfig::Builder& ServerConfig::Builder::ask_for_client_certificate(
   parts_->clients.anchors = std::move(anchors);
   return *this;
 }
+ServerConfig::Builder& ServerConfig::Builder::pin_client_key(Bytes subject_public_key_info) {
+  parts_->clients.pinned_keys.push_back(std::move(subject_public_key_info));
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::client_certificate_types(std::vector<CertificateType> types) {
+  parts_->clients.types = std::move(types);
+  return *this;
+}
 ServerConfig::Builder& ServerConfig::Builder::add_client_intermediate(x509::Certificate certificate) {
   parts_->clients.intermediates.push_back(std::move(certificate));
   return *this;
@@ -202,6 +235,16 @@ ServerConfig::Builder& ServerConfig::Builder::add_client_crl(x509::Crl crl) {
 }
 ServerConfig::Builder& ServerConfig::Builder::client_revocation(x509::RevocationPolicy policy) {
   parts_->clients.options.revocation = policy;
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::client_certificate_rules(x509::Profile profile,
+                                                                       x509::Conformance conformance) {
+  parts_->clients.options.profile = profile;
+  parts_->clients.options.conformance = conformance;
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::client_certificate_policies(x509::PolicyInputs inputs) {
+  parts_->clients.options.policies = std::move(inputs);
   return *this;
 }
 ServerConfig::Builder& ServerConfig::Builder::client_path_budget(x509::PathBudget budget) {
@@ -271,6 +314,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   if (auto completed = parts_->complete_psks(); !completed) {
     return std::unexpected(std::move(completed.error()).at("ServerConfig"));
   }
+  if (auto completed = parts_->complete_early_data(); !completed) return std::unexpected(std::move(completed.error()));
   if (auto completed = parts_->complete_tickets(); !completed) return std::unexpected(std::move(completed.error()));
   const std::unique_ptr<Parts> parts = std::move(parts_);
   const std::shared_ptr<ServerConfig> config(new ServerConfig());
@@ -287,6 +331,9 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   if (parts->clients.options.revocation == x509::RevocationPolicy::off) {
     config->weakenings_.emplace_back("revocation of clients' certificates is not checked");
   }
+  if (parts->clients.options.profile == x509::Profile::rfc5280) {
+    config->weakenings_.emplace_back("clients' certificates are held to RFC 5280 alone: one may show an authority's");
+  }
   auto authentication = tls::make_client_authentication(std::move(parts->clients), parts->common);
   if (!authentication) return std::unexpected(std::move(authentication.error()));
   config->client_authentication_ = std::move(*authentication);
@@ -299,6 +346,10 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   }
   config->pauses_for_client_hello_ = parts->pauses_for_client_hello;
   config->pauses_for_credential_ = parts->pauses_for_credential;
+  if (parts->early_data) {
+    config->weakenings_.emplace_back("early data is taken: it can be replayed, and has no forward secrecy");
+  }
+  config->early_data_ = std::move(parts->early_data);
   config->prefers_certificates_ = parts->prefers_certificates;
   config->acknowledges_server_name_ = parts->acknowledges_server_name;
   tls::add_weakenings(parts->common, config->weakenings_);

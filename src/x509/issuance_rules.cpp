@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include "x509/algorithm.hpp"
+#include "x509/constraint_forms.hpp"
 #include "x509/crl.hpp"
 #include "x509/extensions.hpp"
 #include "x509/general_name.hpp"
@@ -137,6 +139,59 @@ Found check_usage_of_key(const Subject& subject) {
   return Breach{"RFC 8410 5, RFC 8813 3, RFC 9881 5", "keyUsage that fits the key", "one for which it can't be used"};
 }
 
+/// RFC 5280 4.1.2.5: UTCTime through the year 2049, GeneralizedTime from then on. 4.1.2.8: no unique identifiers.
+Found check_dates_and_identifiers(const Subject& subject) {
+  der::Status status;
+  der::Reader tbs = der::Reader(subject.view.tbs_certificate, status).enter(der::Tag::sequence, "tbsCertificate");
+  if (tbs.next_is(der::constructed(0))) (void)tbs.any("version");
+  for (const std::string_view field : {"serialNumber", "signature", "issuer"}) (void)tbs.any(field);
+  der::Reader validity = tbs.enter(der::Tag::sequence, "validity");
+  using std::chrono::year;
+  constexpr Time year_2050{std::chrono::sys_days(year(2050) / 1 / 1)};
+  for (const Time date : {subject.view.not_before, subject.view.not_after}) {
+    if (validity.any("Time").tag == der::Tag::utc_time || date >= year_2050) continue;
+    return Breach{"RFC 5280 4.1.2.5", "a date before 2050 as UTCTime", "one as GeneralizedTime"};
+  }
+  for (const std::string_view field : {"subject", "subjectPublicKeyInfo"}) (void)tbs.any(field);
+  const bool is_last = tbs.empty() || tbs.next_is(der::constructed(3));
+  if (is_last) return std::nullopt;
+  return Breach{"RFC 5280 4.1.2.8", "no unique identifiers", "one"};
+}
+
+/// RFC 5280 4.2.1.6: host names, and for the web wildcards of one; mailboxes; URIs with a scheme.
+Found check_form_of_names(const Subject& subject) {
+  der::Status status;
+  der::Reader names(subject.view.subject_alternative_name.value_or(ByteView{}), status);
+  while (!names.empty()) {
+    const GeneralName name = read_general_name(names);
+    const bool is_host = name.form == NameForm::dns_name;
+    const bool is_mailbox = name.form == NameForm::rfc822_name;
+    const std::string_view text = as_text(name.value);
+    const bool is_quoted = is_mailbox && text.starts_with('"');
+    if ((is_host || is_mailbox) && !is_quoted && !is_comparable(name)) {
+      return Breach{"RFC 5280 4.2.1.6", "names of their form in subjectAltName", "one that is none"};
+    }
+    if (name.form == NameForm::uri && text.find(':') == std::string_view::npos) {
+      return Breach{"RFC 5280 4.2.1.6", "URIs with a scheme in subjectAltName", "one without"};
+    }
+  }
+  return std::nullopt;
+}
+
+/// RFC 5280 4.2.2.1: where the issuer is to be had and who tells of revocation, in full syntax.
+Found check_information_access(const Subject& subject) {
+  der::Status status;
+  der::Reader accesses(subject.view.authority_information_access.value_or(ByteView{}), status);
+  while (!accesses.empty()) {
+    der::Reader access = accesses.enter(der::Tag::sequence, "AccessDescription");
+    (void)access.identifier("accessMethod");
+    (void)read_general_name(access);
+    access.end("AccessDescription");
+  }
+  if (status.ok()) return std::nullopt;
+  return Breach{"RFC 5280 4.2.2.1", "authorityInfoAccess with a method and a name in each entry", "another"};
+}
+
 // ------------------------------------------------------------------------------------------------ BR
 
 /// BR 7.1.2.1.3, 7.1.2.11.1: keyIdentifier and nothing else; a root's is its own.
@@ -187,6 +242,12 @@ Found check_modulus(const Subject& subject) {
   return Breach{"BR 6.1.6", "an RSA modulus of whole bytes", "one of another length"};
 }
 
+/// BR 7.1.2.7.11.
+Found check_signing_of_lists(const Subject& subject) {
+  if (subject.role != Role::leaf || !subject.view.key_usage || !subject.view.key_usage->crl_sign()) return std::nullopt;
+  return Breach{"BR 7.1.2.7.11", "keyUsage without cRLSign", "one with it"};
+}
+
 /// BR 7.1.2.7.12.
 Found check_alternative_name(const Subject& subject) {
   if (subject.role != Role::leaf || subject.view.subject.empty()) return std::nullopt;
@@ -221,11 +282,13 @@ Found check_distribution_points(const Subject& subject) {
 std::optional<Objection> check_issuance(const CertificateView& certificate, std::size_t depth, Role role,
                                         Purpose purpose, const Verifier::Options& options) {
   using Rule = Found (*)(const Subject&);
-  constexpr std::array<Rule, 7> rules_of_rfc{check_serial,      check_key_identifiers,  check_criticality,
-                                             check_key_usage,   check_authority_fields, check_constraint_bases,
-                                             check_usage_of_key};
-  constexpr std::array<Rule, 5> rules_of_br{check_authority_key_identifier, check_purposes, check_modulus,
-                                            check_alternative_name, check_distribution_points};
+  constexpr auto rules_of_rfc =
+      std::to_array<Rule>({check_serial, check_dates_and_identifiers, check_key_identifiers, check_criticality,
+                           check_key_usage, check_authority_fields, check_constraint_bases, check_usage_of_key,
+                           check_form_of_names, check_information_access});
+  constexpr auto rules_of_br =
+      std::to_array<Rule>({check_authority_key_identifier, check_purposes, check_modulus, check_signing_of_lists,
+                           check_alternative_name, check_distribution_points});
   const Subject subject{certificate, role, options.conformance};
   Found found;
   // An anchor of version 1 has no extensions to judge.

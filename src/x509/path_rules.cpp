@@ -77,6 +77,14 @@ std::optional<Objection> PathSearch::check_issuer(const Node& issuer) {
 
 std::optional<Objection> PathSearch::check_conformance(const Node& node, std::size_t depth) const {
   if (material_.options.conformance == Conformance::lenient) return std::nullopt;
+  // The leaf's key is of no use to the path, and its certificate vouches for it all the same.
+  if (depth == 0) {
+    const auto key = material_.provider.public_key(node.view->subject_public_key_info);
+    if (!key && key.error().code() == ErrorCode::InvalidKey) {
+      return Objection{CheckKind::signature, finding_about(*node.view, depth, ErrorCode::InvalidKey, "RFC 5280 4.1.2.7",
+                                                           "a valid public key", "one that is not valid")};
+    }
+  }
   const Role above = node.element.origin == Origin::anchor ? Role::anchor : Role::authority;
   return check_issuance(*node.view, depth, depth == 0 ? Role::leaf : above, question_.purpose, material_.options);
 }

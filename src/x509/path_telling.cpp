@@ -39,11 +39,11 @@ Objection PathSearch::no_issuer(const Frame& frame) const {
   const std::size_t depth = path_.size() - 1;
   const std::string trusted = std::to_string(material_.anchors.size()) + " authorities trusted here";
   if (view.is_self_issued()) {
-    return {
-        CheckKind::issuer,
-        finding_about(view, depth, ErrorCode::SelfSigned, "RFC 5280 6.1", "a path to a trusted authority",
-                      depth == 0 ? "a certificate that is its own issuer" : "a root that is not among the " + trusted,
-                      "if you know where it comes from, add it to the trusted authorities")};
+    return {CheckKind::issuer, finding_about(view, depth, depth == 0 ? ErrorCode::SelfSigned : ErrorCode::UnknownRoot,
+                                             "RFC 5280 6.1", "a path to a trusted authority",
+                                             depth == 0 ? "a certificate that is its own issuer"
+                                                        : "a root that is not among the " + trusted,
+                                             "if you know where it comes from, add it to the trusted authorities")};
   }
   const std::string issuer = view.issuer.to_string();
   const std::string peer = question_.purpose == Purpose::client ? "the client" : "the server";

@@ -1,5 +1,7 @@
 #include "checks.hpp"
 
+#include "early.hpp"
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -62,9 +64,29 @@ Outcome<void> check_verdict(const Settings& settings, const Connection& connecti
   return mismatch("expected a verdict that accepts the peer's chain");
 }
 
+Outcome<void> check_raw_key(const Settings& settings, const Connection& connection) {
+  if (settings.expect_peer_rpk_sha256.empty()) return {};
+  const auto expected = from_base64(settings.expect_peer_rpk_sha256);
+  if (!expected) return broke(expected.error());
+  const auto provider = crypto::make_provider();
+  if (!provider) return broke(provider.error());
+  const crypto::HashFunction& hash = *(*provider)->hash(crypto::HashAlgorithm::sha256);
+  crypto::HashState state{};
+  hash.start(state);
+  if (!connection.peer_chain().empty()) hash.update(state, connection.peer_chain().front());
+  Bytes digest(hash.output_size());
+  hash.finish(state, digest);
+  return digest == *expected ? Outcome<void>() : mismatch("the peer's key is not the expected one");
+}
+
 Outcome<void> check_peer_chain(const Settings& settings, const Connection& connection) {
   if (settings.expect_no_peer_cert && !connection.peer_chain().empty())
     return mismatch("the peer showed a certificate");
+  const auto type = static_cast<int>(connection.info().peer_certificate_type);
+  if (settings.expect_peer_certificate_type.value_or(type) != type) {
+    return mismatch("the peer showed another type of certificate than expected");
+  }
+  if (auto ok = check_raw_key(settings, connection); !ok) return ok;
   if (settings.expect_peer_cert_file.empty()) return {};
   std::ifstream file(settings.expect_peer_cert_file);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -163,11 +185,12 @@ Outcome<void> check_credential(const Settings& settings, const ConnectionInfo& i
   if (!settings.expect_selected_credential) return {};
   const int expected = *settings.expect_selected_credential;
   const auto wanted = std::ranges::find(credentials, expected, &Choice::index);
+  if (expected == -1 && wanted == credentials.end()) return {};  // none of them, and there is no default
   const bool is_psk = wanted != credentials.end() && wanted->psk != nullptr;
   if (is_psk && info.psk != wanted->psk.get()) return mismatch("another pre-shared key was chosen");
   if (is_psk || witness.own_certificate().empty()) return {};
   const bool is_shown = wanted != credentials.end() &&
-                        !std::ranges::search(witness.own_certificate(), wanted->credential->leaf().der()).empty();
+                        !std::ranges::search(witness.own_certificate(), wanted->credential->name()).empty();
   if (!is_shown) return mismatch("another credential was chosen than " + std::to_string(expected));
   return {};
 }
@@ -178,6 +201,7 @@ Outcome<void> check_handshake(const Settings& settings, const Connection& connec
                               std::span<const Choice> credentials) {
   if (settings.handshake_never_done) return mismatch("the handshake completed");
   if (auto ok = check_parameters(settings, connection.info()); !ok) return ok;
+  if (auto ok = check_early_data(settings, connection.info()); !ok) return ok;
   if (auto ok = check_names(settings, connection.info()); !ok) return ok;
   if (auto ok = check_verdict(settings, connection); !ok) return ok;
   if (auto ok = check_proofs(settings, connection); !ok) return ok;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <utility>
 
 #include <keyway/bytes.hpp>
@@ -94,6 +96,25 @@ Outcome<std::shared_ptr<const ExternalPsk>> make_psk(const CredentialSettings& o
   return std::move(*psk);
 }
 
+Outcome<std::shared_ptr<const Credential>> load_raw_key(const CredentialSettings& of,
+                                                        const crypto::Provider& provider) {
+  std::ifstream file(of.key_file);
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  auto credential = Credential::raw_public_key_from_pem(text, provider);
+  if (credential) return std::move(*credential);
+  const ErrorCode code = credential.error().code();
+  if (code == ErrorCode::UnsupportedKey || code == ErrorCode::UnsupportedAlgorithm) {
+    return unimplemented("a key of this kind: " + credential.error().message());
+  }
+  return broke(std::move(credential.error()));
+}
+
+std::vector<CertificateType> to_types(const std::vector<int>& codes) {
+  std::vector<CertificateType> types;
+  for (const int code : codes) types.push_back(static_cast<CertificateType>(code));
+  return types;
+}
+
 bool is_psk(const Choice& choice) noexcept {
   return choice.psk != nullptr;
 }
@@ -129,8 +150,8 @@ Outcome<std::vector<Choice>> load_credentials(const Settings& settings, const cr
       choices.push_back({static_cast<int>(i), nullptr, std::move(*psk)});
       continue;
     }
-    if (wanted.certificate_file.empty()) continue;
-    auto loaded = load(wanted, settings, provider);
+    if (wanted.certificate_file.empty() && !wanted.is_raw_key) continue;
+    auto loaded = wanted.is_raw_key ? load_raw_key(wanted, provider) : load(wanted, settings, provider);
     if (!loaded) return std::unexpected(std::move(loaded.error()));
     CredentialTerms terms;
     terms.only_to_named_issuers = wanted.must_match_issuer;
@@ -154,6 +175,10 @@ Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& 
   for (const Choice& choice : credentials) builder.add_credential(choice.credential).add_psk(choice.psk);
   if (!std::ranges::all_of(credentials, is_psk)) builder.insist_on_credential();
   if (settings.verify_peer) builder.allow_certificates_beside_psks();
+  builder.server_certificate_types(to_types(settings.accepted_peer_cert_types));
+  builder.client_certificate_types(to_types(settings.available_client_cert_types));
+  if (settings.grease) builder.grease();
+  if (settings.enable_early_data) builder.allow_early_data(std::size_t{1} << 20U);
   if (settings.reverify_on_resume) builder.reverify_on_resumption();
   if (settings.no_ticket) {
     builder.without_resumption();
@@ -182,12 +207,18 @@ Outcome<std::shared_ptr<const ServerConfig>> make_server_config(const Settings& 
   builder.alpn_chooser(std::make_shared<AlpnByFlags>(answer_about_alpn(settings))).pause_for_client_hello();
   // Each connection has a configuration of its own; all judge clients alike.
   builder.session_store(lasting.server_sessions).ticket_keys(lasting.ticket_keys).ticket_context("bogo");
+  builder.grease();  // as the suite expects of every server
   if (settings.no_ticket) builder.without_tickets();
+  // As the suite has it; a window of a minute.
+  if (settings.enable_early_data) builder.take_early_data({14336, std::chrono::seconds(60), lasting.early_data_store});
   if (settings.no_ticket || settings.skip_ticket) builder.tickets(0, std::chrono::hours(24));
   if (settings.require_any_client_certificate) {
     builder.require_client_certificate(nullptr).pause_for_verification();
   } else if (settings.verify_peer) {
     builder.ask_for_client_certificate(nullptr).pause_for_verification();
+  }
+  if (settings.require_any_client_certificate || settings.verify_peer) {
+    builder.client_certificate_types(to_types(settings.accepted_peer_cert_types));
   }
   if (!settings.use_client_ca_list.empty()) {
     auto names = parse_name_list(settings.use_client_ca_list);

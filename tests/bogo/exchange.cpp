@@ -7,6 +7,7 @@
 
 #include "checks.hpp"
 #include "configuration.hpp"
+#include "early.hpp"
 #include "session_check.hpp"
 #include "stream.hpp"
 #include "witness.hpp"
@@ -19,12 +20,14 @@ constexpr std::size_t default_read_size = 512;
 
 // --- the two sides
 
-Outcome<Answer> judge_peer(const Settings& settings) {
+Outcome<Answer> judge_peer(const Settings& settings, const ConnectionInfo& info) {
   if (settings.use_ocsp_callback && settings.fail_ocsp_callback) {
     return answer::Refuse{AlertDescription::bad_certificate_status_response};
   }
   // Without -verify-peer or the like the handshake goes on whatever comes of it.
-  const bool is_refused = settings.verify_fail && (settings.verify_peer || settings.require_any_client_certificate);
+  const bool is_raw_key = info.peer_certificate_type == CertificateType::RawPublicKey;
+  const bool counts = settings.verify_peer || settings.require_any_client_certificate || is_raw_key;
+  const bool is_refused = settings.verify_fail && counts;
   if (!is_refused) return answer::Verified{x509::Verdict::accept({}, {})};
   // The tests know two kinds of callback by their alerts.
   return answer::Refuse{settings.use_custom_verify_callback ? AlertDescription::certificate_unknown
@@ -34,6 +37,7 @@ Outcome<Answer> judge_peer(const Settings& settings) {
 /// What a connection is opened with.
 struct Opening {
   const Settings& settings;
+  const Settings& retry;  ///< once early data was refused
   const std::vector<Choice>& credentials;
   const Lasting& lasting;
   Transport& transport;
@@ -48,7 +52,9 @@ Outcome<Stream> open_client(const Opening& opening) {
   if (!name) return broke(name.error());
   auto connection = Connection::client(std::move(*config), *name, {.observer = &opening.witness});
   if (!connection) return broke(std::move(connection.error()));
-  auto answers = [&settings](const Connection&, Pause) { return judge_peer(settings); };
+  auto answers = [opening](const Connection& paused, Pause) {
+    return judge_peer(is_refused(paused.info().early_data) ? opening.retry : opening.settings, paused.info());
+  };
   return Stream(opening.transport, std::move(*connection), answers, settings.async);
 }
 
@@ -89,7 +95,7 @@ Outcome<Stream> open_server(const Opening& opening) {
   auto connection = Connection::server(std::move(*config), {.observer = &opening.witness});
   if (!connection) return broke(std::move(connection.error()));
   auto answers = [opening](const Connection& paused, Pause pause) -> Outcome<Answer> {
-    if (pause == Pause::verification) return judge_peer(opening.settings);
+    if (pause == Pause::verification) return judge_peer(opening.settings, paused.info());
     if (!opening.settings.curves_flags.empty()) return answer_ranked(opening, *paused.pending_client_hello());
     return look_at(opening.settings, *paused.pending_client_hello());
   };
@@ -168,7 +174,8 @@ struct Evidence {
   SessionCheck& sessions;
 };
 
-Outcome<void> exchange(const Settings& settings, Stream& stream, const Evidence& evidence) {
+/// `has_written`: early, what is written first.
+Outcome<void> exchange(const Settings& settings, Stream& stream, const Evidence& evidence, bool has_written) {
   const auto& [witness, credentials, sessions] = evidence;
   if (!settings.implicit_handshake) {
     if (auto done = stream.handshake(); !done) return done;
@@ -184,7 +191,9 @@ Outcome<void> exchange(const Settings& settings, Stream& stream, const Evidence&
   }
   if (settings.send_alert) return stream.abort(AlertDescription{30});  // decompression_failure
   if (auto written = write_exports(settings, stream, witness); !written) return written;
-  if (auto written = write_first(settings, stream); !written) return written;
+  if (!has_written) {
+    if (auto written = write_first(settings, stream); !written) return written;
+  }
   if (!settings.shim_shuts_down) {
     if (auto echoed = echo(settings, stream); !echoed) return echoed;
   }
@@ -200,17 +209,32 @@ Outcome<void> exchange(const Settings& settings, Stream& stream, const Evidence&
 
 }  // namespace
 
-Outcome<void> run_connection(const Settings& settings, Lasting& lasting, bool is_resumption) {
+Outcome<void> run_connection(const Settings& settings, const Settings& retry, Lasting& lasting, bool is_resumption) {
   auto transport = Transport::connect(settings);
   if (!transport) return std::unexpected(std::move(transport.error()));
   Witness witness(settings.export_traffic_secrets);
   auto credentials = load_credentials(settings, *lasting.provider);
   if (!credentials) return std::unexpected(std::move(credentials.error()));
-  const Opening opening{settings, *credentials, lasting, *transport, witness};
+  const Opening opening{settings, retry, *credentials, lasting, *transport, witness};
   auto stream = settings.server ? open_server(opening) : open_client(opening);
   if (!stream) return std::unexpected(std::move(stream.error()));
-  SessionCheck sessions(settings, lasting, is_resumption);
-  if (auto exchanged = exchange(settings, *stream, {witness, *credentials, sessions}); !exchanged) return exchanged;
+  EarlyPart early;
+  if (stream->early_data_left() > 0) {
+    auto begun = begin_early(settings, *stream, witness);
+    if (!begun) return std::unexpected(std::move(begun.error()));
+    early = *begun;
+  }
+  // What was sent early and refused is lost: from there on, the flags of a retry count.
+  if (early.is_refused && !settings.expect_reject_early_data) return mismatch("early data was refused");
+  const Settings& now = early.is_refused ? retry : settings;
+  SessionCheck sessions(now, lasting, is_resumption);
+  const bool has_written = early.has_written && !early.is_refused;
+  if (auto exchanged = exchange(now, *stream, {witness, *credentials, sessions}, has_written); !exchanged) {
+    return exchanged;
+  }
+  if (is_resumption) {
+    if (auto checked = check_ticket_age(now, lasting, witness); !checked) return checked;
+  }
   if (!settings.expect_msg_callback.empty() && settings.expect_msg_callback != witness.messages()) {
     return mismatch("expected the messages\n" + settings.expect_msg_callback + "got\n" + witness.messages());
   }

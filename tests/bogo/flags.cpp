@@ -57,6 +57,7 @@ constexpr auto flags = std::to_array<Flag>({
        current_credential(s).signing_preferences.push_back(static_cast<int>(scheme));
      }}},
     {"new-x509-credential", Act{[](Settings& s) { s.credentials.emplace_back(); }}},
+    {"new-rpk-credential", Act{[](Settings& s) { s.credentials.emplace_back().is_raw_key = true; }}},
     {"new-psk-credential", Act{[](Settings& s) { s.credentials.emplace_back().is_psk = true; }}},
     {"psk-importer-key",
      ActWithText{[](Settings& s, std::string_view text) { current_credential(s).psk_importer_key = text; }}},
@@ -77,6 +78,8 @@ constexpr auto flags = std::to_array<Flag>({
     {"no-tls11", Ignored{.has_value = false}},
     {"no-tls12", &Settings::no_tls12},
     {"no-tls13", &Settings::no_tls13},
+    {"enable-grease", &Settings::grease},
+    {"permute-extensions", &Settings::grease},  // one comes with the other
     {"fallback-scsv", &Settings::fallback_scsv},
     {"cipher", &Settings::cipher},
     {"server-preference", Ignored{.has_value = false}},         // there is no other way
@@ -107,6 +110,10 @@ constexpr auto flags = std::to_array<Flag>({
     {"expect-verify-result", &Settings::expect_verify_result},
     {"use-client-ca-list", &Settings::use_client_ca_list},
     {"expect-client-ca-list", &Settings::expect_client_ca_list},
+    {"accepted-peer-cert-types", &Settings::accepted_peer_cert_types},
+    {"available-client-cert-types", &Settings::available_client_cert_types},
+    {"expect-peer-certificate-type", &Settings::expect_peer_certificate_type},
+    {"expect-peer-rpk-sha256", &Settings::expect_peer_rpk_sha256},
     {"expect-no-peer-cert", &Settings::expect_no_peer_cert},
     {"expect-peer-cert-file", &Settings::expect_peer_cert_file},
 
@@ -131,6 +138,7 @@ constexpr auto flags = std::to_array<Flag>({
     {"expect-session-id", &Settings::expect_session_id},
     {"expect-no-session-id", &Settings::expect_no_session_id},
     {"expect-ticket-renewal", &Settings::expect_ticket_renewal},
+    {"expect-secure-renegotiation", Ignored{.has_value = false}},  // without it there is no connection
     {"expect-extended-master-secret", &Settings::expect_extended_master_secret},
     {"no-ticket", &Settings::no_ticket},
     {"renew-ticket", &Settings::renew_ticket},
@@ -178,6 +186,15 @@ constexpr auto flags = std::to_array<Flag>({
     {"handshake-never-done", &Settings::handshake_never_done},
     {"no-op-extra-handshake", &Settings::no_op_extra_handshake},
     {"expect-msg-callback", &Settings::expect_msg_callback},
+
+    // early data
+    {"enable-early-data", &Settings::enable_early_data},
+    {"expect-ticket-supports-early-data", &Settings::expect_ticket_supports_early_data},
+    {"expect-accept-early-data", &Settings::expect_accept_early_data},
+    {"expect-reject-early-data", &Settings::expect_reject_early_data},
+    {"expect-no-offer-early-data", &Settings::expect_no_offer_early_data},
+    {"expect-ticket-age-skew", &Settings::expect_ticket_age_skew},
+    {"early-write-after-message", &Settings::early_write_after_message},
     {"expect-early-data-reason", &Settings::expect_early_data_reason},
     {"quic-use-legacy-codepoint", Ignored{.has_value = true}},  // of no consequence over a stream
 });

@@ -36,6 +36,10 @@ StoredSession KeptSessions::take(std::string_view key) {
   return given_;
 }
 
+bool KeptSessions::newest_takes_early_data() const {
+  return !sessions_.empty() && sessions_.back()->session.max_early_data > 0;
+}
+
 std::size_t KeptSessions::take_count_of_new() noexcept {
   return std::exchange(new_, 0);
 }
@@ -47,6 +51,7 @@ Outcome<Lasting> Lasting::make() {
   lasting.provider = std::move(*provider);
   lasting.clock = std::make_shared<ShiftedClock>();
   lasting.client_sessions = std::make_shared<KeptSessions>();
+  lasting.early_data_store = std::make_shared<InMemorySingleUseStore>(lasting.clock->now());
   lasting.server_sessions = std::make_shared<InMemoryServerSessionStore>();
   auto key = make_key(*lasting.provider);
   if (!key) return std::unexpected(std::move(key.error()));

@@ -7,21 +7,21 @@
 
 #include <keyway/clock.hpp>
 #include <keyway/crypto.hpp>
+#include <keyway/early_data.hpp>
 #include <keyway/session.hpp>
 
 #include "outcome.hpp"
 
 namespace keyway::bogo {
 
-/// The system's clock, ahead by as much as the flags say.
+/// Stands still, but where the flags move it on.
 class ShiftedClock final : public Clock {
  public:
-  [[nodiscard]] Time now() const noexcept override { return system_.now() + ahead_; }
-  void move(std::chrono::seconds by) noexcept { ahead_ += by; }
+  [[nodiscard]] Time now() const noexcept override { return now_; }
+  void move(std::chrono::seconds by) noexcept { now_ += by; }
 
  private:
-  SystemClock system_;
-  std::chrono::seconds ahead_{0};
+  Time now_ = SystemClock().now();
 };
 
 /// A client's sessions. Each connection of a test has a configuration of its own, to which the library would not give
@@ -32,6 +32,8 @@ class KeptSessions final : public SessionStore {
   [[nodiscard]] StoredSession take(std::string_view key) override;
 
   [[nodiscard]] bool empty() const noexcept { return sessions_.empty(); }
+  /// True when early data may be sent with the newest.
+  [[nodiscard]] bool newest_takes_early_data() const;
   /// Sessions that a connection brought since the last call; one that was used and put back is none.
   [[nodiscard]] std::size_t take_count_of_new() noexcept;
 
@@ -48,6 +50,7 @@ struct Lasting {
   std::shared_ptr<KeptSessions> client_sessions;
   std::shared_ptr<InMemoryServerSessionStore> server_sessions;
   std::shared_ptr<TicketKeys> ticket_keys;
+  std::shared_ptr<InMemorySingleUseStore> early_data_store;
 
   [[nodiscard]] static Outcome<Lasting> make();
   /// Another key seals tickets; the ones before still open.

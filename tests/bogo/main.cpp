@@ -25,7 +25,7 @@ Outcome<void> run_test(const TestSettings& settings) {
   const int resumptions = settings.initial.resume_count.value_or(0);
   for (int i = 0; i <= resumptions; ++i) {
     const Settings& now = i == 0 ? settings.initial : settings.resume;
-    if (auto done = run_connection(now, *lasting, /*is_resumption=*/i > 0); !done) return done;
+    if (auto done = run_connection(now, settings.retry, *lasting, /*is_resumption=*/i > 0); !done) return done;
     if (i == resumptions) break;
     if (auto prepared = prepare_resumption(now, settings.resume, *lasting); !prepared) return prepared;
   }

@@ -161,8 +161,6 @@ Outcome<Policy> make_policy(const Settings& settings, const crypto::Provider& pr
   const bool has_curve = !std::ranges::all_of(*groups, is_post_quantum);
   if (!has_curve && versions.size() > 1) std::erase(versions, ProtocolVersion::TLS1_2);
   if (versions.empty()) return unimplemented("versions below TLS 1.2");
-  const std::string& reason = settings.expect_early_data_reason;
-  if (!reason.empty() && reason != "disabled") return unimplemented("early data");
   Policy policy = Policy::classic_rsa_2026().narrowed_to(versions);
   policy.name = "bogo";
   policy.groups = std::move(*groups);

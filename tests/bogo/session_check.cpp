@@ -26,7 +26,12 @@ Outcome<void> SessionCheck::after_handshake(const Connection& connection) {
 
 Outcome<void> SessionCheck::after_data(const Connection& connection) {
   if (settings_.server || settings_.no_ticket || connection.info().version != ProtocolVersion::TLS1_3) return {};
-  return check_new(!settings_.expect_no_session && !settings_.shim_shuts_down);
+  const bool expects_one = !settings_.expect_no_session && !settings_.shim_shuts_down;
+  if (expects_one &&
+      lasting_.client_sessions->newest_takes_early_data() != settings_.expect_ticket_supports_early_data) {
+    return mismatch("the new session takes early data, or not, against what was expected");
+  }
+  return check_new(expects_one);
 }
 
 }  // namespace keyway::bogo

@@ -18,6 +18,7 @@ struct CredentialSettings {
   std::string signed_cert_timestamps;  ///< base64
   bool must_match_issuer = false;
   bool is_psk = false;
+  bool is_raw_key = false;
   std::string psk_importer_key;  ///< base64, like the two below
   std::string psk_importer_identity;
   std::string psk_importer_context;
@@ -59,6 +60,7 @@ struct Settings {
   std::string expect_certificate_types;
   bool no_key_shares = false;
   bool fallback_scsv = false;
+  bool grease = false;
   bool no_tls12 = false;
   bool no_tls13 = false;
   bool expect_hrr = false;
@@ -68,6 +70,10 @@ struct Settings {
   std::string expect_peer_cert_file;
   std::string use_client_ca_list;
   std::string expect_client_ca_list;
+  std::vector<int> accepted_peer_cert_types;
+  std::vector<int> available_client_cert_types;
+  std::optional<int> expect_peer_certificate_type;
+  std::string expect_peer_rpk_sha256;  ///< base64
   bool expect_no_peer_cert = false;
   bool verify_peer = false;
   bool require_any_client_certificate = false;
@@ -137,7 +143,16 @@ struct Settings {
   bool implicit_handshake = false;
   bool handshake_never_done = false;
   bool no_op_extra_handshake = false;
+
+  // --- early data
+  std::optional<int> early_write_after_message;
+  std::optional<int> expect_ticket_age_skew;
   std::string expect_early_data_reason;
+  bool enable_early_data = false;
+  bool expect_ticket_supports_early_data = false;
+  bool expect_accept_early_data = false;
+  bool expect_reject_early_data = false;
+  bool expect_no_offer_early_data = false;
 };
 
 /// A test's connections: the first one, those that resume it, and the second try after rejected early data.

@@ -66,13 +66,47 @@ Outcome<bool> Stream::advance() {
   auto received = connection_.receive(ByteSpan(input_).subspan(begin_, shown_ - begin_));
   if (!received) return broken(received.error());
   begin_ += received->consumed;
-  data_ = received->application_data;
+  data_ = received->early_data.empty() ? received->application_data : received->early_data;
   may_hold_more_ = received->consumed > 0 && begin_ < shown_;
   return true;
 }
 
+Outcome<void> Stream::advance_until(const std::function<bool()>& reached) {
+  while (connection_.is_handshaking() && !reached()) {
+    auto went_on = advance();
+    if (!went_on) return std::unexpected(std::move(went_on.error()));
+    if (!*went_on) return broke(connection_.end_of_input().error());
+  }
+  return {};
+}
+
+Outcome<std::size_t> Stream::write_early(ByteView data) {
+  std::size_t written = 0;
+  while (written < data.size() && connection_.early_data_left() > 0) {
+    Bytes sealed(connection_.sealed_size(data.size()));
+    const auto sent = connection_.send_early(data.subspan(written), sealed);
+    if (!sent) return broke(sent.error());
+    if (auto gone = transport_.write(ByteView(sealed).first(sent->written)); !gone)
+      return std::unexpected(gone.error());
+    written += sent->consumed;
+  }
+  return written;
+}
+
+Outcome<void> Stream::begin_write_early(ByteView data) {
+  if (auto flushed = flush(); !flushed) return flushed;
+  held_.resize(connection_.sealed_size(data.size()));
+  const auto sent = connection_.send_early(data, held_);
+  if (!sent) return broke(sent.error());
+  held_.resize(sent->written);
+  auto written = transport_.write(ByteView(held_).first(1));
+  held_.erase(held_.begin());
+  return written;
+}
+
+/// A server that takes early data is far enough once it may answer.
 Outcome<void> Stream::handshake() {
-  while (connection_.is_handshaking()) {
+  while (connection_.is_handshaking() && !connection_.can_send()) {
     auto went_on = advance();
     if (!went_on) return std::unexpected(std::move(went_on.error()));
     if (*went_on) continue;

@@ -24,6 +24,9 @@ class Stream {
 
   [[nodiscard]] Outcome<void> handshake();
 
+  /// Goes on with the handshake until this is so, or it is over.
+  [[nodiscard]] Outcome<void> advance_until(const std::function<bool()>& reached);
+
   /// How a read ended that brought no data.
   enum class End : std::uint8_t { none, close_notify, truncated };
   struct Read {
@@ -36,6 +39,10 @@ class Stream {
   /// Writes the first byte of what `data` becomes, and holds the rest back until finish_write() or the next write().
   [[nodiscard]] Outcome<void> begin_write(ByteView data);
   [[nodiscard]] Outcome<void> finish_write();
+  /// The same with early data; of `data`, as much as may be sent early yet. Gives how much that was.
+  [[nodiscard]] Outcome<std::size_t> write_early(ByteView data);
+  [[nodiscard]] Outcome<void> begin_write_early(ByteView data);
+  [[nodiscard]] std::size_t early_data_left() const noexcept { return connection_.early_data_left(); }
   [[nodiscard]] Outcome<void> close();
   [[nodiscard]] Outcome<void> update_keys();
   /// Ends the connection with this alert.

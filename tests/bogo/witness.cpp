@@ -15,7 +15,9 @@ void Witness::on(const EventOrigin&, const Event& event) noexcept {
   if (const auto* message = std::get_if<event::HandshakeMessage>(&event)) {
     messages_ += verb(message->direction) + "hs " + std::to_string(std::to_underlying(message->type)) + "\n";
     const bool is_sent = message->direction == Direction::sent;
+    if (!is_sent) last_received_ = message->type;
     const auto keep = [&](Bytes& to) { to.assign(message->raw.begin(), message->raw.end()); };
+    if (message->type == HandshakeType::client_hello && !is_sent) keep(client_hello_);
     if (message->type == HandshakeType::certificate && is_sent) keep(own_certificate_);
     if (message->type == HandshakeType::certificate_request && !is_sent) keep(certificate_request_);
   } else if (const auto* alert = std::get_if<event::AlertSeen>(&event)) {

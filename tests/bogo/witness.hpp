@@ -21,12 +21,17 @@ class Witness final : public Observer {
   /// Our own Certificate and the CertificateRequest that came, as they stood; empty where there was none.
   [[nodiscard]] const Bytes& own_certificate() const noexcept { return own_certificate_; }
   [[nodiscard]] const Bytes& certificate_request() const noexcept { return certificate_request_; }
+  /// Of the peer's handshake messages, the last.
+  [[nodiscard]] HandshakeType last_received() const noexcept { return last_received_; }
+  [[nodiscard]] const Bytes& client_hello() const noexcept { return client_hello_; }  ///< that came, the last
   [[nodiscard]] const Bytes& client_secret() const noexcept { return client_secret_; }
   [[nodiscard]] const Bytes& server_secret() const noexcept { return server_secret_; }
 
  private:
   bool takes_secrets_;
   std::string messages_;
+  HandshakeType last_received_{};
+  Bytes client_hello_;
   Bytes own_certificate_;
   Bytes certificate_request_;
   Bytes client_secret_;

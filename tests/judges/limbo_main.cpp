@@ -31,9 +31,13 @@ struct Judged {
 
 Judged judge(const json& test_case) {
   Judged judged{test_case.at("id").get<std::string>(), test_case.value("expected_result", ""), "SKIPPED", {}};
-  const auto result = keyway::testing::run_limbo_case(test_case);
-  judged.reason = result.reason;
-  if (result.was_run) judged.actual = result.was_accepted ? "SUCCESS" : "FAILURE";
+  try {
+    const auto result = keyway::testing::run_limbo_case(test_case);
+    judged.reason = result.reason;
+    if (result.was_run) judged.actual = result.was_accepted ? "SUCCESS" : "FAILURE";
+  } catch (const json::exception& error) {
+    judged.reason = std::string("not of limbo's form: ") + error.what();
+  }
   return judged;
 }
 

@@ -6,6 +6,7 @@
 
 #include "testing/vectors.hpp"
 #include "x509/pkits.hpp"
+#include "x509/testing_verifier.hpp"
 
 namespace keyway::testing {
 namespace {
@@ -26,6 +27,20 @@ TEST(Pkits, JudgesEveryRunAsNistExpects) {
   }
 
   std::cout << "PKITS: " << agreed << " of " << suite["testcases"].size() << " runs as NIST expects\n";
+}
+
+TEST(Pkits, TakesDsaOnlyByChoice) {
+  KEYWAY_REQUIRE_VECTORS("pkits/certs/ValidDSASignaturesTest4EE.crt");
+  const auto der = [](const char* name) { return *vector_file(std::string("pkits/certs/") + name + ".crt"); };
+  Judge judge(der("TrustAnchorRootCertificate"));
+  judge.options.profile = x509::Profile::rfc5280;
+  judge.purpose = x509::Purpose::any;
+  judge.now = std::chrono::sys_days(std::chrono::year(2011) / 4 / 15);
+  const std::vector<Bytes> chain{der("ValidDSASignaturesTest4EE"), der("DSACACert")};
+
+  EXPECT_EQ(code_of(judge.ask(chain, std::nullopt)), ErrorCode::UnsupportedKey);
+  judge.options.takes_dsa_with_sha1 = true;
+  EXPECT_TRUE(judge.ask(chain, std::nullopt).accepted());
 }
 
 }  // namespace

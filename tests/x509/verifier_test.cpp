@@ -156,7 +156,7 @@ TEST(Verifier, TellsARootThatThePeerBringsAlong) {
 
   const auto verdict = Judge(authority.root().der).ask(chain, shop);
 
-  EXPECT_EQ(code_of(verdict), ErrorCode::SelfSigned);
+  EXPECT_EQ(code_of(verdict), ErrorCode::UnknownRoot);
   EXPECT_EQ(verdict.finding()->depth, 2U);
 }
 

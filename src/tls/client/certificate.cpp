@@ -85,7 +85,7 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
   flow.keep_peer_proofs(std::move(*proofs));
 
   const crypto::Provider& provider = *common_.config->common().provider;
-  auto leaf_key = parse_leaf_key(certificate->certificate_list.front().cert_data, provider);
+  auto leaf_key = parse_shown_key(*certificate, flow.info().peer_certificate_type, provider);
   if (!leaf_key) return std::unexpected(std::move(leaf_key.error()));
   common_.transcript.add(message.raw);
 
@@ -120,6 +120,7 @@ Result<ExpectCertificateOrRequest::Next> ExpectCertificateOrRequest::handle(Flow
   if (!checked) return std::unexpected(std::move(checked.error()));
   auto asked = take_request(request->extensions);
   if (!asked) return std::unexpected(std::move(asked.error()));
+  (*asked)->certificate_type = flow.info().own_certificate_type;
   common_.transcript.add(message.raw);
   return Next(ExpectCertificate(std::move(common_), std::move(server_name_), std::move(*asked)));
 }

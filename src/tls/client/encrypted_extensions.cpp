@@ -20,21 +20,53 @@ Result<void> check_answered_once(const ExtensionBlock& extensions) {
   return {};
 }
 
+/// Whether the server takes the early data that was sent. Where it does not, the handshake keys are turned to now.
+Result<std::optional<EarlyDataAccepted>> read_early_data_answer(Flow& flow, const Common13& common,
+                                                                const ExtensionBlock& extensions,
+                                                                std::string_view alpn) {
+  const bool is_taken = extensions.has(ExtensionType::early_data);
+  if (is_taken && !common.awaits_early_data) {
+    return std::unexpected(fail(ErrorCode::UnsolicitedExtension)
+                               .at("EncryptedExtensions, extension early_data")
+                               .expected("none, as the session is not gone on with"));
+  }
+  if (is_taken) {
+    auto accepted = accept_early_data(common.sessions->offered->session, *common.suite, alpn);
+    if (!accepted) return std::unexpected(std::move(accepted.error()));
+    flow.accept_early_data();
+    return *accepted;
+  }
+  if (!common.awaits_early_data) return std::nullopt;
+  flow.refuse_early_data(EarlyData::declined);
+  auto done = flow.protect_writing(*common.config->common().provider, *common.suite, common.handshake.client);
+  if (!done) return std::unexpected(std::move(done.error()));
+  return std::nullopt;
+}
+
+using AfterPsk = std::variant<ExpectFinished, ExpectFinishedEarly>;
+
+AfterPsk expect_finished(Common13 common, PskAccepted psk, std::optional<EarlyDataAccepted> early) {
+  if (early) return ExpectFinishedEarly(std::move(common), psk, *early);
+  return ExpectFinished(std::move(common), psk);
+}
+
 /// The session's chain is judged again where the configuration wants it.
-Result<std::variant<AwaitVerdictResumed, ExpectFinished>> go_on_with_session(Flow& flow, Common13 common,
-                                                                             ServerName server_name, PskAccepted psk) {
-  using Next = std::variant<AwaitVerdictResumed, ExpectFinished>;
+Result<std::variant<AwaitVerdictResumed, ExpectFinished, ExpectFinishedEarly>> go_on_with_session(
+    Flow& flow, Common13 common, ServerName server_name, PskAccepted psk, std::optional<EarlyDataAccepted> early) {
+  using Next = std::variant<AwaitVerdictResumed, ExpectFinished, ExpectFinishedEarly>;
   const ClientConfig& config = *common.config;
   // A key from outside stands in the chain's place, now or when the session began.
   const bool has_chain = psk.external() == nullptr && !common.sessions->offered->peer->chain.empty();
-  if (!config.reverifies_on_resumption() || !has_chain) return Next(ExpectFinished(std::move(common), psk));
+  if (!config.reverifies_on_resumption() || !has_chain) {
+    return widen<Next>(Result<AfterPsk>(expect_finished(std::move(common), psk, early)));
+  }
   std::vector<ByteView> chain = recall_chain(flow, *common.sessions->offered);
   if (config.pauses_for_verification()) {
-    return Next(AwaitVerdictResumed(std::move(common), std::move(server_name), psk, std::move(chain)));
+    return Next(AwaitVerdictResumed(std::move(common), std::move(server_name), psk, early, std::move(chain)));
   }
   auto accepted = judge_chain(config, server_name, chain, flow);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
-  return Next(ExpectFinished(std::move(common), psk));
+  return widen<Next>(Result<AfterPsk>(expect_finished(std::move(common), psk, early)));
 }
 
 }  // namespace
@@ -42,7 +74,7 @@ Result<std::variant<AwaitVerdictResumed, ExpectFinished>> go_on_with_session(Flo
 Result<AwaitVerdictResumed::Next> AwaitVerdictResumed::resume(Flow& flow, Answer& answer) && {
   auto accepted = take_judgement(server_name_.to_string(), chain_, flow, answer);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
-  return Next(ExpectFinished(std::move(common_), psk_));
+  return expect_finished(std::move(common_), psk_, early_);
 }
 
 Result<ExpectEncryptedExtensions::Next> ExpectEncryptedExtensions::handle(Flow& flow,
@@ -61,12 +93,18 @@ Result<ExpectEncryptedExtensions::Next> ExpectEncryptedExtensions::handle(Flow& 
   auto limits = take_record_limits(encrypted->extensions, *common_.config, flow, "EncryptedExtensions");
   if (!limits) return std::unexpected(std::move(limits.error()));
 
+  if (!psk_) {
+    auto types = take_certificate_types(encrypted->extensions, *common_.config, flow, "EncryptedExtensions");
+    if (!types) return std::unexpected(std::move(types.error()));
+  }
+  auto early = read_early_data_answer(flow, common_, encrypted->extensions, *alpn);
+  if (!early) return std::unexpected(std::move(early.error()));
   common_.transcript.add(message.raw);
-  if (!alpn->empty()) {
+  if (flow.info().alpn != *alpn || !alpn->empty()) {
     flow.info().alpn = std::move(*alpn);
     flow.emit_parameters();
   }
-  if (psk_) return widen<Next>(go_on_with_session(flow, std::move(common_), std::move(server_name_), *psk_));
+  if (psk_) return widen<Next>(go_on_with_session(flow, std::move(common_), std::move(server_name_), *psk_, *early));
   return Next(ExpectCertificateOrRequest(std::move(common_), std::move(server_name_)));
 }
 

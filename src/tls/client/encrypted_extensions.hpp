@@ -16,13 +16,18 @@ namespace keyway::tls::client {
 /// (Pause::verification).
 class AwaitVerdictResumed {
  public:
-  using Next = std::variant<ExpectFinished>;
+  using Next = std::variant<ExpectFinished, ExpectFinishedEarly>;
   static constexpr std::string_view name = "client, resumed: paused for a verdict on the server's certificate";
   static constexpr Pause pause = Pause::verification;
   [[nodiscard]] static bool takes(const Answer& answer) noexcept { return AwaitVerdict::takes(answer); }
 
-  AwaitVerdictResumed(Common13 common, ServerName server_name, PskAccepted psk, std::vector<ByteView> chain) noexcept
-      : common_(std::move(common)), server_name_(std::move(server_name)), psk_(psk), chain_(std::move(chain)) {}
+  AwaitVerdictResumed(Common13 common, ServerName server_name, PskAccepted psk, std::optional<EarlyDataAccepted> early,
+                      std::vector<ByteView> chain) noexcept
+      : common_(std::move(common)),
+        server_name_(std::move(server_name)),
+        psk_(psk),
+        early_(early),
+        chain_(std::move(chain)) {}
 
   [[nodiscard]] std::span<const ByteView> chain() const noexcept { return chain_; }
   [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
@@ -31,13 +36,14 @@ class AwaitVerdictResumed {
   Common13 common_;
   ServerName server_name_;
   PskAccepted psk_;
+  std::optional<EarlyDataAccepted> early_;
   std::vector<ByteView> chain_;  ///< into the connection's peer_chain
 };
 
 /// Waits for EncryptedExtensions (RFC 8446 4.3.1).
 class ExpectEncryptedExtensions {
  public:
-  using Next = std::variant<ExpectCertificateOrRequest, AwaitVerdictResumed, ExpectFinished>;
+  using Next = std::variant<ExpectCertificateOrRequest, AwaitVerdictResumed, ExpectFinished, ExpectFinishedEarly>;
   static constexpr std::string_view name = "client: waiting for EncryptedExtensions";
   static constexpr std::array accepts{HandshakeType::encrypted_extensions};
 

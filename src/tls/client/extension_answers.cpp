@@ -5,6 +5,7 @@
 
 #include "core/text.hpp"
 #include "tls/wire/extensions/alpn.hpp"
+#include "tls/wire/extensions/certificate_type.hpp"
 #include "tls/wire/extensions/max_fragment_length.hpp"
 #include "tls/wire/extensions/record_size_limit.hpp"
 #include "tls/wire/extensions/supported_groups.hpp"
@@ -29,7 +30,8 @@ Result<std::string> chosen_alpn(const ExtensionBlock& extensions, const ClientCo
 }
 
 Result<void> check_plain_answers(const ExtensionBlock& extensions, std::string_view message) {
-  for (const ExtensionType type : {ExtensionType::server_name, ExtensionType::status_request}) {
+  for (const ExtensionType type :
+       {ExtensionType::server_name, ExtensionType::status_request, ExtensionType::early_data}) {
     const auto body = extensions.find(type);
     if (!body || body->empty()) continue;
     return std::unexpected(fail(ErrorCode::TrailingData)
@@ -76,6 +78,40 @@ Result<void> take_record_size_limit(ByteView body, const ClientConfig& config, F
 }
 
 }  // namespace
+
+namespace {
+
+/// `is_needed`: silence means X.509, which must have been offered then.
+template <typename Chosen>
+Result<CertificateType> chosen_type(const ExtensionBlock& extensions, std::span<const CertificateType> offered,
+                                    bool is_needed, std::string_view message) {
+  CertificateType type = CertificateType::X509;
+  const auto body = extensions.find(Chosen::type);
+  if (body) {
+    auto chosen = Chosen::parse(*body);
+    if (!chosen) return std::unexpected(std::move(chosen.error()).at(message));
+    type = chosen->certificate_type;
+  }
+  const bool was_offered = std::ranges::find(offered, type) != offered.end();
+  if (was_offered || (!body && !is_needed)) return type;
+  return std::unexpected(fail(ErrorCode::CertificateTypeNotOffered)
+                             .at(std::string(message) + ", " + to_string(Chosen::type))
+                             .received(body ? to_string(type) : "nothing, which means X509"));
+}
+
+}  // namespace
+
+Result<void> take_certificate_types(const ExtensionBlock& extensions, const ClientConfig& config, Flow& flow,
+                                    std::string_view message) {
+  auto peer = chosen_type<ServerCertificateTypeChosen>(extensions, config.server_certificate_types(), true, message);
+  if (!peer) return std::unexpected(std::move(peer.error()));
+  flow.info().peer_certificate_type = *peer;
+  // Whether there is anything to be shown is not known yet.
+  auto own = chosen_type<ClientCertificateTypeChosen>(extensions, config.client_certificate_types(), false, message);
+  if (!own) return std::unexpected(std::move(own.error()));
+  flow.info().own_certificate_type = *own;
+  return {};
+}
 
 Result<void> take_record_limits(const ExtensionBlock& extensions, const ClientConfig& config, Flow& flow,
                                 std::string_view message) {

@@ -27,4 +27,10 @@ namespace keyway::tls::client {
 [[nodiscard]] Result<void> take_record_limits(const ExtensionBlock& extensions, const ClientConfig& config, Flow& flow,
                                               std::string_view message);
 
+/// Takes what the server answers about certificates (RFC 7250 4.2), into ConnectionInfo. Not for a resumption, where
+/// none is shown. Errors: the codecs'; CertificateTypeNotOffered: another type than was offered, by its word or by its
+/// silence, which means X.509.
+[[nodiscard]] Result<void> take_certificate_types(const ExtensionBlock& extensions, const ClientConfig& config,
+                                                  Flow& flow, std::string_view message);
+
 }  // namespace keyway::tls::client

@@ -2,29 +2,61 @@
 
 #include <utility>
 
-namespace keyway::tls::client {
+#include "core/writer.hpp"
+#include "tls/wire/end_of_early_data.hpp"
 
-Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeMessage& message) && {
-  const HashSecret expected = common_.handshake.server.finished(common_.transcript.hash());
+namespace keyway::tls::client {
+namespace {
+
+/// The server's Finished holds: its application keys are turned to, and it is our turn.
+Result<OwnFlight> take_finished(Flow& flow, Common13 common, ChainAccepted chain, const HandshakeMessage& message) {
+  const HashSecret expected = common.handshake.server.finished(common.transcript.hash());
   auto proof = verify_finished(expected.view(), message.body);
   if (!proof) return std::unexpected(std::move(proof.error()));
   flow.emit(event::Finished{Direction::received});
-  common_.transcript.add(message.raw);
+  common.transcript.add(message.raw);
 
-  const TranscriptHash at_server_finished = common_.transcript.hash();
-  TrafficSecrets application = common_.master.traffic_secrets(at_server_finished);
-  Exporter exporter = common_.master.exporter(at_server_finished);
+  const TranscriptHash at_server_finished = common.transcript.hash();
+  TrafficSecrets application = common.master.traffic_secrets(at_server_finished);
+  Exporter exporter = common.master.exporter(at_server_finished);
   flow.emit_secrets(SecretLabel::CLIENT_TRAFFIC_SECRET, SecretLabel::SERVER_TRAFFIC_SECRET, application,
-                    common_.client_random);
-  flow.emit_secret(SecretLabel::EXPORTER_SECRET, exporter.bytes(), common_.client_random);
+                    common.client_random);
+  flow.emit_secret(SecretLabel::EXPORTER_SECRET, exporter.bytes(), common.client_random);
 
-  const crypto::Provider& provider = *common_.config->common().provider;
-  if (auto done = flow.protect_reading(provider, *common_.suite, application.server); !done) {
+  const crypto::Provider& provider = *common.config->common().provider;
+  if (auto done = flow.protect_reading(provider, *common.suite, application.server); !done) {
     return std::unexpected(std::move(done.error()));
   }
   flow.reader().allow_change_cipher_spec(false);
-  OwnFlight own{std::move(common_), chain_, *proof, std::move(application), std::move(exporter), {}};
-  return send_own_flight(flow, std::move(own), std::move(asked_));
+  return OwnFlight{std::move(common), chain, *proof, std::move(application), std::move(exporter), {}};
+}
+
+/// RFC 8446 4.5: under the early keys, the last that they protect.
+Result<void> end_early_data(Flow& flow, Common13& common) {
+  flow.close_early_data();
+  Bytes end;
+  Writer out(end);
+  write_handshake(out, EndOfEarlyData{});
+  common.transcript.add(end);
+  if (auto sent = flow.send(end); !sent) return sent;
+  return flow.protect_writing(*common.config->common().provider, *common.suite, common.handshake.client);
+}
+
+}  // namespace
+
+Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeMessage& message) && {
+  auto own = take_finished(flow, std::move(common_), chain_, message);
+  if (!own) return std::unexpected(std::move(own.error()));
+  return send_own_flight(flow, std::move(*own), std::move(asked_));
+}
+
+Result<ExpectFinishedEarly::Next> ExpectFinishedEarly::handle(Flow& flow, const HandshakeMessage& message) && {
+  auto own = take_finished(flow, std::move(common_), chain_, message);
+  if (!own) return std::unexpected(std::move(own.error()));
+  if (auto ended = end_early_data(flow, own->common); !ended) return std::unexpected(std::move(ended.error()));
+  auto done = finish_own_flight(flow, std::move(*own));
+  if (!done) return std::unexpected(std::move(done.error()));
+  return Next(std::move(*done));
 }
 
 }  // namespace keyway::tls::client

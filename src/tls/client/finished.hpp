@@ -5,6 +5,7 @@
 #include <string_view>
 #include <variant>
 
+#include "tls/client/early_data.hpp"
 #include "tls/client/own_flight.hpp"
 #include "tls/wire/handshake.hpp"
 
@@ -29,6 +30,24 @@ class ExpectFinished {
  private:
   Common13 common_;
   std::unique_ptr<CertificateAsked> asked_;
+  ChainAccepted chain_;
+};
+
+/// The same where the server takes early data, which may be sent until its Finished comes. Behind that goes
+/// EndOfEarlyData (RFC 8446 4.5), and only then the handshake keys are turned to.
+class ExpectFinishedEarly {
+ public:
+  using Next = std::variant<Established>;
+  static constexpr std::string_view name = "client, sending early data: waiting for the server's Finished";
+  static constexpr std::array accepts{HandshakeType::finished};
+
+  ExpectFinishedEarly(Common13 common, PskAccepted psk, EarlyDataAccepted) noexcept
+      : common_(std::move(common)), chain_(psk.chain()) {}
+
+  [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
+
+ private:
+  Common13 common_;
   ChainAccepted chain_;
 };
 

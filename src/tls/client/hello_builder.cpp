@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/writer.hpp"
+#include "tls/handshake/raw_public_key.hpp"
 #include "tls/suites.hpp"
 #include "tls/wire/extension_block.hpp"
 #include "tls/wire/handshake.hpp"
@@ -10,12 +11,24 @@
 namespace keyway::tls::client {
 namespace {
 
+void write_grease(Writer& out, const HelloParts& parts, Grease::Place place) {
+  if (parts.grease != nullptr) out.u16(parts.grease->value(place));
+}
+
+/// RFC 8701 3.1: an extension that nobody knows.
+void write_grease_extension(Writer& out, const HelloParts& parts, Grease::Place place) {
+  if (parts.grease == nullptr) return;
+  write_grease(out, parts, place);
+  out.u16(0);
+}
+
 /// Writes an extension whose body is one list of code points with a length before it.
 template <typename E>
-void write_list16(Writer& out, ExtensionType type, std::span<const E> values) {
+void write_list16(Writer& out, const HelloParts& parts, ExtensionType type, std::span<const E> values) {
   out.value(type);
   out.vector16([&] {
     out.vector16([&] {
+      write_grease(out, parts, Grease::Place::scheme);
       for (const E value : values) out.value(value);
     });
   });
@@ -50,20 +63,25 @@ void write_record_limits(Writer& out, const ClientConfig& config) {
   if (limit != 0) write_extension(out, RecordSizeLimitExtension{limit});
 }
 
-void write_versions(Writer& out, const Policy& policy) {
+void write_versions(Writer& out, const HelloParts& parts, const Policy& policy) {
   out.value(ExtensionType::supported_versions);
   out.vector16([&] {
     out.vector8([&] {
+      write_grease(out, parts, Grease::Place::version);
       for (const ProtocolVersion version : policy.versions) out.value(version);
     });
   });
 }
 
-void write_key_shares(Writer& out, std::span<const std::unique_ptr<crypto::KeyExchange>> shares) {
+void write_key_shares(Writer& out, const HelloParts& parts) {
+  static constexpr std::array<std::uint8_t, 1> unknown_share{0};
   out.value(ExtensionType::key_share);
   out.vector16([&] {
     out.vector16([&] {
-      for (const auto& exchange : shares) KeyShareEntry{exchange->group(), exchange->share()}.write(out);
+      if (parts.grease != nullptr && !parts.is_retry) {
+        KeyShareEntry{static_cast<NamedGroup>(parts.grease->value(Grease::Place::group)), unknown_share}.write(out);
+      }
+      for (const auto& exchange : parts.key_shares) KeyShareEntry{exchange->group(), exchange->share()}.write(out);
     });
   });
 }
@@ -103,6 +121,21 @@ void write_psks(Writer& out, std::span<const PskOffer> psks) {
   });
 }
 
+/// RFC 7250 4.1: left out where they say nothing.
+void write_certificate_types(Writer& out, const ClientConfig& config) {
+  const auto write = [&](ExtensionType type, const std::vector<CertificateType>& types) {
+    if (!says_something(types)) return;
+    out.value(type);
+    out.vector16([&] {
+      out.vector8([&] {
+        for (const CertificateType one : types) out.value(one);
+      });
+    });
+  };
+  write(ExtensionType::client_certificate_type, config.client_certificate_types());
+  if (!config.requires_psk()) write(ExtensionType::server_certificate_type, config.server_certificate_types());
+}
+
 /// What a TLS 1.2 server must know of us: RFC 7627 5.1, RFC 5746 3.4, RFC 8422 5.1.2, RFC 5077 3.2.
 void write_for_tls12(Writer& out, const HelloParts& parts) {
   static constexpr std::array<std::uint8_t, 1> uncompressed{0};
@@ -112,10 +145,11 @@ void write_for_tls12(Writer& out, const HelloParts& parts) {
   if (parts.config.session_store() != nullptr) write_extension(out, SessionTicketExtension{parts.session_ticket});
 }
 
-void write_groups(Writer& out, const Policy& policy) {
+void write_groups(Writer& out, const HelloParts& parts, const Policy& policy) {
   out.value(ExtensionType::supported_groups);
   out.vector16([&] {
     out.vector16([&] {
+      write_grease(out, parts, Grease::Place::group);
       for (const NamedGroup group : policy.groups) {
         // RFC 8422 5.1.1: TLS 1.2 alone has use for curves alone.
         if (policy.has(ProtocolVersion::TLS1_3) || is_ecdhe_group(group)) out.value(group);
@@ -126,27 +160,35 @@ void write_groups(Writer& out, const Policy& policy) {
 
 void write_extensions(Writer& out, const HelloParts& parts) {
   const Policy& policy = parts.config.common().policy;
+  write_grease_extension(out, parts, Grease::Place::first_extension);
   write_server_name(out, parts);
-  write_groups(out, policy);
+  write_groups(out, parts, policy);
   const bool takes_certificates = !parts.config.requires_psk();
   if (takes_certificates) {
-    write_list16(out, ExtensionType::signature_algorithms, std::span<const SignatureScheme>(policy.signature_schemes));
+    write_list16(out, parts, ExtensionType::signature_algorithms,
+                 std::span<const SignatureScheme>(policy.signature_schemes));
   }
   if (takes_certificates && policy.signature_schemes_in_certificates != policy.signature_schemes) {
-    write_list16(out, ExtensionType::signature_algorithms_cert,
+    write_list16(out, parts, ExtensionType::signature_algorithms_cert,
                  std::span<const SignatureScheme>(policy.signature_schemes_in_certificates));
   }
   write_alpn(out, parts.config.common().alpn);
   write_proofs_asked(out, parts.config);
   write_record_limits(out, parts.config);
+  write_certificate_types(out, parts.config);
   if (policy.has(ProtocolVersion::TLS1_2)) write_for_tls12(out, parts);
+  write_grease_extension(out, parts, Grease::Place::last_extension);
   if (!policy.has(ProtocolVersion::TLS1_3)) return;
-  write_versions(out, policy);
+  write_versions(out, parts, policy);
   if (!parts.cookie.empty()) write_extension(out, CookieExtension{parts.cookie});
-  write_key_shares(out, parts.key_shares);
+  write_key_shares(out, parts);
   write_compressors(out, parts.config.common().certificate_compressors);
   const bool knows_psks = parts.config.session_store() != nullptr || parts.config.common().psks != nullptr;
   if (knows_psks) write_psk_modes(out, parts.config.common().allows_psk_ke);
+  if (parts.has_early_data) {  // RFC 8446 4.2.10: empty
+    out.value(ExtensionType::early_data);
+    out.u16(0);
+  }
   if (!parts.psks.empty()) write_psks(out, parts.psks);  // RFC 8446 4.2.11: the last
 }
 
@@ -164,11 +206,18 @@ Bytes build_client_hello(const HelloParts& parts) {
     out.bytes(parts.random);
     out.vector8(parts.session_id);
     out.vector16([&] {
+      write_grease(out, parts, Grease::Place::suite);
       for (const CipherSuite suite : parts.config.common().policy.cipher_suites) out.value(suite);
       if (parts.config.is_fallback()) out.value(CipherSuite::TLS_FALLBACK_SCSV);
     });
     out.vector8([&] { out.value(CompressionMethod::null); });
-    out.vector16([&] { write_extensions(out, parts); });
+    out.vector16([&] {
+      if (parts.grease == nullptr) return write_extensions(out, parts);
+      Bytes extensions;
+      Writer in_order(extensions);
+      write_extensions(in_order, parts);
+      out.bytes(parts.grease->rearrange(extensions));
+    });
   });
   return message;
 }

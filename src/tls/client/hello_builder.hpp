@@ -9,6 +9,7 @@
 #include <keyway/crypto.hpp>
 #include <keyway/name.hpp>
 
+#include "tls/client/grease.hpp"
 #include "tls/schedule/key_schedule.hpp"
 #include "tls/wire/client_hello.hpp"
 
@@ -31,7 +32,10 @@ struct HelloParts {
   std::span<const std::unique_ptr<crypto::KeyExchange>> key_shares;
   ByteView cookie;                      ///< of a HelloRetryRequest; empty: none
   std::span<const PskOffer> psks = {};  ///< in order of preference
-  ByteView session_ticket{};            ///< of TLS 1.2; empty: none
+  bool has_early_data = false;
+  const Grease* grease = nullptr;  ///< null: none
+  bool is_retry = false;           ///< after a HelloRetryRequest
+  ByteView session_ticket{};       ///< of TLS 1.2; empty: none
 };
 
 /// Writes a ClientHello, handshake header included (RFC 8446 4.1.2). The binders of what is offered are left to be

@@ -16,13 +16,14 @@ using TableTls13 =
                                            client12::ExpectChangeCipherSpecResumed>,
           Row<ExpectServerHelloAfterRetry, ExpectEncryptedExtensions>,
           Row<ExpectEncryptedExtensions,   ExpectCertificateOrRequest,
-                                           AwaitVerdictResumed, ExpectFinished>,         // the latter two resume
-          Row<AwaitVerdictResumed,         ExpectFinished>,
+                                           AwaitVerdictResumed, ExpectFinished, ExpectFinishedEarly>,  // these three: a PSK
+          Row<AwaitVerdictResumed,         ExpectFinished, ExpectFinishedEarly>,
           Row<ExpectCertificateOrRequest,  ExpectCertificate, AwaitVerdict, ExpectCertificateVerify>,
           Row<ExpectCertificate,           AwaitVerdict, ExpectCertificateVerify>,
           Row<AwaitVerdict,                ExpectCertificateVerify>,
           Row<ExpectCertificateVerify,     ExpectFinished>,
           Row<ExpectFinished,              AwaitCredential, AwaitSignature, Established>,
+          Row<ExpectFinishedEarly,         Established>,
           Row<AwaitCredential,             AwaitSignature, Established>,
           Row<AwaitSignature,              Established>>;
 // clang-format on

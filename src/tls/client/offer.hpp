@@ -9,6 +9,7 @@
 #include <keyway/crypto.hpp>
 #include <keyway/name.hpp>
 
+#include "tls/client/grease.hpp"
 #include "tls/client/session_keeper.hpp"
 #include "tls/wire/client_hello.hpp"
 #include "tls/wire/extension_rules.hpp"
@@ -26,6 +27,8 @@ struct Offer {
   std::unique_ptr<SessionPlan> sessions;  ///< null: none are kept, none is offered
   /// Of the suite that a HelloRetryRequest chose: what is for another hash is not offered again (RFC 8446 4.1.4).
   std::optional<crypto::HashAlgorithm> hash = {};
+  std::unique_ptr<const Grease> grease = {};  ///< null: none
+  bool has_early_data = false;                ///< in the ClientHello that waits to be answered
 
   /// The session that is offered, if it is one of this version; else null.
   [[nodiscard]] const ClientSession* offered(ProtocolVersion version) const noexcept {

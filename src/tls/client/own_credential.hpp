@@ -19,10 +19,11 @@ struct CertificateAsked {
   Bytes authorities;
   Bytes certificate_types;  ///< of TLS 1.2
   Bytes compression = {};   ///< algorithms that the server decompresses, as a list; empty: none
+  CertificateType certificate_type = CertificateType::X509;
 
   /// Lives as long as this and `policy`.
   [[nodiscard]] CertificateRequestView::Parts parts(const Policy& policy) const noexcept {
-    return {version, signature_schemes, authorities, certificate_types, &policy};
+    return {version, signature_schemes, authorities, certificate_types, &policy, certificate_type};
   }
 };
 

@@ -17,13 +17,35 @@ std::shared_ptr<SessionKeeper> keep_sessions(Flow& flow, Common13& common, Chain
   if (!common.sessions) return nullptr;
   SessionPlan& plan = *common.sessions;
   if (plan.is_resumed) recall_peer(flow, *common.config, *plan.offered);
-  return std::make_shared<SessionKeeper>(
-      SessionKeeper::Parts{std::move(plan), common.suite, chain, flow.info().signature_scheme,
-                           common.master.resumption_master_secret(common.transcript.hash())});
+  return std::make_shared<SessionKeeper>(SessionKeeper::Parts{
+      std::move(plan), common.suite, chain, flow.info().signature_scheme, flow.info().peer_certificate_type,
+      common.master.resumption_master_secret(common.transcript.hash())});
 }
 
-/// Adds the Finished, sends all, and turns to the application keys.
-Result<Established> finish_own(Flow& flow, OwnFlight own) {
+/// Shows what was chosen.
+Result<AwaitCredential::Next> show(Flow& flow, OwnFlight own, const CertificateAsked& asked, Shown shown) {
+  using Next = AwaitCredential::Next;
+  Writer out(own.messages);
+  if (!shown.credential) {
+    // RFC 8446 4.4.2: a client without a suitable certificate sends an empty list.
+    write_handshake(out, CertificateMessage{});
+    own.common.transcript.add(own.messages);
+    auto done = finish_own_flight(flow, std::move(own));
+    if (!done) return std::unexpected(std::move(done.error()));
+    return Next(std::move(*done));
+  }
+  const auto& compressors = own.common.config->common().certificate_compressors;
+  const WireList<CertificateCompressionAlgorithm> theirs(asked.compression);
+  out.bytes(shown.credential->messages().choose_tls13(ProofsAsked(), compressors, theirs).message);
+  own.common.transcript.add(own.messages);
+  Bytes content = certificate_verify_content(Side::client, own.common.transcript.hash().view());
+  return sign<Next>(flow,
+                    UnsignedFlight{std::move(own), {std::move(shown.credential), shown.scheme, std::move(content)}});
+}
+
+}  // namespace
+
+Result<Established> finish_own_flight(Flow& flow, OwnFlight own) {
   Common13& common = own.common;
   Writer out(own.messages);
   const HashSecret verify_data = common.handshake.client.finished(common.transcript.hash());
@@ -40,33 +62,10 @@ Result<Established> finish_own(Flow& flow, OwnFlight own) {
       std::move(sessions)};
 }
 
-/// Shows what was chosen.
-Result<AwaitCredential::Next> show(Flow& flow, OwnFlight own, const CertificateAsked& asked, Shown shown) {
-  using Next = AwaitCredential::Next;
-  Writer out(own.messages);
-  if (!shown.credential) {
-    // RFC 8446 4.4.2: a client without a suitable certificate sends an empty list.
-    write_handshake(out, CertificateMessage{});
-    own.common.transcript.add(own.messages);
-    auto done = finish_own(flow, std::move(own));
-    if (!done) return std::unexpected(std::move(done.error()));
-    return Next(std::move(*done));
-  }
-  const auto& compressors = own.common.config->common().certificate_compressors;
-  const WireList<CertificateCompressionAlgorithm> theirs(asked.compression);
-  out.bytes(shown.credential->messages().choose_tls13(ProofsAsked(), compressors, theirs).message);
-  own.common.transcript.add(own.messages);
-  Bytes content = certificate_verify_content(Side::client, own.common.transcript.hash().view());
-  return sign<Next>(flow,
-                    UnsignedFlight{std::move(own), {std::move(shown.credential), shown.scheme, std::move(content)}});
-}
-
-}  // namespace
-
 Result<UnsignedFlight::Next> UnsignedFlight::finish(Flow& flow, ByteView signature) && {
   flow.info().client_signature_scheme = wanted.scheme;
   add_certificate_verify(flow, wanted, signature, own.messages, own.common.transcript);
-  auto done = finish_own(flow, std::move(own));
+  auto done = finish_own_flight(flow, std::move(own));
   if (!done) return std::unexpected(std::move(done.error()));
   return Next(std::move(*done));
 }
@@ -81,7 +80,7 @@ Result<std::variant<AwaitCredential, AwaitSignature, Established>> send_own_flig
     Flow& flow, OwnFlight own, std::unique_ptr<CertificateAsked> asked) {
   using Next = std::variant<AwaitCredential, AwaitSignature, Established>;
   if (!asked) {
-    auto done = finish_own(flow, std::move(own));
+    auto done = finish_own_flight(flow, std::move(own));
     if (!done) return std::unexpected(std::move(done.error()));
     return Next(std::move(*done));
   }

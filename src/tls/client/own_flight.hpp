@@ -27,6 +27,8 @@ struct Common13 {
   TrafficSecrets handshake;
   MasterSchedule master;
   std::unique_ptr<SessionPlan> sessions;  ///< null: none are kept
+  /// Early data was sent under its own keys, and the server is still to say whether it takes it.
+  bool awaits_early_data = false;
 };
 
 /// What is left once the server has finished: to show who we are where it asked, and to finish, too.
@@ -71,6 +73,9 @@ class AwaitCredential {
   OwnFlight own_;
   std::unique_ptr<CertificateAsked> asked_;
 };
+
+/// Sends the Finished, behind what waits, and turns to the application keys.
+[[nodiscard]] Result<Established> finish_own_flight(Flow& flow, OwnFlight own);
 
 /// Sends the client's flight: Certificate and CertificateVerify where a certificate was asked for (`asked` is not
 /// null), and Finished (RFC 8446 4.4); or pauses for one of them. Errors: those of choose_credential(), SigningFailed.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/text.hpp"
+#include "tls/client/early_data.hpp"
 #include "tls/client/hello_builder.hpp"
 #include "tls/client/psk_offer.hpp"
 #include "tls/handshake/next.hpp"
@@ -136,6 +137,7 @@ EarlySchedule begin_schedule(const Offer& offer, const crypto::HashFunction& has
 /// From the ServerHello on, both directions are protected by the handshake keys.
 Result<ExpectEncryptedExtensions> accept(Flow& flow, Offer offer, const ServerHello& hello, const SuiteTls13& suite,
                                          Transcript transcript, const HandshakeMessage& message, bool ccs_sent) {
+  ccs_sent = ccs_sent || offer.has_early_data;
   auto checked = check_extensions(hello.extensions, ExtensionHome::server_hello, offer.extensions, "ServerHello");
   if (!checked) return std::unexpected(std::move(checked.error()));
   flow.info().version = ProtocolVersion::TLS1_3;
@@ -163,8 +165,13 @@ Result<ExpectEncryptedExtensions> accept(Flow& flow, Offer offer, const ServerHe
   if (!ccs_sent) {
     if (auto done = flow.send_change_cipher_spec(); !done) return std::unexpected(std::move(done.error()));
   }
-  if (auto done = flow.protect_writing(provider, suite, secrets.client); !done) {
-    return std::unexpected(std::move(done.error()));
+  // RFC 8446 4.2.10: early data goes with the session alone. Where that is gone on with, EncryptedExtensions tell.
+  const bool awaits_early_data = offer.has_early_data && flow.info().is_resumption;
+  if (offer.has_early_data && !awaits_early_data) flow.refuse_early_data(EarlyData::session_refused);
+  if (!awaits_early_data) {
+    if (auto done = flow.protect_writing(provider, suite, secrets.client); !done) {
+      return std::unexpected(std::move(done.error()));
+    }
   }
   Common13 common{offer.config,
                   &suite,
@@ -172,7 +179,8 @@ Result<ExpectEncryptedExtensions> accept(Flow& flow, Offer offer, const ServerHe
                   offer.random,
                   std::move(secrets),
                   std::move(schedule).into_master(),
-                  std::move(offer.sessions)};
+                  std::move(offer.sessions),
+                  awaits_early_data};
   return ExpectEncryptedExtensions(std::move(common), std::move(offer.server_name), offer.extensions, *psk);
 }
 
@@ -189,6 +197,9 @@ Result<std::unique_ptr<crypto::KeyExchange>> start_exchange(const CommonConfig& 
 Bytes make_client_hello(const Offer& offer, ByteView cookie, const Transcript* before) {
   HelloParts parts{*offer.config, offer.server_name, offer.random, offer.session_id(), offer.key_exchanges, cookie};
   if (const ClientSession* tls12 = offer.offered(ProtocolVersion::TLS1_2)) parts.session_ticket = tls12->ticket;
+  parts.has_early_data = offer.has_early_data;
+  parts.grease = offer.grease.get();
+  parts.is_retry = before != nullptr;
   const std::vector<PskOffer> psks = offered_psks(offer);
   parts.psks = psks;
   Bytes raw = build_client_hello(parts);
@@ -256,16 +267,28 @@ Result<ExpectServerHello> start(Flow& flow, const ClientConfig& config, const Se
   if (auto filled = random.fill(offer.random); !filled) return std::unexpected(std::move(filled.error()));
   if (auto filled = random.fill(offer.compatibility_session_id); !filled)
     return std::unexpected(std::move(filled.error()));
+  if (config.common().greases) {
+    auto grease = std::make_unique<Grease>();
+    if (auto filled = random.fill(grease->seed()); !filled) return std::unexpected(std::move(filled.error()));
+    offer.grease = std::move(grease);
+  }
   for (const NamedGroup group : config.common().policy.key_shares) {
     auto exchange = start_exchange(config.common(), group);
     if (!exchange) return std::unexpected(std::move(exchange.error()));
     offer.key_exchanges.push_back(std::move(*exchange));
   }
   if (server_name.is_dns()) flow.info().server_name = std::string(server_name.dns());
+  flow.info().early_data = plan_early_data(offer);
+  offer.has_early_data = flow.info().early_data == EarlyData::offered;
   flow.writer().set_record_version(ProtocolVersion::TLS1_0);
   auto client_hello = send_client_hello(flow, offer, {}, nullptr);
   if (!client_hello) return std::unexpected(std::move(client_hello.error()));
   flow.writer().set_record_version(ProtocolVersion::TLS1_2);
+  if (offer.has_early_data) {
+    if (auto begun = begin_early_data(flow, offer, *client_hello); !begun) {
+      return std::unexpected(std::move(begun.error()));
+    }
+  }
   return ExpectServerHello(std::move(offer), std::move(*client_hello));
 }
 
@@ -274,6 +297,13 @@ Result<ExpectServerHello::Next> ExpectServerHello::handle(Flow& flow, const Hand
   if (!hello) return std::unexpected(std::move(hello.error()));
   auto version = chosen_version(*hello, offer_.config->common().policy);
   if (!version) return std::unexpected(std::move(version.error()));
+  if (*version == ProtocolVersion::TLS1_2 && offer_.has_early_data) {  // RFC 8446 D.3
+    return std::unexpected(fail(ErrorCode::EarlyDataInOldVersion)
+                               .at("ServerHello")
+                               .expected("TLS 1.3, as in the session")
+                               .received("TLS 1.2")
+                               .advice("Try again without early data: the server has changed."));
+  }
   if (*version == ProtocolVersion::TLS1_2) {
     return widen<Next>(client12::accept(flow, offer_, *hello, client_hello_, message));
   }
@@ -318,7 +348,13 @@ Result<ExpectServerHello::Next> ExpectServerHello::handle_retry(Flow& flow, cons
                                .expected("one with a hash that a pre-shared key is for")
                                .received(to_string(suite.id)));
   }
-  if (auto done = flow.send_change_cipher_spec(); !done) return std::unexpected(std::move(done.error()));
+  if (offer_.has_early_data) {
+    flow.refuse_early_data(EarlyData::retried);
+    flow.writer().clear_protection();
+    offer_.has_early_data = false;
+  } else if (auto done = flow.send_change_cipher_spec(); !done) {
+    return std::unexpected(std::move(done.error()));
+  }
   auto client_hello = send_client_hello(flow, offer_, wish->cookie, &transcript);
   if (!client_hello) return std::unexpected(std::move(client_hello.error()));
   transcript.add(*client_hello);

@@ -16,6 +16,7 @@ std::shared_ptr<const PeerProof> make_peer_proof(ChainAccepted accepted, const s
 
 void recall_peer(Flow& flow, const ClientConfig& config, const ClientSession& session) {
   flow.info().signature_scheme = session.session.peer_scheme;
+  flow.info().peer_certificate_type = session.session.peer_certificate_type;
   if (config.reverifies_on_resumption()) return;
   flow.keep_peer_chain(session.peer->chain);
   flow.keep_peer_proofs(session.peer->proofs);
@@ -34,7 +35,7 @@ void SessionKeeper::remember_peer(const Shown& shown, Time now) {
 }
 
 void SessionKeeper::keep(const NewSessionTicket& ticket, const ClientConfig& config, const std::string& alpn,
-                         const Shown& shown) {
+                         const Shown& shown, std::uint32_t max_early_data) {
   if (ticket.ticket_lifetime == 0 || ticket.ticket.size() > max_kept_ticket) return;
   const Time now = config.common().clock->now();
   remember_peer(shown, now);
@@ -48,10 +49,12 @@ void SessionKeeper::keep(const NewSessionTicket& ticket, const ClientConfig& con
   session.alpn = alpn;
   session.configuration = config.id();
   session.peer_scheme = parts_.peer_scheme;
+  session.peer_certificate_type = parts_.peer_type;
   session.issued_at = now;
   session.authenticated_at = authenticated_at_;
   session.lifetime = std::min<std::chrono::seconds>(std::chrono::seconds(ticket.ticket_lifetime), max_session_lifetime);
   session.age_add = ticket.ticket_age_add;
+  session.max_early_data = max_early_data;
   Bytes kept(ticket.ticket.begin(), ticket.ticket.end());
   config.session_store()->put(parts_.plan.key, std::make_shared<const ClientSession>(
                                                    ClientSession{std::move(session), std::move(kept), {}, peer_}));

@@ -47,6 +47,7 @@ class SessionKeeper {
     const SuiteTls13* suite;
     ChainAccepted chain;
     SignatureScheme peer_scheme{};  ///< of the server's proof
+    CertificateType peer_type{};    ///< of what it showed
     HashSecret resumption_master_secret;
   };
   explicit SessionKeeper(Parts parts) noexcept : parts_(std::move(parts)) {}
@@ -59,7 +60,8 @@ class SessionKeeper {
   };
   /// Keeps what a ticket stands for. One of lifetime 0 or of unusual length
   /// is let go (RFC 8446 4.6.1).
-  void keep(const NewSessionTicket& ticket, const ClientConfig& config, const std::string& alpn, const Shown& shown);
+  void keep(const NewSessionTicket& ticket, const ClientConfig& config, const std::string& alpn, const Shown& shown,
+            std::uint32_t max_early_data);
 
  private:
   void remember_peer(const Shown& shown, Time now);

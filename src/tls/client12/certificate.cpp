@@ -7,7 +7,6 @@
 #include "tls/handshake/next.hpp"
 #include "tls/handshake/peer_chain.hpp"
 #include "tls/wire/certificate_status.hpp"
-#include "tls/wire/certificate_tls12.hpp"
 
 namespace keyway::tls::client12 {
 namespace {
@@ -18,10 +17,11 @@ bool is_transport(const SuiteTls12& suite) noexcept {
 
 /// The leaf's key, which must be of the kind that the suite uses (RFC 5246 7.4.2), and on a curve that was offered
 /// (RFC 8422 5.1: in TLS 1.2 the groups are for certificates, too).
-Result<std::unique_ptr<crypto::PublicKey>> leaf_key_for(const SuiteTls12& suite, ByteView leaf,
-                                                        const CommonConfig& config) {
+Result<std::unique_ptr<crypto::PublicKey>> leaf_key_for(const SuiteTls12& suite, std::span<const ByteView> shown,
+                                                        CertificateType type, const CommonConfig& config) {
   constexpr std::string_view where = "Certificate, entry 0, subjectPublicKeyInfo";
-  auto key = parse_leaf_key(leaf, *config.provider, is_transport(suite) ? LeafUse::decryption : LeafUse::signing);
+  const LeafUse use = is_transport(suite) ? LeafUse::decryption : LeafUse::signing;
+  auto key = parse_shown_key(shown, type, *config.provider, use);
   if (!key) return key;
   if (!serves((*key)->type(), suite)) {
     return std::unexpected(fail(ErrorCode::WrongKeyForSuite)
@@ -96,17 +96,17 @@ Result<ExpectStatusOrKeyExchange::Next> ExpectStatusOrKeyExchange::handle(Flow& 
 }
 
 Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const HandshakeMessage& message) && {
-  auto certificate = CertificateTls12::parse(message.body);
-  if (!certificate) return std::unexpected(std::move(certificate.error()));
-  if (certificate->certificate_list.empty()) {
+  const CertificateType type = flow.info().peer_certificate_type;
+  auto shown_chain = parse_shown_tls12(message.body, type);
+  if (!shown_chain) return std::unexpected(std::move(shown_chain.error()));
+  if (shown_chain->empty()) {
     return std::unexpected(fail(ErrorCode::EmptyServerCertificate).at("Certificate, certificate_list"));
   }
   const CommonConfig& config = common_.config->common();
-  auto leaf_key = leaf_key_for(*common_.suite, certificate->certificate_list.front(), config);
+  auto leaf_key = leaf_key_for(*common_.suite, *shown_chain, type, config);
   if (!leaf_key) return std::unexpected(std::move(leaf_key.error()));
   common_.transcript.add(message.raw);
-  ShownChain shown{std::move(common_), std::move(server_name_), std::move(*leaf_key),
-                   keep_chain(flow, certificate->certificate_list)};
+  ShownChain shown{std::move(common_), std::move(server_name_), std::move(*leaf_key), keep_chain(flow, *shown_chain)};
   if (promises_status_) return Next(ExpectStatusOrKeyExchange(std::move(shown)));
   return widen<Next>(judge(flow, std::move(shown), {}));
 }

@@ -127,6 +127,8 @@ Result<AfterServerHello> accept(Flow& flow, client::Offer& offer, const ServerHe
   if (!limits) return std::unexpected(std::move(limits.error()));
   if (!*resumed) {  // RFC 6962 3.3.1: a resumption shows no certificate, so what comes with it is of none
     if (auto taken = take_sct_list(hello.extensions, flow); !taken) return std::unexpected(std::move(taken.error()));
+    auto types = client::take_certificate_types(hello.extensions, *offer.config, flow, "ServerHello");
+    if (!types) return std::unexpected(std::move(types.error()));
   }
   flow.info().is_resumption = resumed->has_value();
   if (*resumed) flow.info().group = offer.offered(ProtocolVersion::TLS1_2)->session.group;

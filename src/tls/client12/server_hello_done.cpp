@@ -30,6 +30,7 @@ Result<ExpectRequestOrDone::Next> ExpectRequestOrDone::handle(Flow& flow, const 
   auto asked = std::make_unique<client::CertificateAsked>(
       client::CertificateAsked{ProtocolVersion::TLS1_2, bytes(request->supported_signature_algorithms.bytes()),
                                bytes(request->certificate_authorities), bytes(request->certificate_types.bytes())});
+  asked->certificate_type = flow.info().own_certificate_type;
   return Next(ExpectServerHelloDone(std::move(common_), std::move(agreement_), std::move(asked), chain_, shared_));
 }
 

@@ -42,6 +42,7 @@ void keep_session(Flow& flow, const ClientConfig& config, const SessionDraft& dr
   session.alpn = flow.info().alpn;
   session.configuration = config.id();
   session.peer_scheme = flow.info().signature_scheme;
+  session.peer_certificate_type = flow.info().peer_certificate_type;
   session.issued_at = now;
   session.authenticated_at = now;
   session.lifetime = lifetime_of(draft);

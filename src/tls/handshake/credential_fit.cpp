@@ -63,7 +63,7 @@ std::optional<SignatureScheme> choose_scheme_tls12(const Credential& credential,
 }
 
 bool is_issuer_named(const Credential& credential, ByteView authorities) {
-  if (authorities.empty()) return true;
+  if (authorities.empty() || credential.certificate_type() == CertificateType::RawPublicKey) return true;
   for (Reader names(authorities, {}); !names.empty() && names.ok();) {
     const ByteView name = names.vector16("name", 1);
     const bool is_issuer = std::ranges::any_of(credential.chain(), [&](const x509::Certificate& certificate) {
@@ -76,6 +76,12 @@ bool is_issuer_named(const Credential& credential, ByteView authorities) {
 
 Result<SignatureScheme> answer_with(const Credential& credential, const CertificateRequestView::Parts& request) {
   const std::string key = "one for a key of type " + crypto::to_string(credential.key_type());
+  if (credential.certificate_type() != request.certificate_type) {
+    return std::unexpected(fail(ErrorCode::NoMatchingCertificateType)
+                               .at("CertificateRequest")
+                               .expected(to_string(request.certificate_type))
+                               .received(to_string(credential.certificate_type())));
+  }
   const bool is_tls12 = request.version == ProtocolVersion::TLS1_2;
   if (is_tls12 && !is_type_taken(credential, request)) {
     return std::unexpected(

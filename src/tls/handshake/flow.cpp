@@ -58,6 +58,31 @@ Result<void> Flow::protect_writing(const crypto::Provider& provider, const Suite
   return {};
 }
 
+void Flow::open_early_data(std::size_t size) {
+  parts_.early = std::make_unique<EarlySent>();
+  parts_.early->left = size;
+  parts_.info.early_data = EarlyData::offered;
+}
+
+void Flow::accept_early_data() noexcept {
+  parts_.info.early_data = EarlyData::accepted;
+  if (parts_.early) Bytes().swap(parts_.early->kept);
+}
+
+void Flow::refuse_early_data(EarlyData why) noexcept {
+  parts_.info.early_data = why;
+  if (!parts_.early) return;
+  if (parts_.early->kept.empty()) {
+    parts_.early.reset();
+  } else {
+    parts_.early->is_open = false;
+  }
+}
+
+void Flow::close_early_data() noexcept {
+  parts_.early.reset();
+}
+
 void Flow::agree_on_max_fragment_length(const MaxFragmentLengthExtension& agreed) noexcept {
   parts_.info.max_fragment_length = agreed.max_fragment_length;
   parts_.writer.limit_protected(agreed.bytes());

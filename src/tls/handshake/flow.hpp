@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 
 #include <keyway/bytes.hpp>
 #include <keyway/config.hpp>
 #include <keyway/connection.hpp>
 #include <keyway/error.hpp>
 
+#include "tls/handshake/early_sent.hpp"
 #include "tls/handshake/emitter.hpp"
 #include "tls/record/handshake_joiner.hpp"
 #include "tls/record/record_reader.hpp"
@@ -37,6 +39,7 @@ class Flow {
     std::optional<x509::Verdict>& verdict;
     std::vector<Bytes>& peer_chain;
     CarriedProofs& peer_proofs;
+    std::unique_ptr<EarlySent>& early;
   };
   explicit Flow(const Parts& parts) noexcept : parts_(parts) {}
 
@@ -66,6 +69,15 @@ class Flow {
   void agree_on_max_fragment_length(const MaxFragmentLengthExtension& agreed) noexcept;
   /// RFC 8449 4: for what is protected. `own`: what the peer was told, 0 for what the protocol allows.
   void agree_on_record_size_limits(const RecordSizeLimitExtension& peer, std::uint16_t own) noexcept;
+
+  /// Client: up to `size` bytes may be sent early, under the keys in force.
+  void open_early_data(std::size_t size);
+  /// The server takes what was sent; more may be sent yet.
+  void accept_early_data() noexcept;
+  /// The server does not, and what was sent is kept to be given back.
+  void refuse_early_data(EarlyData why) noexcept;
+  /// Before EndOfEarlyData.
+  void close_early_data() noexcept;
 
   [[nodiscard]] RecordReader& reader() noexcept { return parts_.reader; }
   [[nodiscard]] RecordWriter& writer() noexcept { return parts_.writer; }

@@ -5,7 +5,9 @@
 
 #include <keyway/certificate.hpp>
 
+#include "tls/handshake/raw_public_key.hpp"
 #include "tls/wire/certificate_status.hpp"
+#include "tls/wire/certificate_tls12.hpp"
 #include "tls/wire/extensions/signed_certificate_timestamp.hpp"
 
 namespace keyway::tls {
@@ -32,6 +34,31 @@ Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf, const c
   return key;
 }
 
+Result<std::unique_ptr<crypto::PublicKey>> parse_shown_key(const CertificateMessage& message, CertificateType type,
+                                                           const crypto::Provider& provider) {
+  const ByteView first = message.certificate_list.front().cert_data;
+  if (type != CertificateType::RawPublicKey) return parse_leaf_key(first, provider);
+  if (auto checked = check_raw_public_key(message); !checked) return std::unexpected(std::move(checked.error()));
+  return parse_raw_public_key(first, provider);
+}
+
+Result<std::vector<ByteView>> parse_shown_tls12(ByteView body, CertificateType type) {
+  if (type == CertificateType::RawPublicKey) {
+    auto key = parse_raw_public_key_tls12(body);
+    if (!key) return std::unexpected(std::move(key.error()));
+    return key->empty() ? std::vector<ByteView>() : std::vector<ByteView>{*key};
+  }
+  auto certificate = CertificateTls12::parse(body);
+  if (!certificate) return std::unexpected(std::move(certificate.error()));
+  return std::move(certificate->certificate_list);
+}
+
+Result<std::unique_ptr<crypto::PublicKey>> parse_shown_key(std::span<const ByteView> shown, CertificateType type,
+                                                           const crypto::Provider& provider, LeafUse use) {
+  if (type == CertificateType::RawPublicKey) return parse_raw_public_key(shown.front(), provider);
+  return parse_leaf_key(shown.front(), provider, use);
+}
+
 namespace {
 
 /// Keeps the verdict and tells of it.
@@ -46,6 +73,9 @@ Result<ChainAccepted> settle(Flow& flow, x509::Verdict verdict, std::span<const 
 
 Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& name, std::span<const ByteView> chain,
                                   Flow& flow) {
+  if (flow.info().peer_certificate_type == CertificateType::RawPublicKey) {
+    return accept_raw_public_key(config.pinned_keys(), chain.front());
+  }
   const x509::Verifier* verifier = config.verifier();
   if (verifier == nullptr) return accept_unverified_chain(config);
   const auto& responses = flow.peer_proofs().ocsp_responses;
@@ -56,6 +86,9 @@ Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& 
 }
 
 Result<ChainAccepted> judge_chain(const ServerConfig& config, std::span<const ByteView> chain, Flow& flow) {
+  if (flow.info().peer_certificate_type == CertificateType::RawPublicKey) {
+    return accept_raw_public_key(config.client_authentication()->pinned_keys, chain.front());
+  }
   const x509::Verifier& verifier = *config.client_authentication()->verifier;
   return settle(flow, verifier.verify(chain, nullptr, x509::Purpose::client, config.common().clock->now()), chain, {});
 }
@@ -98,6 +131,7 @@ std::vector<ByteView> keep_chain(Flow& flow, std::span<const ByteView> chain) {
 
 std::vector<ByteView> recall_chain(Flow& flow, const ClientSession& session) {
   flow.keep_peer_chain(session.peer->chain);
+  flow.info().peer_certificate_type = session.session.peer_certificate_type;
   flow.keep_peer_proofs(session.peer->proofs);
   return {flow.peer_chain().begin(), flow.peer_chain().end()};
 }

@@ -28,6 +28,21 @@ enum class LeafUse : std::uint8_t {
 [[nodiscard]] Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf, const crypto::Provider& provider,
                                                                         LeafUse use = LeafUse::signing);
 
+/// The key of what a peer shows, of the type that was agreed on. `message` is not empty. Errors: those above;
+/// InvalidRawPublicKey.
+[[nodiscard]] Result<std::unique_ptr<crypto::PublicKey>> parse_shown_key(const CertificateMessage& message,
+                                                                         CertificateType type,
+                                                                         const crypto::Provider& provider);
+
+/// The certificates of a TLS 1.2 Certificate, or its one key, which then stands alone. Empty: nothing is shown. Errors:
+/// the codecs'.
+[[nodiscard]] Result<std::vector<ByteView>> parse_shown_tls12(ByteView body, CertificateType type);
+/// The key of what stands first among them.
+[[nodiscard]] Result<std::unique_ptr<crypto::PublicKey>> parse_shown_key(std::span<const ByteView> shown,
+                                                                         CertificateType type,
+                                                                         const crypto::Provider& provider,
+                                                                         LeafUse use = LeafUse::signing);
+
 /// Keeps the chain for Connection::peer_chain(); gives views of what is kept.
 [[nodiscard]] std::vector<ByteView> keep_chain(Flow& flow, std::span<const ByteView> chain);
 

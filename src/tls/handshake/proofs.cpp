@@ -22,6 +22,14 @@ ChainAccepted accept_unverified_chain([[maybe_unused]] const ClientConfig& confi
   return {};
 }
 
+Result<ChainAccepted> accept_raw_public_key(std::span<const Bytes> pinned, ByteView shown) {
+  const bool is_known = std::ranges::any_of(pinned, [&](const Bytes& key) { return std::ranges::equal(key, shown); });
+  if (is_known) return ChainAccepted();
+  return std::unexpected(fail(ErrorCode::RawPublicKeyUnknown)
+                             .at("Certificate")
+                             .advice("Pin the peer's key, or check with its owner whether it has changed."));
+}
+
 Result<PskAccepted> accept_psk(const PreSharedKeyServerHello& answer, const ClientSession& offered,
                                const SuiteTls13& suite) {
   if (answer.selected_identity != 0) {

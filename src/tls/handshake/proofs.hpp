@@ -33,7 +33,11 @@ class ChainAccepted {
   friend class PskAccepted;
   friend Result<ChainAccepted> accept_chain(const x509::Verdict& verdict);
   friend ChainAccepted accept_unverified_chain(const ClientConfig& config);
+  friend Result<ChainAccepted> accept_raw_public_key(std::span<const Bytes> pinned, ByteView shown);
 };
+/// RFC 7250: a raw public key is accepted where it is one of those that are pinned, byte for byte. Errors:
+/// RawPublicKeyUnknown.
+[[nodiscard]] Result<ChainAccepted> accept_raw_public_key(std::span<const Bytes> pinned, ByteView shown);
 /// Errors: the verdict's.
 [[nodiscard]] Result<ChainAccepted> accept_chain(const x509::Verdict& verdict);
 /// Only for a configuration built without_certificate_verification().

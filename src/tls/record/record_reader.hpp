@@ -42,6 +42,8 @@ class RecordReader {
   /// of application data up to the next handshake record; with keys, records that don't decrypt up to the first that
   /// does. At most max_skipped_early_data bytes of them; more is TooMuchEarlyData.
   void skip_early_data() noexcept { early_data_left_ = max_skipped_early_data; }
+  /// It takes some after all.
+  void take_early_data() noexcept { early_data_left_.reset(); }
   static constexpr std::size_t max_skipped_early_data = 16384;
 
   struct Incoming {

@@ -37,6 +37,8 @@ class RecordWriter {
     protection_ = std::move(protection);
     apply_protected_limit();
   }
+  /// Back to records in the clear: a client whose early data was refused by a HelloRetryRequest.
+  void clear_protection() noexcept { protection_ = PlaintextProtection(); }
   void set_record_version(ProtocolVersion version) noexcept;  ///< for plaintext records alone
   /// The most content of a record, in bytes, padding included; cut to 1 … 2^14.
   void set_max_fragment(std::size_t size) noexcept;

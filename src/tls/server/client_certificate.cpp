@@ -38,7 +38,7 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
     if (!anonymous) return std::unexpected(std::move(anonymous.error()));
     return Next(ExpectFinished(std::move(awaited_), *anonymous));
   }
-  auto leaf_key = parse_leaf_key(certificate->certificate_list.front().cert_data, *config.common().provider);
+  auto leaf_key = parse_shown_key(*certificate, flow.info().peer_certificate_type, *config.common().provider);
   if (!leaf_key) return std::unexpected(std::move(leaf_key.error()));
   std::vector<ByteView> chain;
   chain.reserve(certificate->certificate_list.size());
@@ -71,6 +71,7 @@ Result<ExpectCertificateVerify::Next> ExpectCertificateVerify::handle(Flow& flow
   if (awaited_.tickets) {
     Session& session = awaited_.tickets->session;
     session.peer_scheme = verify->algorithm;
+    session.peer_certificate_type = flow.info().peer_certificate_type;
     const bool is_bound =
         bind_to_client(session, flow.peer_chain(), flow.verdict(), *config.provider, config.clock->now());
     if (!is_bound) awaited_.tickets = nullptr;
@@ -78,11 +79,12 @@ Result<ExpectCertificateVerify::Next> ExpectCertificateVerify::handle(Flow& flow
   return Next(ExpectFinished(std::move(awaited_), admit_proven(chain_, *proof)));
 }
 
-void recall_client(Flow& flow, SignatureScheme scheme, const ClientProof* proof) {
+void recall_client(Flow& flow, SignatureScheme scheme, CertificateType type, const ClientProof* proof) {
   flow.info().client_signature_scheme = scheme;
+  flow.info().peer_certificate_type = type;
   if (proof == nullptr) return;
   flow.keep_peer_chain(proof->chain);
-  flow.keep_verdict(proof->verdict());
+  if (type != CertificateType::RawPublicKey) flow.keep_verdict(proof->verdict());
 }
 
 }  // namespace keyway::tls::server

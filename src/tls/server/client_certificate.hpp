@@ -71,7 +71,7 @@ class ExpectCertificate {
 };
 
 /// Once the client has proved that it is the one of the session: what it showed then is what it shows now. `scheme`:
-/// of its proof then; `proof`: null for a client that showed nothing.
-void recall_client(Flow& flow, SignatureScheme scheme, const ClientProof* proof);
+/// of its proof then; `type`: of what it showed; `proof`: null for a client that showed nothing.
+void recall_client(Flow& flow, SignatureScheme scheme, CertificateType type, const ClientProof* proof);
 
 }  // namespace keyway::tls::server

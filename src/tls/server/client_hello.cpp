@@ -58,9 +58,7 @@ Result<AwaitHelloDecision::Next> resume_session(Flow& flow, const ServerConfig& 
                                                 const Choice& choice, const ResumedSession& resumed) {
   Transcript transcript(*config.common().provider->hash(choice.suite->hash));
   transcript.add(hello.raw);
-  auto next = send_resumed_flight(flow, config, choice, resumed, hello, transcript, /*after_retry=*/false);
-  if (!next) return std::unexpected(std::move(next.error()));
-  return AwaitHelloDecision::Next(std::move(*next));
+  return widen<AwaitHelloDecision::Next>(send_resumed_flight(flow, config, choice, resumed, hello, transcript));
 }
 
 /// RFC 8446 4.1.2: a client may leave out of its second ClientHello what does not fit the suite; the session that could
@@ -100,9 +98,11 @@ Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfi
   auto version = choose_version(config, hello);
   if (!version) return std::unexpected(std::move(version.error()));
   if (*version == ProtocolVersion::TLS1_2) {
+    if (config.early_data() != nullptr) flow.info().early_data = EarlyData::not_in_version;
     return widen<AwaitHelloDecision::Next>(server12::answer_hello(flow, config, std::move(hello)));
   }
   if (hello.hello.extensions.has(ExtensionType::early_data)) flow.reader().skip_early_data();
+  flow.info().early_data = early_data_without_session(config, hello);
   auto choice = choose(config, hello);
   if (!choice) return std::unexpected(std::move(choice.error()));
   // Behind a HelloRetryRequest, the second ClientHello says which session it is to be.
@@ -183,8 +183,11 @@ Result<ExpectSecondClientHello::Next> ExpectSecondClientHello::handle(Flow& flow
   }
   transcript_.add(hello->raw);
   if (*resumed) {
-    auto next = send_resumed_flight(flow, *decision_.config, decision_.choice, **resumed, *hello, transcript_,
-                                    /*after_retry=*/true);
+    const bool is_refused =
+        flow.info().early_data != EarlyData::off && first_.hello.extensions.has(ExtensionType::early_data);
+    if (is_refused) flow.info().early_data = EarlyData::retried;
+    auto next =
+        send_resumed_flight_after_retry(flow, *decision_.config, decision_.choice, **resumed, *hello, transcript_);
     if (!next) return std::unexpected(std::move(next.error()));
     return Next(std::move(*next));
   }

@@ -61,8 +61,9 @@ class AwaitCredential {
 class AwaitHelloDecision {
  public:
   using Next = std::variant<AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectCertificate, ExpectFinished,
-                            server12::AwaitCredential, server12::AwaitSignature, server12::ExpectCertificate,
-                            server12::ExpectClientKeyExchange, server12::ExpectChangeCipherSpecResumed>;
+                            ExpectEndOfEarlyData, server12::AwaitCredential, server12::AwaitSignature,
+                            server12::ExpectCertificate, server12::ExpectClientKeyExchange,
+                            server12::ExpectChangeCipherSpecResumed>;
   static constexpr std::string_view name = "server: paused for a decision on the ClientHello";
   static constexpr Pause pause = Pause::client_hello;
   [[nodiscard]] static bool takes(const Answer& answer) noexcept {
@@ -86,10 +87,10 @@ class AwaitHelloDecision {
 /// Waits for the first ClientHello (RFC 8446 4.1.2). The version that is chosen decides which states follow.
 class ExpectClientHello {
  public:
-  using Next =
-      std::variant<AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectCertificate,
-                   ExpectFinished, server12::AwaitCredential, server12::AwaitSignature, server12::ExpectCertificate,
-                   server12::ExpectClientKeyExchange, server12::ExpectChangeCipherSpecResumed>;
+  using Next = std::variant<AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature,
+                            ExpectCertificate, ExpectFinished, ExpectEndOfEarlyData, server12::AwaitCredential,
+                            server12::AwaitSignature, server12::ExpectCertificate, server12::ExpectClientKeyExchange,
+                            server12::ExpectChangeCipherSpecResumed>;
   static constexpr std::string_view name = "server: waiting for ClientHello";
   static constexpr std::array accepts{HandshakeType::client_hello};
 

@@ -45,14 +45,20 @@ void write_server_hello(Bytes& to, const HelloRandom& random, const HelloInHand&
   });
 }
 
-/// `acknowledges_name`: an empty server_name says that the name was used (RFC 6066 3).
-void write_encrypted_extensions(Bytes& to, const ServerConfig& config, const HelloInHand& hello, bool acknowledges_name,
+/// What EncryptedExtensions say.
+struct Answers {
+  bool acknowledges_name;  ///< an empty server_name says that the name was used (RFC 6066 3)
+  bool takes_early_data = false;
+  std::optional<CertificateType> own_type = {};  ///< nothing: no certificate is shown, nor was when it began
+  std::optional<CertificateType> client_type = {};
+};
+void write_encrypted_extensions(Bytes& to, const ServerConfig& config, const HelloInHand& hello, const Answers& answers,
                                 std::string_view alpn) {
   Writer out(to);
   out.value(EncryptedExtensions::type);
   out.vector24([&] {
     out.vector16([&] {
-      if (acknowledges_name) {
+      if (answers.acknowledges_name) {
         out.value(ExtensionType::server_name);
         out.u16(0);
       }
@@ -61,6 +67,11 @@ void write_encrypted_extensions(Bytes& to, const ServerConfig& config, const Hel
         out.vector16([&] { out.vector16([&] { out.vector8(as_bytes(alpn)); }); });
       }
       write_record_limits(out, config, hello, ProtocolVersion::TLS1_3);
+      if (answers.own_type) write_certificate_types(out, hello, *answers.own_type, answers.client_type);
+      if (answers.takes_early_data) {
+        out.value(ExtensionType::early_data);
+        out.u16(0);
+      }
     });
   });
 }
@@ -82,6 +93,7 @@ struct PskInUse {
   std::uint16_t index;
   PskKeyExchangeMode mode;
   bool is_session;
+  std::optional<CertificateType> own_type = {};  ///< of what was shown when the session began
 };
 
 /// What a flight answers.
@@ -91,6 +103,7 @@ struct Occasion {
   const HelloInHand& hello;
   const PskInUse* psk;  ///< null: a full handshake with a certificate
   bool after_retry;
+  const EarlyDataTaken* early = nullptr;  ///< null: no early data is taken
 
   [[nodiscard]] bool is_without_exchange() const noexcept {
     return psk != nullptr && psk->mode == PskKeyExchangeMode::psk_ke;
@@ -152,17 +165,26 @@ Result<Begun> begin(Flow& flow, const Occasion& to, Transcript& transcript, Byte
   flow.info().is_resumption = to.psk != nullptr && to.psk->is_session;
   flow.emit_parameters();
 
+  const TranscriptHash at_client_hello = to.early != nullptr ? transcript.hash() : TranscriptHash();
   auto shared_secret = send_server_hello(flow, to, transcript, scratch);
   if (!shared_secret) return std::unexpected(std::move(shared_secret.error()));
   const crypto::HashFunction& hash = transcript.function();
   EarlySchedule early = to.psk != nullptr ? EarlySchedule(hash, to.psk->secret) : EarlySchedule(hash);
+  const auto early_secret =
+      to.early != nullptr ? std::optional(early.client_early_traffic_secret(at_client_hello)) : std::nullopt;
   HandshakeSchedule schedule = std::move(early).into_handshake(shared_secret->view());
   TrafficSecrets secrets = schedule.traffic_secrets(transcript.hash());
   flow.emit_secrets(SecretLabel::CLIENT_HANDSHAKE_TRAFFIC_SECRET, SecretLabel::SERVER_HANDSHAKE_TRAFFIC_SECRET, secrets,
                     to.hello.hello.random);
   agree_on_record_limits(flow, to.config, to.hello);
   const crypto::Provider& provider = *to.config.common().provider;
-  if (auto done = flow.protect_reading(provider, suite, secrets.client); !done) {
+  if (early_secret) {
+    flow.emit_secret(SecretLabel::CLIENT_EARLY_TRAFFIC_SECRET, early_secret->bytes(), to.hello.hello.random);
+    flow.reader().take_early_data();
+    flow.reader().limit_protected(max_plaintext_fragment);  // the client sent it before it could know of a limit
+  }
+  const TrafficSecret& reading = early_secret ? *early_secret : secrets.client;
+  if (auto done = flow.protect_reading(provider, suite, reading); !done) {
     return std::unexpected(std::move(done.error()));
   }
   // A client that fails before it has keys says so in the clear.
@@ -219,6 +241,10 @@ Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand
                                 bool after_retry) {
   const ServerConfig& config = *decision.config;
   const ByteView certificate = choose_certificate(flow, config, *decision.credential, hello);
+  const auto client_type = choose_client_type(config, hello);
+  if (!client_type) return std::unexpected(client_type.error());
+  flow.info().peer_certificate_type = client_type->value_or(CertificateType::X509);
+  flow.info().own_certificate_type = decision.credential->certificate_type();
   flow.info().signature_scheme = decision.scheme;
   flow.expect_to_send(certificate.size() + beside_certificate);
   Bytes messages;
@@ -227,13 +253,16 @@ Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand
   if (!begun) return std::unexpected(std::move(begun.error()));
 
   const bool acknowledges_name = hello.server_name.has_value() && config.acknowledges_server_name();
-  write_encrypted_extensions(messages, config, hello, acknowledges_name, decision.choice.alpn);
+  write_encrypted_extensions(messages, config, hello,
+                             {acknowledges_name, false, decision.credential->certificate_type(), *client_type},
+                             decision.choice.alpn);
   if (const auto* asks = config.client_authentication()) Writer(messages).bytes(asks->request_tls13);
   messages.insert(messages.end(), certificate.begin(), certificate.end());
   transcript.add(messages);
 
   Bytes content = certificate_verify_content(Side::server, transcript.hash().view());
   auto tickets = order_tickets(config, hello, decision.choice, nullptr);
+  if (tickets) tickets->session.own_certificate_type = decision.credential->certificate_type();
   ProvenFlight rest{&config,
                     decision.choice.suite,
                     transcript,
@@ -259,26 +288,56 @@ Result<AwaitedClient> send_short_flight(Flow& flow, const Occasion& to, Transcri
   // RFC 6066 3: a server that resumes says nothing of the name.
   const bool acknowledges_name =
       !to.psk->is_session && to.hello.server_name.has_value() && to.config.acknowledges_server_name();
-  write_encrypted_extensions(messages, to.config, to.hello, acknowledges_name, to.choice.alpn);
+  write_encrypted_extensions(messages, to.config, to.hello, {acknowledges_name, to.early != nullptr, to.psk->own_type},
+                             to.choice.alpn);
   transcript.add(messages);
   return finish(
       flow, ProvenFlight{&to.config, to.choice.suite, transcript, to.hello.hello.random, std::move(begun->handshake),
                          std::move(begun->master), std::move(messages), std::move(tickets)});
 }
 
+/// The same for a session, with what is known of the client since it began.
+Result<AwaitedClient> send_short_flight(Flow& flow, const Occasion& to, const Session& session, Transcript transcript) {
+  auto awaited = send_short_flight(flow, to, transcript, order_tickets(to.config, to.hello, to.choice, &session));
+  if (!awaited) return awaited;
+  recall_client(flow, session.peer_scheme, session.peer_certificate_type, session.client.get());
+  const auto& psks = to.config.common().psks;
+  const ReadyPsk* known = psks ? psks->find(session.client_identity) : nullptr;
+  flow.info().psk = known != nullptr ? known->psk : nullptr;
+  return awaited;
+}
+
+PskInUse in_use(const ResumedSession& resumed) noexcept {
+  const Session& session = resumed.session();
+  return {session.secret.view(), resumed.index(), resumed.mode(), /*is_session=*/true, session.own_certificate_type};
+}
+
 }  // namespace
 
-Result<ExpectFinished> send_resumed_flight(Flow& flow, const ServerConfig& config, const Choice& choice,
-                                           const ResumedSession& resumed, const HelloInHand& hello,
-                                           Transcript transcript, bool after_retry) {
-  const Session& session = resumed.session();
-  const PskInUse psk{session.secret.view(), resumed.index(), resumed.mode(), /*is_session=*/true};
-  auto awaited = send_short_flight(flow, {config, choice, hello, &psk, after_retry}, transcript,
-                                   order_tickets(config, hello, choice, &session));
+Result<std::variant<ExpectFinished, ExpectEndOfEarlyData>> send_resumed_flight(Flow& flow, const ServerConfig& config,
+                                                                               const Choice& choice,
+                                                                               const ResumedSession& resumed,
+                                                                               const HelloInHand& hello,
+                                                                               Transcript transcript) {
+  using Next = std::variant<ExpectFinished, ExpectEndOfEarlyData>;
+  const auto judged = judge_early_data(config, hello, resumed);
+  const auto* early = std::get_if<EarlyDataTaken>(&judged);
+  flow.info().early_data = early != nullptr ? EarlyData::accepted : std::get<EarlyData>(judged);
+  const PskInUse psk = in_use(resumed);
+  const Occasion to{config, choice, hello, &psk, /*after_retry=*/false, early};
+  auto awaited = send_short_flight(flow, to, resumed.session(), transcript);
   if (!awaited) return std::unexpected(std::move(awaited.error()));
-  recall_client(flow, session.peer_scheme, session.client.get());
-  const ReadyPsk* known = config.common().psks ? config.common().psks->find(session.client_identity) : nullptr;
-  flow.info().psk = known != nullptr ? known->psk : nullptr;
+  if (early != nullptr) return Next(ExpectEndOfEarlyData(std::move(*awaited), resumed.client(), *early));
+  return Next(ExpectFinished(std::move(*awaited), resumed.client()));
+}
+
+Result<ExpectFinished> send_resumed_flight_after_retry(Flow& flow, const ServerConfig& config, const Choice& choice,
+                                                       const ResumedSession& resumed, const HelloInHand& hello,
+                                                       Transcript transcript) {
+  const PskInUse psk = in_use(resumed);
+  const Occasion to{config, choice, hello, &psk, /*after_retry=*/true};
+  auto awaited = send_short_flight(flow, to, resumed.session(), transcript);
+  if (!awaited) return std::unexpected(std::move(awaited.error()));
   return ExpectFinished(std::move(*awaited), resumed.client());
 }
 

@@ -13,6 +13,7 @@
 #include "tls/schedule/key_schedule.hpp"
 #include "tls/schedule/transcript.hpp"
 #include "tls/server/client_certificate.hpp"
+#include "tls/server/early_data.hpp"
 #include "tls/server/external_psk.hpp"
 #include "tls/server/hello_in_hand.hpp"
 #include "tls/server/negotiation.hpp"
@@ -60,11 +61,16 @@ using AfterFlight = std::variant<AwaitSignature, ExpectCertificate, ExpectFinish
 [[nodiscard]] Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand& hello,
                                               Transcript transcript, bool after_retry);
 
-/// The same for a client that comes back: without Certificate and CertificateVerify. Errors: InvalidKeyShare, the
-/// provider's.
-[[nodiscard]] Result<ExpectFinished> send_resumed_flight(Flow& flow, const ServerConfig& config, const Choice& choice,
-                                                         const ResumedSession& resumed, const HelloInHand& hello,
-                                                         Transcript transcript, bool after_retry);
+/// The same for a client that comes back: without Certificate and CertificateVerify; early data is taken where it comes
+/// and may be. Errors: InvalidKeyShare, the provider's.
+[[nodiscard]] Result<std::variant<ExpectFinished, ExpectEndOfEarlyData>> send_resumed_flight(
+    Flow& flow, const ServerConfig& config, const Choice& choice, const ResumedSession& resumed,
+    const HelloInHand& hello, Transcript transcript);
+/// The same after a HelloRetryRequest, which has refused early data.
+[[nodiscard]] Result<ExpectFinished> send_resumed_flight_after_retry(Flow& flow, const ServerConfig& config,
+                                                                     const Choice& choice,
+                                                                     const ResumedSession& resumed,
+                                                                     const HelloInHand& hello, Transcript transcript);
 
 /// The same for a client that knows a key from outside.
 [[nodiscard]] Result<ExpectFinished> send_psk_flight(Flow& flow, const ServerConfig& config, const Choice& choice,

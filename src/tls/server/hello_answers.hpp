@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include <keyway/config.hpp>
 #include <keyway/types.hpp>
 
@@ -14,6 +16,15 @@ namespace keyway::tls::server {
 
 /// Which proofs the client wants to see beside the certificate.
 [[nodiscard]] ProofsAsked proofs_asked(const HelloInHand& hello) noexcept;
+
+/// What the client is to show, of what it says it has; nothing where it is not asked. Errors: NoCommonCertificateType.
+[[nodiscard]] Result<std::optional<CertificateType>> choose_client_type(const ServerConfig& config,
+                                                                        const HelloInHand& hello);
+
+/// Writes the answers about certificates (RFC 7250 4.2), to a client that asked. `own`: of what is shown, or was when
+/// the session began. `client_type`: of choose_client_type().
+void write_certificate_types(Writer& out, const HelloInHand& hello, CertificateType own,
+                             std::optional<CertificateType> client_type);
 
 /// Writes the answer about the length of records: our own record_size_limit (RFC 8449 4), or else the client's
 /// max_fragment_length (RFC 6066 4), which is always agreed to.

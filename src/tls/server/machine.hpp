@@ -12,11 +12,11 @@ namespace keyway::tls::server {
 using TableTls13 =
     // state                    what may follow
     Table<Row<ExpectClientHello,       AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature,
-                                       ExpectCertificate, ExpectFinished, server12::AwaitCredential,
+                                       ExpectCertificate, ExpectFinished, ExpectEndOfEarlyData, server12::AwaitCredential,
                                        server12::AwaitSignature, server12::ExpectCertificate,
                                        server12::ExpectClientKeyExchange, server12::ExpectChangeCipherSpecResumed>,
           Row<AwaitHelloDecision,      AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectCertificate,
-                                       ExpectFinished, server12::AwaitCredential, server12::AwaitSignature,
+                                       ExpectFinished, ExpectEndOfEarlyData, server12::AwaitCredential, server12::AwaitSignature,
                                        server12::ExpectCertificate, server12::ExpectClientKeyExchange,
                                        server12::ExpectChangeCipherSpecResumed>,
           Row<AwaitCredential,         ExpectSecondClientHello, AwaitSignature, ExpectCertificate, ExpectFinished>,
@@ -25,6 +25,7 @@ using TableTls13 =
           Row<ExpectCertificate,       AwaitVerdict, ExpectCertificateVerify, ExpectFinished>,
           Row<AwaitVerdict,            ExpectCertificateVerify>,
           Row<ExpectCertificateVerify, ExpectFinished>,
+          Row<ExpectEndOfEarlyData,    ExpectFinished>,                              // early data comes meanwhile
           Row<ExpectFinished,          Established>>;
 // clang-format on
 

@@ -186,6 +186,14 @@ Result<Choice> choose(const ServerConfig& config, const HelloInHand& hello) {
 }
 
 Result<void> check_terms(const HelloInHand& hello, const Credential& credential) {
+  const CertificateType type = credential.certificate_type();
+  const auto& types = hello.extensions.server_certificate_type;
+  if (types ? !types->types.contains(type) : type != CertificateType::X509) {  // RFC 7250 4.2
+    return std::unexpected(fail(ErrorCode::NoMatchingCertificateType)
+                               .at("ClientHello, server_certificate_type")
+                               .expected(to_string(type))
+                               .received(types ? "others" : "nothing, which means X509"));
+  }
   if (!credential.terms().only_to_named_issuers) return {};
   const auto& named = hello.extensions.certificate_authorities;
   if (named && is_issuer_named(credential, named->authorities)) return {};

@@ -42,8 +42,8 @@ struct Choice {
 /// The client's share of `group`, if there is one.
 [[nodiscard]] std::optional<KeyShareEntry> find_share(const HelloInHand& hello, NamedGroup group);
 
-/// Judges that the credential may be shown to this client. Errors: NoMatchingIssuer, where its terms ask for an issuer
-/// that the client names.
+/// Judges that the credential may be shown to this client. Errors: NoMatchingCertificateType, for a type that it does
+/// not take; NoMatchingIssuer, where its terms ask for an issuer that the client names.
 [[nodiscard]] Result<void> check_terms(const HelloInHand& hello, const Credential& credential);
 
 /// The credential's proof: a scheme that the client takes, the policy has, and the key fits.

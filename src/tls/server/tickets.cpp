@@ -8,6 +8,7 @@
 #include "tls/server/resumption.hpp"
 #include "tls/server/session_vault.hpp"
 #include "tls/suites.hpp"
+#include "tls/wire/extensions/early_data.hpp"
 #include "tls/wire/handshake.hpp"
 #include "tls/wire/new_session_ticket.hpp"
 
@@ -31,9 +32,18 @@ bool add_ticket(Bytes& messages, const ServerConfig& config, Session& session, c
   session.secret = resumption_psk(hash, order.resumption_master_secret.view(), nonce);
   const auto ticket = hand_out(config, session);
   if (!ticket) return false;
+  Bytes extensions;
+  if (session.max_early_data != 0) {
+    Writer block(extensions);
+    write_extension(block, EarlyDataNewSessionTicket{session.max_early_data});
+  }
+  if (common.greases) {  // one of the sixteen values of RFC 8701 2, with nothing in it
+    const std::uint8_t byte = static_cast<std::uint8_t>((age_add[0] & 0xf0U) | 0x0aU);
+    extensions.insert(extensions.end(), {byte, byte, 0, 0});
+  }
   Writer out(messages);
   write_handshake(out, NewSessionTicket{static_cast<std::uint32_t>(session.lifetime.count()), session.age_add, nonce,
-                                        *ticket, ExtensionBlock()});
+                                        *ticket, ExtensionBlock::of_own(extensions)});
   return true;
 }
 
@@ -56,6 +66,8 @@ std::optional<Session> begin_session(const ServerConfig& config, const HelloInHa
   if (resumed == nullptr) return session;
   session.peer_scheme = resumed->peer_scheme;
   session.client_identity = resumed->client_identity;
+  session.peer_certificate_type = resumed->peer_certificate_type;
+  session.own_certificate_type = resumed->own_certificate_type;
   if (!resumed->client) return session;
   const x509::Verdict verdict = resumed->client->verdict();
   const bool is_bound = bind_to_client(session, resumed->client->chain, &verdict, *config.common().provider, now);
@@ -67,6 +79,7 @@ std::unique_ptr<TicketOrder> order_tickets(const ServerConfig& config, const Hel
   if (config.ticket_keys() == nullptr || config.tickets().count == 0 || !psk_mode(config, hello)) return nullptr;
   auto session = begin_session(config, hello, ProtocolVersion::TLS1_3, choice.suite->id, choice.alpn, resumed);
   if (!session) return nullptr;
+  if (config.early_data() != nullptr) session->max_early_data = config.early_data()->max_size;
   if (psk != nullptr) session->client_identity.assign(psk->digest.begin(), psk->digest.end());
   auto order = std::make_unique<TicketOrder>();
   order->session = std::move(*session);

@@ -3,25 +3,25 @@
 #include <utility>
 
 #include "tls/handshake/peer_chain.hpp"
-#include "tls/wire/certificate_tls12.hpp"
 
 namespace keyway::tls::server12 {
 
 Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const HandshakeMessage& message) && {
-  auto certificate = CertificateTls12::parse(message.body);
-  if (!certificate) return std::unexpected(std::move(certificate.error()));
+  const CertificateType type = flow.info().peer_certificate_type;
+  auto shown = parse_shown_tls12(message.body, type);
+  if (!shown) return std::unexpected(std::move(shown.error()));
   const ServerConfig& config = *exchange_.config;
   exchange_.transcript.add(message.raw);
-  if (certificate->certificate_list.empty()) {
+  if (shown->empty()) {
     auto anonymous = admit_anonymous(config);
     // RFC 5246 7.4.6: certificate_required is TLS 1.3's.
     if (!anonymous) return std::unexpected(std::move(anonymous.error()).alert(AlertDescription::handshake_failure));
     exchange_.transcript.forget_messages();
     return Next(ExpectClientKeyExchange(std::move(exchange_), *anonymous));
   }
-  auto leaf_key = parse_leaf_key(certificate->certificate_list.front(), *config.common().provider);
+  auto leaf_key = parse_shown_key(*shown, type, *config.common().provider);
   if (!leaf_key) return std::unexpected(std::move(leaf_key.error()));
-  std::vector<ByteView> chain = keep_chain(flow, certificate->certificate_list);
+  std::vector<ByteView> chain = keep_chain(flow, *shown);
   if (config.client_authentication()->pauses_for_verification) {
     return Next(AwaitVerdict(std::move(exchange_), std::move(*leaf_key), std::move(chain)));
   }

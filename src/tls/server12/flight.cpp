@@ -64,10 +64,15 @@ Result<AfterFlight> send_flight(Flow& flow, const ServerConfig& server_config, c
   flow.emit_parameters();
   if (is_transport) flow.emit(event::Weakened{rsa_transport_in_use});
 
+  const auto client_type = server::choose_client_type(server_config, hello);
+  if (!client_type) return std::unexpected(client_type.error());
+  flow.info().peer_certificate_type = client_type->value_or(CertificateType::X509);
+  flow.info().own_certificate_type = credential->certificate_type();
   auto random = make_random(config);
   if (!random) return std::unexpected(std::move(random.error()));
   auto order = order_session(server_config, hello, choice, suite);
   if (!order) return std::unexpected(std::move(order.error()));
+  if (*order) (*order)->session.own_certificate_type = credential->certificate_type();
   const ByteView certificate = credential->certificate_message_tls12();
   const ByteView status = stapled_status(hello, *credential);
   const std::size_t size = certificate.size() + status.size() + beside_certificate;
@@ -76,8 +81,8 @@ Result<AfterFlight> send_flight(Flow& flow, const ServerConfig& server_config, c
   messages.reserve(size);
   const ByteView id = *order ? ByteView((*order)->id) : ByteView();
   const bool promises_ticket = *order && id.empty();
-  write_server_hello(messages,
-                     {server_config, *random, suite.id, id, hello, choice, credential.get(), promises_ticket});
+  write_server_hello(messages, {server_config, *random, suite.id, id, hello, choice, credential.get(), promises_ticket,
+                                credential->certificate_type(), *client_type});
   messages.insert(messages.end(), certificate.begin(), certificate.end());
   messages.insert(messages.end(), status.begin(), status.end());
   server::agree_on_record_limits(flow, server_config, hello);

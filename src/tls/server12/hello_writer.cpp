@@ -40,6 +40,7 @@ void write_extensions(Writer& out, const HelloContents& contents) {
     out.vector16([&] { out.vector16([&] { out.vector8(as_bytes(choice.alpn)); }); });
   }
   if (contents.credential != nullptr) write_proofs(out, hello, *contents.credential);
+  server::write_certificate_types(out, hello, contents.own_type, contents.client_type);
   server::write_record_limits(out, contents.config, hello, ProtocolVersion::TLS1_2);
   if (choice.extended_master_secret) write_extension(out, ExtendedMasterSecretExtension{});
   if (contents.promises_ticket) write_extension(out, SessionTicketExtension{});

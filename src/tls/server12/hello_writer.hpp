@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include <keyway/config.hpp>
 #include <keyway/credential.hpp>
 #include <keyway/error.hpp>
@@ -20,6 +22,8 @@ struct HelloContents {
   const Choice& choice;
   const Credential* credential;  ///< null: the session is resumed, and no certificate is shown
   bool promises_ticket;
+  CertificateType own_type;                         ///< of what is shown, or was when the session began
+  std::optional<CertificateType> client_type = {};  ///< nothing: no certificate is asked for
 };
 
 /// The CertificateStatus that follows this credential's Certificate, header included; empty where none is asked for, or

@@ -91,6 +91,7 @@ Result<ExpectCertificateVerify::Next> ExpectCertificateVerify::handle(Flow& flow
   if (keyed_.session) {
     Session& session = keyed_.session->session;
     session.peer_scheme = verify->algorithm;
+    session.peer_certificate_type = flow.info().peer_certificate_type;
     // What was promised is a ticket, or an ID that the client has: one that can't be kept is given empty, or not kept.
     keyed_.session->is_void =
         !bind_to_client(session, flow.peer_chain(), flow.verdict(), *config.provider, config.clock->now());

@@ -26,7 +26,7 @@ Result<ExpectFinishedResumed::Next> ExpectFinishedResumed::handle(Flow& flow, co
   auto proof = verify_finished(resumed_.expected_finished, message.body);
   if (!proof) return std::unexpected(std::move(proof.error()));
   flow.emit(event::Finished{Direction::received});
-  server::recall_client(flow, resumed_.client_scheme, resumed_.client_proof.get());
+  server::recall_client(flow, resumed_.client_scheme, resumed_.client_type, resumed_.client_proof.get());
   return Next(EstablishedTls12{*proof, resumed_.suite, std::move(resumed_.exporter), resumed_.client_random,
                                resumed_.sent_finished, resumed_.extended_master_secret});
 }
@@ -59,8 +59,9 @@ Result<ExpectChangeCipherSpecResumed> send_resumed_flight(Flow& flow, const Serv
   const auto renewal = order_renewal(server_config, hello, choice, resumed);
   Bytes messages;
   // RFC 5246 7.4.1.3: the client's session ID back says that its session is gone on with.
-  write_server_hello(messages, {server_config, *random, suite.id, hello.hello.legacy_session_id, hello, choice,
-                                /*credential=*/nullptr, /*promises_ticket=*/renewal != nullptr});
+  write_server_hello(messages,
+                     {server_config, *random, suite.id, hello.hello.legacy_session_id, hello, choice,
+                      /*credential=*/nullptr, /*promises_ticket=*/renewal != nullptr, session.own_certificate_type});
   server::agree_on_record_limits(flow, server_config, hello);
   if (renewal) add_ticket(messages, server_config, *renewal, master);
   Transcript transcript(hash);
@@ -87,6 +88,7 @@ Result<ExpectChangeCipherSpecResumed> send_resumed_flight(Flow& flow, const Serv
                randoms.client,
                session.extended_master_secret,
                session.peer_scheme,
+               session.peer_certificate_type,
                session.client};
   return ExpectChangeCipherSpecResumed(std::move(left), resumed.client());
 }

@@ -28,6 +28,7 @@ struct Resumed {
   HelloRandom client_random;
   bool extended_master_secret;
   SignatureScheme client_scheme;
+  CertificateType client_type;
   std::shared_ptr<const ClientProof> client_proof;  ///< null: the client showed nothing
 };
 

@@ -99,13 +99,16 @@ Time end_of_chain(const std::vector<Bytes>& chain, const x509::Verdict* verdict)
 bool bind_to_client(Session& session, const std::vector<Bytes>& chain, const x509::Verdict* verdict,
                     const crypto::Provider& provider, Time now) {
   constexpr std::size_t most = 100;  // far more than a verdict has of either
-  if (chain.empty() || verdict == nullptr || size_of(chain) > ClientProof::max_chain_size) return false;
-  if (verdict->path().size() > most || verdict->checks().size() > most) return false;
+  // To a raw public key there is no verdict, but an application's.
+  const bool is_judged = verdict != nullptr || session.peer_certificate_type == CertificateType::RawPublicKey;
+  if (chain.empty() || !is_judged || size_of(chain) > ClientProof::max_chain_size) return false;
+  if (verdict != nullptr && (verdict->path().size() > most || verdict->checks().size() > most)) return false;
   const Time end = end_of_chain(chain, verdict);
   if (end <= now) return false;
   session.lifetime = std::min(session.lifetime, end - now);
   session.client_identity = digest_of(chain.front(), provider);
-  session.client = std::make_shared<const ClientProof>(ClientProof{chain, verdict->path(), verdict->checks()});
+  session.client = std::make_shared<const ClientProof>(
+      verdict == nullptr ? ClientProof{chain, {}, {}} : ClientProof{chain, verdict->path(), verdict->checks()});
   return true;
 }
 

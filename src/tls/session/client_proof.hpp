@@ -37,8 +37,8 @@ struct ClientProof {
 /// known.
 [[nodiscard]] Time end_of_chain(const std::vector<Bytes>& chain, const x509::Verdict* verdict);
 
-/// Binds a session to the client that proved itself: its identity, its proof, and no longer than its certificates last.
-/// False when the session can't be kept: the chain is too long, or ends now.
+/// Binds a session, whose peer_certificate_type is set, to the client that proved itself: its identity, its proof, and
+/// no longer than its certificates last. False when the session can't be kept: the chain is too long, or ends now.
 [[nodiscard]] bool bind_to_client(Session& session, const std::vector<Bytes>& chain, const x509::Verdict* verdict,
                                   const crypto::Provider& provider, Time now);
 

@@ -37,10 +37,15 @@ void write_list(Writer& out, const std::vector<Bytes>& entries) {
   });
 }
 
-/// Judges the chain as if it came from the server just now.
-Result<std::shared_ptr<const PeerProof>> prove(std::vector<Bytes> chain, CarriedProofs proofs,
-                                               const std::string& server_name, const ClientConfig& config) {
-  auto name = ServerName::parse(server_name);
+/// Judges what the server showed, the chain or the raw public key, as if it came just now.
+Result<std::shared_ptr<const PeerProof>> prove(std::vector<Bytes> chain, CarriedProofs proofs, const Session& session,
+                                               const ClientConfig& config) {
+  if (session.peer_certificate_type == CertificateType::RawPublicKey) {
+    auto known = tls::accept_raw_public_key(config.pinned_keys(), chain.empty() ? ByteView() : ByteView(chain.front()));
+    if (!known) return std::unexpected(std::move(known.error()));
+    return std::make_shared<const PeerProof>(PeerProof{*known, std::move(chain), {}, std::nullopt, Time::max()});
+  }
+  auto name = ServerName::parse(session.server_name);
   if (!name) return std::unexpected(std::move(name.error()).at("server_name"));
   const std::vector<ByteView> views(chain.begin(), chain.end());
   const std::vector<ByteView> stapled(proofs.ocsp_responses.begin(), proofs.ocsp_responses.end());
@@ -119,7 +124,7 @@ Result<StoredSession> read_session(ByteView bytes, const ClientConfig& config) {
                                .at("stored session, configuration")
                                .received("one that allows or trusts something else"));
   }
-  auto peer = prove(std::move(*chain), {std::move(*responses), std::move(*scts)}, session->server_name, config);
+  auto peer = prove(std::move(*chain), {std::move(*responses), std::move(*scts)}, *session, config);
   if (!peer) return std::unexpected(std::move(peer.error()).at("stored session, chain"));
   return std::make_shared<const ClientSession>(ClientSession{std::move(*session), Bytes(ticket.begin(), ticket.end()),
                                                              Bytes(session_id.begin(), session_id.end()),

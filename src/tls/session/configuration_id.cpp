@@ -37,6 +37,16 @@ void ConfigurationDigest::add_judge(const x509::Verifier::Options& options, cons
                                     std::span<const x509::Certificate> intermediates, std::span<const x509::Crl> crls) {
   add_number(static_cast<std::uint64_t>(options.revocation));
   add_number(options.min_rsa_bits);
+  add_number(static_cast<std::uint64_t>(options.profile));
+  add_number(static_cast<std::uint64_t>(options.conformance));
+  add_number(options.policies ? 1 : 0);
+  if (options.policies) {
+    add_number(options.policies->acceptable.size());
+    for (const std::string& policy : options.policies->acceptable) add(policy);
+    add_number(options.policies->require_explicit ? 1 : 0);
+    add_number(options.policies->inhibit_mapping ? 1 : 0);
+    add_number(options.policies->inhibit_any ? 1 : 0);
+  }
   add_number(anchors != nullptr ? anchors->size() : 0);
   for (std::size_t i = 0; anchors != nullptr && i < anchors->size(); ++i) add(anchors->at(i).der());
   add_number(intermediates.size());

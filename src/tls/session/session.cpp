@@ -8,7 +8,7 @@
 namespace keyway::tls {
 namespace {
 
-constexpr std::uint8_t format = 2;
+constexpr std::uint8_t format = 3;
 /// Until the year 9999: far from where sums of times overflow.
 constexpr std::uint64_t max_time = 253'402'300'799;
 
@@ -26,9 +26,24 @@ void write_time(Writer& out, Time time) {
 }  // namespace
 
 Session Session::clone() const {
-  return {version,          cipher_suite, secret.clone(),  server_name, alpn,
-          configuration,    peer_scheme,  client_identity, client,      issued_at,
-          authenticated_at, lifetime,     age_add,         group,       extended_master_secret};
+  return {version,
+          cipher_suite,
+          secret.clone(),
+          server_name,
+          alpn,
+          configuration,
+          peer_scheme,
+          client_identity,
+          peer_certificate_type,
+          own_certificate_type,
+          client,
+          issued_at,
+          authenticated_at,
+          lifetime,
+          age_add,
+          group,
+          max_early_data,
+          extended_master_secret};
 }
 
 bool Session::is_alive(Time now, std::chrono::seconds skew) const noexcept {
@@ -49,6 +64,8 @@ Result<Session> Session::parse(ByteView bytes) {
   session.alpn = as_text(in.vector8("alpn"));
   session.configuration = in.array<32>("configuration");
   session.peer_scheme = in.value<SignatureScheme>("peer_scheme");
+  session.peer_certificate_type = in.value<CertificateType>("peer_certificate_type");
+  session.own_certificate_type = in.value<CertificateType>("own_certificate_type");
   const ByteView identity = in.vector8("client_identity", 0, 32);
   if (!identity.empty() && identity.size() != 32) in.reject(ErrorCode::LengthOutOfRange, "client_identity");
   session.client_identity.assign(identity.begin(), identity.end());
@@ -61,6 +78,7 @@ Result<Session> Session::parse(ByteView bytes) {
   if (session.lifetime > max_session_lifetime) in.reject(ErrorCode::InvalidValue, "lifetime");
   session.age_add = in.u32("age_add");
   session.group = in.value<NamedGroup>("group");
+  session.max_early_data = in.u32("max_early_data");
   const std::uint8_t extended = in.u8("extended_master_secret");
   if (extended > 1) in.reject(ErrorCode::InvalidValue, "extended_master_secret");
   session.extended_master_secret = extended == 1;
@@ -77,6 +95,8 @@ void Session::write(Writer& out) const {
   out.vector8(as_bytes(alpn));
   out.bytes(configuration);
   out.value(peer_scheme);
+  out.value(peer_certificate_type);
+  out.value(own_certificate_type);
   out.vector8(client_identity);
   out.u8(client ? 1 : 0);
   if (client) client->write(out);
@@ -85,11 +105,12 @@ void Session::write(Writer& out) const {
   out.u32(static_cast<std::uint32_t>(lifetime.count()));
   out.u32(age_add);
   out.value(group);
+  out.u32(max_early_data);
   out.u8(extended_master_secret ? 1 : 0);
 }
 
 std::size_t Session::written_size() const noexcept {
-  constexpr std::size_t numbers = 1 + 2 + 2 + 2 + 1 + 8 + 8 + 4 + 4 + 2 + 1;
+  constexpr std::size_t numbers = 1 + 1 + 1 + 2 + 2 + 2 + 1 + 8 + 8 + 4 + 4 + 2 + 4 + 1;
   constexpr std::size_t lengths = 4;
   return numbers + lengths + secret.size() + server_name.size() + alpn.size() + configuration.size() +
          client_identity.size() + (client ? client->written_size() : 0);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include <keyway/bytes.hpp>
+#include <keyway/certificate_type.hpp>
 #include <keyway/clock.hpp>
 #include <keyway/error.hpp>
 #include <keyway/secret.hpp>
@@ -34,12 +35,15 @@ struct Session {
   /// On a server, digest of the client's certificate or of the identity of a key from outside, 32 bytes; empty without
   /// either.
   Bytes client_identity;
+  CertificateType peer_certificate_type = CertificateType::X509;  ///< of what the peer showed
+  CertificateType own_certificate_type = CertificateType::X509;   ///< of what a server showed
   std::shared_ptr<const ClientProof> client;  ///< on a server, of a client that showed a certificate; else null
   Time issued_at{};
   Time authenticated_at{};  ///< when certificates were last shown: the start of the first of a chain of sessions
   std::chrono::seconds lifetime{};
   std::uint32_t age_add = 0;           ///< RFC 8446 4.6.1
   NamedGroup group{};                  ///< in TLS 1.2, of the key exchange that the secret comes from
+  std::uint32_t max_early_data = 0;    ///< bytes that the ticket lets be sent early; 0: none
   bool extended_master_secret = true;  ///< RFC 7627; always, in effect, in TLS 1.3
 
   [[nodiscard]] Session clone() const;

@@ -54,6 +54,10 @@ Result<void> decode(ClientHelloExtensions& into, const ExtensionView& extension)
       return decode(into.certificate_authorities, extension.body);
     case ExtensionType::compress_certificate:
       return decode(into.compress_certificate, extension.body);
+    case ExtensionType::server_certificate_type:
+      return decode(into.server_certificate_type, extension.body);
+    case ExtensionType::client_certificate_type:
+      return decode(into.client_certificate_type, extension.body);
     case ExtensionType::status_request:
       return decode(into.status_request, extension.body);
     case ExtensionType::signed_certificate_timestamp:

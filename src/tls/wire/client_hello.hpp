@@ -11,6 +11,7 @@
 #include "tls/wire/extension_block.hpp"
 #include "tls/wire/extensions/alpn.hpp"
 #include "tls/wire/extensions/certificate_authorities.hpp"
+#include "tls/wire/extensions/certificate_type.hpp"
 #include "tls/wire/extensions/compress_certificate.hpp"
 #include "tls/wire/extensions/cookie.hpp"
 #include "tls/wire/extensions/ec_point_formats.hpp"
@@ -67,6 +68,8 @@ struct ClientHelloExtensions {
   std::optional<SessionTicketExtension> session_ticket;
   std::optional<CertificateAuthoritiesExtension> certificate_authorities;
   std::optional<CompressCertificateExtension> compress_certificate;
+  std::optional<ServerCertificateTypesOffered> server_certificate_type;
+  std::optional<ClientCertificateTypesOffered> client_certificate_type;
   std::optional<StatusRequestExtension> status_request;
   std::optional<SctRequestExtension> signed_certificate_timestamp;
   std::optional<MaxFragmentLengthExtension> max_fragment_length;

@@ -44,6 +44,9 @@ TEST(Session, ReadsBackWhatItWrote) {
   Session session = sample();
   session.client_identity = Bytes(32, 0x22);
   session.extended_master_secret = false;
+  session.max_early_data = 14336;
+  session.peer_certificate_type = CertificateType::RawPublicKey;
+  session.own_certificate_type = CertificateType::RawPublicKey;
   const Bytes bytes = written(session);
   const auto read = Session::parse(bytes);
   ASSERT_TRUE(read.has_value()) << read.error().message();
@@ -53,7 +56,9 @@ TEST(Session, ReadsBackWhatItWrote) {
   EXPECT_EQ(read->lifetime, 24h);
   EXPECT_EQ(read->issued_at, test_now);
   EXPECT_FALSE(read->extended_master_secret);
-  EXPECT_LE(bytes.size(), session.written_size());
+  EXPECT_EQ(read->max_early_data, 14336U);
+  EXPECT_EQ(read->peer_certificate_type, CertificateType::RawPublicKey);
+  EXPECT_EQ(bytes.size(), session.written_size());
 }
 
 TEST(Session, RefusesEveryTruncationAndBytesAfterTheEnd) {

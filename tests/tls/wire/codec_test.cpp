@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tls/wire/expect_error.hpp"
-#include "tls/wire/sample_messages.hpp"
+#include "tls/wire/more_samples.hpp"
 
 namespace keyway::tls::testing {
 namespace {
@@ -17,10 +17,11 @@ using Codecs = ::testing::Types<
     SupportedGroupsExtension, SignatureAlgorithmsExtension, SignatureAlgorithmsCertExtension, AlpnExtension,
     KeyShareClientHello, KeyShareServerHello, KeyShareHelloRetryRequest, CookieExtension, PskKeyExchangeModesExtension,
     PreSharedKeyClientHello, PreSharedKeyServerHello, EarlyDataNewSessionTicket, CertificateTls12,
-    CertificateRequestTls12, ServerKeyExchange, ServerHelloDone, HelloRequest, ClientKeyExchange,
+    CertificateRequestTls12, ServerKeyExchange, ServerHelloDone, EndOfEarlyData, HelloRequest, ClientKeyExchange,
     EcPointFormatsExtension, ExtendedMasterSecretExtension, RenegotiationInfoExtension, CompressedCertificate,
     CompressCertificateExtension, CertificateStatus, StatusRequestExtension, SctRequestExtension, SctListExtension,
-    RecordSizeLimitExtension, MaxFragmentLengthExtension, NewSessionTicketTls12>;
+    RecordSizeLimitExtension, MaxFragmentLengthExtension, NewSessionTicketTls12, ServerCertificateTypesOffered,
+    ClientCertificateTypeChosen>;
 TYPED_TEST_SUITE(EveryCodec, Codecs);
 
 TYPED_TEST(EveryCodec, ReadsBackWhatItWrote) {
@@ -103,7 +104,8 @@ TYPED_TEST(EveryCodec, WritesBackWhateverItAccepts) {
   constexpr bool takes_any_bytes =
       std::is_same_v<TypeParam, Finished> || std::is_same_v<TypeParam, SelectedVersionExtension> ||
       std::is_same_v<TypeParam, KeyShareHelloRetryRequest> || std::is_same_v<TypeParam, PreSharedKeyServerHello> ||
-      std::is_same_v<TypeParam, EarlyDataNewSessionTicket> || std::is_empty_v<TypeParam>;  // no byte to alter
+      std::is_same_v<TypeParam, EarlyDataNewSessionTicket> || std::is_same_v<TypeParam, ClientCertificateTypeChosen> ||
+      std::is_empty_v<TypeParam>;  // no byte to alter
   EXPECT_EQ(refused == 0, takes_any_bytes);
 }
 
