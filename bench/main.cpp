@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "benchmarks.hpp"
+#include "trust_benchmarks.hpp"
 
 namespace {
 
@@ -46,6 +47,7 @@ int main(int argc, char** argv) {
   if (options.summary) return keyway::bench::print_summary(*keyway, *libssl, options.rounds) ? 0 : 1;
 
   keyway::bench::register_benchmarks(*keyway, *libssl);
+  keyway::bench::register_trust_benchmarks();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
     std::cerr << usage;

@@ -16,6 +16,7 @@
 #include <keyway/early_data.hpp>
 #include <keyway/error.hpp>
 #include <keyway/external_psk.hpp>
+#include <keyway/fetch.hpp>
 #include <keyway/key_log.hpp>
 #include <keyway/name.hpp>
 #include <keyway/observer.hpp>
@@ -26,3 +27,4 @@
 #include <keyway/trust.hpp>
 #include <keyway/types.hpp>
 #include <keyway/verdict.hpp>
+#include <keyway/verification.hpp>

@@ -15,6 +15,7 @@
 #include <keyway/clock.hpp>
 #include <keyway/crypto.hpp>
 #include <keyway/error.hpp>
+#include <keyway/fetch.hpp>
 #include <keyway/name.hpp>
 #include <keyway/verdict.hpp>
 
@@ -163,6 +164,8 @@ class Verifier {
     /// An answer about revocation that is older says nothing; one that does not say until when it holds, holds so long,
     /// and without this not at all.
     std::optional<std::chrono::seconds> max_revocation_age = {};
+    /// What a verdict may want from elsewhere (Verdict::wanted(); a Verification does the rest).
+    Fetching fetching = {};
   };
 
   /// `provider` and `anchors` are not null.
@@ -181,8 +184,9 @@ class Verifier {
   /// the verdict. `name` may be null for all but Purpose::server: then no name is compared. A staple counts like a
   /// CRL: what it revokes is refused, where it says good nothing else need say so, and where it is of no use that is
   /// told (Verdict::revocation()). A leaf with the TLS feature status_request needs a good one: StapleRequired.
+  /// `fetched` is what was got from elsewhere, of which nothing is believed but what its signature proves.
   [[nodiscard]] Verdict verify(std::span<const ByteView> chain, const ServerName* name, Purpose purpose, Time now,
-                               const Staples& staples = std::nullopt) const;
+                               const Staples& staples = std::nullopt, std::span<const Fetched> fetched = {}) const;
   /// The same for the owner of a mail address.
   [[nodiscard]] Verdict verify(std::span<const ByteView> chain, const EmailAddress& address, Time now,
                                Purpose purpose = Purpose::email) const;

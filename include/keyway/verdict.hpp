@@ -2,6 +2,7 @@
 /// \file
 /// The answer to "may this certificate be trusted for this name, now?", as a value that says why.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,6 +13,7 @@
 
 #include <keyway/clock.hpp>
 #include <keyway/error.hpp>
+#include <keyway/fetch.hpp>
 
 namespace keyway::x509 {
 
@@ -20,6 +22,7 @@ enum class Origin : std::uint8_t {
   peer,          ///< sent in the handshake; `index` counts the message's entries
   intermediate,  ///< configured; `index` counts the configuration's
   anchor,        ///< the trust store; `index` counts the store's
+  fetched,       ///< got from where its holder's issuer said; `index` counts on from the peer's
 };
 
 struct PathElement {
@@ -62,6 +65,7 @@ struct RevocationWitness {
   std::string place = {};                        ///< the URL that it was fetched from; empty where it was not
   std::optional<Time> this_update = {};          ///< when it was made; nothing where it could not be read
   std::optional<Time> next_update = {};          ///< until when it holds, where it says so
+  std::optional<std::chrono::seconds> age = {};  ///< how long before the verdict it was made
 };
 
 /// Why a candidate path fell.
@@ -105,6 +109,9 @@ class Verdict {
   [[nodiscard]] const std::vector<std::string>& remarks() const noexcept { return remarks_; }
   void add_remark(std::string remark) { remarks_.push_back(std::move(remark)); }
   [[nodiscard]] const std::vector<Candidate>& candidates() const noexcept { return candidates_; }
+  /// What could change it, if it were fetched; empty where Verifier::Options::fetching allows none.
+  [[nodiscard]] const std::vector<Fetch>& wanted() const noexcept { return wanted_; }
+  void want(std::vector<Fetch> what) { wanted_ = std::move(what); }
   /// The reason for a refusal; null when accepted.
   [[nodiscard]] const Finding* finding() const noexcept;
   /// The refusal as an error, with its alert. Only for a verdict that was refused.
@@ -120,6 +127,7 @@ class Verdict {
   std::vector<std::string> policies_;
   std::vector<std::string> remarks_;
   std::vector<Candidate> candidates_;
+  std::vector<Fetch> wanted_;
 };
 
 }  // namespace keyway::x509

@@ -27,9 +27,10 @@ _keyway() {
     ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-RSA-AES256-GCM-SHA384
     ECDHE-ECDSA-CHACHA20-POLY1305 ECDHE-RSA-CHACHA20-POLY1305 AES128-GCM-SHA256 AES256-GCM-SHA384"
   local groups="X25519MLKEM768 SecP256r1MLKEM768 MLKEM768 x25519 secp256r1 secp384r1 secp521r1 ffdhe2048 ffdhe3072"
+  local revocation="--crl --revocation --fetch --fetch-issuers --ocsp-nonce --no-cache"
   local tls="--policy --tlsv1.2 --tlsv1.3 --tls-max --ciphers --groups --alpn --keylog"
   case $prev in
-    --cacert | --crl | --cert | --client-ca | --ocsp | --output | -o | --keylog | --session-file) _keyway_files; return ;;
+    --cacert | --trust | --crl | --cert | --client-ca | --ocsp | --output | -o | --keylog | --session-file) _keyway_files; return ;;
     --dir) _keyway_folders; return ;;
     --out) if [[ $sub == issue ]]; then _keyway_folders; else _keyway_files; fi; return ;;
     --key)
@@ -39,11 +40,13 @@ _keyway() {
     --reason) COMPREPLY=($(compgen -W "$reasons" -- "$cur")); return ;;
     --unknown-name) COMPREPLY=($(compgen -W "first refuse" -- "$cur")); return ;;
     --alpn) COMPREPLY=($(compgen -W "h2 http/1.1 none" -- "$cur")); return ;;
+    --revocation) COMPREPLY=($(compgen -W "hard-fail soft-fail off" -- "$cur")); return ;;
+    --profile) COMPREPLY=($(compgen -W "web-pki rfc5280" -- "$cur")); return ;;
     --policy) COMPREPLY=($(compgen -W "$policies" -- "$cur")); return ;;
     --tls-max) COMPREPLY=($(compgen -W "1.2 1.3" -- "$cur")); return ;;
     --ciphers) COMPREPLY=($(compgen -W "$suites" -- "$cur")); return ;;
     --groups) COMPREPLY=($(compgen -W "$groups" -- "$cur")); return ;;
-    --name | --org | --days | --ttl | --crl-url | --listen | --threads | --max-connections | --drain | --resolve | --timeout)
+    --name | --org | --days | --ttl | --crl-url | --listen | --threads | --max-connections | --drain | --resolve | --timeout | --host | --at)
       return
       ;;
   esac
@@ -58,11 +61,12 @@ _keyway() {
         --allow-expired --quiet $tls"
       ;;
     get/*)
-      options="--help --cert --key --cacert --crl --require-revocation-answer --resolve --output --timeout --head --location
+      options="--help --cert --key --cacert $revocation --require-revocation-answer --resolve --output --timeout --head --location
         --verbose --json --session-file $tls"
       ;;
     policies/*) options="--help --json" ;;
-    inspect/*) options="--help --json --cacert --resolve" ;;
+    inspect/*) options="--help --json --cacert --resolve $revocation" ;;
+    verify/*) options="--help --json --host --client --at --trust --ocsp --profile --resolve $revocation" ;;
     ca/) options="--help" ;;
     ca/init) options="--help --name --key --crl-url --dir --json" ;;
     ca/issue) options="--help --org --days --ttl --key --out --force --dir --json" ;;
@@ -77,11 +81,11 @@ _keyway() {
     return
   fi
   case $command/$sub in
-    /) COMPREPLY=($(compgen -W "demo serve get ca inspect policies" -- "$cur")) ;;
+    /) COMPREPLY=($(compgen -W "demo serve get ca inspect verify policies" -- "$cur")) ;;
     ca/) COMPREPLY=($(compgen -W "init issue revoke list crl" -- "$cur")) ;;
     serve/*) _keyway_folders ;;
     policies/*) COMPREPLY=($(compgen -W "$policies" -- "$cur")) ;;
-    inspect/* | ca/revoke) _keyway_files ;;
+    inspect/* | verify/* | ca/revoke) _keyway_files ;;
     get/*) COMPREPLY=($(compgen -W "https://" -- "$cur")); compopt -o nospace 2> /dev/null ;;
   esac
 }

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "authority/create.hpp"
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "authority/kinds.hpp"
 #include "authority/layout.hpp"
 #include "authority/names.hpp"

@@ -9,7 +9,7 @@
 #include <system_error>
 #include <utility>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "authority/kinds.hpp"
 #include "authority/layout.hpp"
 #include "authority/names.hpp"

@@ -2,7 +2,7 @@
 
 #include <keyway/secret.hpp>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "core/text.hpp"
 
 namespace keyway::authority {

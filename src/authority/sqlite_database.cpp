@@ -4,7 +4,7 @@
 
 #include <cerrno>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 
 namespace keyway::authority {
 namespace {

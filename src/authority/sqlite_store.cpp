@@ -8,7 +8,7 @@
 #include <charconv>
 #include <utility>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "authority/kinds.hpp"
 #include "authority/sqlite_schema.hpp"
 #include "core/text.hpp"

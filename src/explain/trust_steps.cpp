@@ -67,7 +67,7 @@ struct Names {
     case CheckKind::constraints:
       return "each authority stayed within what it may issue";
     case CheckKind::revocation:
-      return "no list of their issuers names any of these certificates";
+      return "for each certificate somebody who may say so says that it is not";
   }
   return {};
 }
@@ -78,7 +78,7 @@ struct Names {
     case CheckOutcome::passed:
       return fmt::format("{}: {}", answer, finding_of_pass(check.kind, verdict, server_name));
     case CheckOutcome::unknown:
-      if (check.kind == CheckKind::revocation) return answer + ": no list at hand tells it for every certificate";
+      if (check.kind == CheckKind::revocation) return answer + ": nobody at hand tells it for every certificate";
       return answer;
     case CheckOutcome::not_checked:
       return answer + (verdict.accepted() ? "" : ": the refusal came first");
@@ -96,6 +96,8 @@ struct Names {
       return "configured";
     case x509::Origin::anchor:
       return "trusted";
+    case x509::Origin::fetched:
+      return "fetched";
   }
   return "unknown";
 }
@@ -107,7 +109,8 @@ struct Names {
   for (const x509::PathElement& element : path) {
     std::string holder = issuer_before.empty() ? "(one that is configured)" : issuer_before;
     issuer_before.clear();
-    if (element.origin == x509::Origin::peer && element.index < chain.size()) {
+    const bool is_of_chain = element.origin == x509::Origin::peer || element.origin == x509::Origin::fetched;
+    if (is_of_chain && element.index < chain.size()) {
       Names names = names_of(chain[element.index]);
       holder = std::move(names.holder);
       issuer_before = std::move(names.issuer);
@@ -187,6 +190,27 @@ struct Request {
     authorities = *parsed;
   }
   return request_of(schemes.supported_signature_algorithms, authorities.authorities);
+}
+
+/// "OCSP response from http://…, about certificate 1: good, as of …; 3 hours old".
+[[nodiscard]] std::string witness_text(const x509::RevocationWitness& witness) {
+  std::string text(x509::to_string(witness.source));
+  if (!witness.place.empty()) text += " from " + printable(witness.place, 300);
+  text += fmt::format(", about certificate {}: {}", witness.depth + 1, printable(witness.detail, 1000));
+  if (witness.age) text += fmt::format("; {} old", span_text(*witness.age));
+  return text;
+}
+
+[[nodiscard]] Json witness_json(const x509::RevocationWitness& witness) {
+  Json json = {{"depth", witness.depth},
+               {"source", x509::to_string(witness.source)},
+               {"outcome", answer_of(witness.outcome)},
+               {"detail", printable(witness.detail, 1000)}};
+  if (!witness.place.empty()) json["place"] = printable(witness.place, 2048);
+  if (witness.this_update) json["this_update"] = time_json(*witness.this_update);
+  if (witness.next_update) json["next_update"] = time_json(*witness.next_update);
+  if (witness.age) json["age_seconds"] = witness.age->count();
+  return json;
 }
 
 [[nodiscard]] Json path_json(const std::vector<x509::PathElement>& path) {
@@ -294,10 +318,7 @@ Step tell_verdict(const x509::Verdict& verdict, std::span<const ByteView> chain,
         {std::string(question_of(check.kind)), text_of(check, verdict, asked), tone_of(check.outcome)});
   }
   for (const x509::RevocationWitness& witness : verdict.revocation()) {
-    step.facts.push_back({"",
-                          fmt::format("{}, about certificate {}: {}", x509::to_string(witness.source),
-                                      witness.depth + 1, printable(witness.detail, 1000)),
-                          tone_of(witness.outcome)});
+    step.facts.push_back({"", witness_text(witness), tone_of(witness.outcome)});
   }
   for (const std::string& remark : verdict.remarks()) add_fact(step, "", remark, Tone::warning);
   tell_finding(step, verdict);
@@ -309,10 +330,11 @@ Json verdict_json(const x509::Verdict& verdict) {
   for (const Check& check : verdict.checks()) json["checks"][x509::to_string(check.kind)] = answer_of(check.outcome);
   if (verdict.accepted()) json["path"] = path_json(verdict.path());
   for (const x509::RevocationWitness& witness : verdict.revocation()) {
-    json["revocation"].push_back({{"depth", witness.depth},
-                                  {"source", x509::to_string(witness.source)},
-                                  {"outcome", answer_of(witness.outcome)},
-                                  {"detail", printable(witness.detail, 1000)}});
+    json["revocation"].push_back(witness_json(witness));
+  }
+  for (const x509::Fetch& fetch : verdict.wanted()) {
+    json["wanted"].push_back(
+        {{"kind", x509::to_string(fetch.kind)}, {"url", printable(fetch.url, 2048)}, {"depth", fetch.depth}});
   }
   if (!verdict.policies().empty()) json["policies"] = verdict.policies();
   if (!verdict.remarks().empty()) json["remarks"] = verdict.remarks();

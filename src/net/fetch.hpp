@@ -27,6 +27,8 @@ struct FetchOptions {
   std::size_t max_head = 65'536;                    ///< bytes of the answer's head
   Observer* observer = nullptr;                     ///< for the connection, beside the configuration's
 
+  /// Answers the pauses that the configuration asks for; without it they are refused.
+  std::function<Answer(Connection&, Pause)> on_pause = {};
   /// TCP stands; the handshake is about to begin.
   std::function<void(const TcpConnection&)> on_connected = {};
   /// Part of the body, decoded from chunks. An error stops the transfer and becomes fetch()'s.

@@ -67,7 +67,8 @@ namespace {
 }
 
 /// The host and port of "HOST", "HOST:PORT", "[::1]:PORT".
-[[nodiscard]] Result<std::pair<ServerName, std::uint16_t>> parse_authority(std::string_view authority) {
+[[nodiscard]] Result<std::pair<ServerName, std::uint16_t>> parse_authority(std::string_view authority,
+                                                                           std::uint16_t default_port) {
   const std::size_t bracket = authority.rfind(']');
   std::size_t colon = authority.rfind(':');
   if (bracket != std::string_view::npos && colon != std::string_view::npos && colon < bracket) {
@@ -75,7 +76,7 @@ namespace {
   }
   auto host = ServerName::parse(authority.substr(0, colon));
   if (!host) return std::unexpected(std::move(host.error()).at("URL"));
-  if (colon == std::string_view::npos) return std::pair(*std::move(host), std::uint16_t{443});
+  if (colon == std::string_view::npos) return std::pair(*std::move(host), default_port);
   const std::string_view text = authority.substr(colon + 1);
   std::uint16_t port = 0;
   const char* last = std::to_address(text.end());
@@ -86,17 +87,14 @@ namespace {
   return std::pair(*std::move(host), port);
 }
 
-}  // namespace
+[[nodiscard]] std::string_view prefix_of(UrlScheme scheme) noexcept {
+  return scheme == UrlScheme::https ? "https://" : "http://";
+}
+[[nodiscard]] std::uint16_t port_of(UrlScheme scheme) noexcept {
+  return scheme == UrlScheme::https ? 443 : 80;
+}
 
-Result<Url> Url::parse(std::string_view text) {
-  constexpr std::string_view scheme = "https://";
-  if (text.size() > 8192) return std::unexpected(bad_url(text, "at most 8192 characters"));
-  std::string_view rest = text;
-  if (starts_with_ignoring_case(text, scheme)) {
-    rest.remove_prefix(scheme.size());
-  } else if (text.find("://") != std::string_view::npos) {
-    return std::unexpected(bad_url(text, "the scheme https"));
-  }
+[[nodiscard]] Result<Url> parse_rest(std::string_view text, std::string_view rest, UrlScheme scheme) {
   const std::size_t end = std::min(rest.find_first_of("/?#"), rest.size());
   const std::string_view authority = rest.substr(0, end);
   if (authority.find('@') != std::string_view::npos) {
@@ -105,7 +103,7 @@ Result<Url> Url::parse(std::string_view text) {
   if (std::ranges::any_of(rest, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; })) {
     return std::unexpected(bad_url(text, "no control characters"));
   }
-  auto parsed = parse_authority(authority);
+  auto parsed = parse_authority(authority, port_of(scheme));
   if (!parsed) return std::unexpected(std::move(parsed.error()));
 
   std::string_view target = rest.substr(end);
@@ -114,13 +112,41 @@ Result<Url> Url::parse(std::string_view text) {
   const std::string path = query == 0 ? "/" : without_dot_segments(target.substr(0, query));
   return Url{.host = std::move(parsed->first),
              .port = parsed->second,
-             .target = encoded(path + std::string(target.substr(query)))};
+             .target = encoded(path + std::string(target.substr(query))),
+             .scheme = scheme};
+}
+
+[[nodiscard]] Error too_long(std::string_view text) {
+  return bad_url(text, "at most 8192 characters");
+}
+constexpr std::size_t longest = 8192;
+
+}  // namespace
+
+Result<Url> Url::parse(std::string_view text) {
+  if (text.size() > longest) return std::unexpected(too_long(text));
+  std::string_view rest = text;
+  if (starts_with_ignoring_case(text, prefix_of(UrlScheme::https))) {
+    rest.remove_prefix(prefix_of(UrlScheme::https).size());
+  } else if (text.find("://") != std::string_view::npos) {
+    return std::unexpected(bad_url(text, "the scheme https"));
+  }
+  return parse_rest(text, rest, UrlScheme::https);
+}
+
+Result<Url> Url::parse_http(std::string_view text) {
+  if (text.size() > longest) return std::unexpected(too_long(text));
+  const std::string_view prefix = prefix_of(UrlScheme::http);
+  if (!starts_with_ignoring_case(text, prefix)) return std::unexpected(bad_url(text, "the scheme http"));
+  return parse_rest(text, text.substr(prefix.size()), UrlScheme::http);
 }
 
 Result<Url> Url::resolve(std::string_view location) const {
-  if (location.starts_with("//")) return parse("https:" + std::string(location));
+  const auto parse = scheme == UrlScheme::https ? &Url::parse : &Url::parse_http;
+  const std::string prefix(prefix_of(scheme));
+  if (location.starts_with("//")) return parse(prefix + std::string(location.substr(2)));
   if (location.find("://") != std::string_view::npos) return parse(location);
-  const std::string base = "https://" + authority();
+  const std::string base = prefix + authority();
   if (location.starts_with('/')) return parse(base + std::string(location));
   const std::string path = target.substr(0, target.find('?'));
   if (location.starts_with('?') || location.starts_with('#')) return parse(base + path + std::string(location));
@@ -130,11 +156,11 @@ Result<Url> Url::resolve(std::string_view location) const {
 std::string Url::authority() const {
   const bool needs_brackets = host.ip() != nullptr && host.ip()->bytes().size() == 16;
   const std::string name = needs_brackets ? "[" + host.to_string() + "]" : host.to_string();
-  return port == 443 ? name : name + ":" + std::to_string(port);
+  return port == port_of(scheme) ? name : name + ":" + std::to_string(port);
 }
 
 std::string Url::to_string() const {
-  return "https://" + authority() + target;
+  return std::string(prefix_of(scheme)) + authority() + target;
 }
 
 }  // namespace keyway::net

@@ -11,7 +11,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "authority/layout.hpp"
 #include "core/text.hpp"
 #include "tool/ca_common.hpp"
@@ -20,7 +20,6 @@ namespace keyway::tool {
 namespace {
 
 using authority::Authority;
-using authority::Existing;
 
 struct IssueOptions : CaOptions {
   std::vector<std::string> names;
@@ -101,10 +100,10 @@ Result<void> write_files(const IssueOptions& options, const IssuedFiles& files,
                          const authority::IssuedCertificate& issued) {
   auto key_pem = issued.key_pem();
   if (!key_pem) return std::unexpected(std::move(key_pem.error()));
-  auto written = authority::write_file(files.certificate, as_bytes(issued.chain_pem()), 0644);
+  auto written = write_file(files.certificate, as_bytes(issued.chain_pem()), 0644);
   if (written) {
     const auto existing = options.force ? Existing::replace : Existing::refuse;
-    written = authority::write_file(files.key, as_bytes(*key_pem), 0600, existing);
+    written = write_file(files.key, as_bytes(*key_pem), 0600, existing);
   }
   authority::wipe_text(*key_pem);
   return written;
@@ -129,7 +128,7 @@ int run_issue(const ToolContext& context, const IssueOptions& options) {
   const auto first = authority::normalise_name(options.names.front());
   if (!first) return report(context, first.error());
   const IssuedFiles files = files_for(options, *first);
-  if (auto made = authority::make_folder(options.out, 0755); !made) return report(context, made.error());
+  if (auto made = make_folder(options.out, 0755); !made) return report(context, made.error());
   if (auto free = check_files(options, files); !free) return report(context, free.error());
 
   authority::IssueRequest request;

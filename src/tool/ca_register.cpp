@@ -7,7 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "core/text.hpp"
 #include "tool/ca_common.hpp"
 
@@ -46,7 +46,7 @@ Result<CertificateRecord> revoke(Authority& opened, const std::string& what, Rev
     if (!serial) return std::unexpected(serial.error());
     return opened.revoke(*serial, reason);
   }
-  const auto contents = authority::read_file(what);
+  const auto contents = read_file(what);
   if (!contents) return std::unexpected(contents.error());
   const auto certificates = x509::Certificate::all_from(*contents);
   if (!certificates) return std::unexpected(Error(certificates.error()).at(what));
@@ -123,7 +123,7 @@ int run_crl(const ToolContext& context, const CrlCommandOptions& options) {
       options.out.empty() ? opened->folder() / "intermediate.crl" : std::filesystem::path(options.out);
   const std::string pem = to_pem("X509 CRL", crl->der);
   const ByteView contents = file.extension() == ".pem" ? as_bytes(pem) : ByteView(crl->der);
-  if (auto written = authority::write_file(file, contents, 0644); !written) return report(context, written.error());
+  if (auto written = write_file(file, contents, 0644); !written) return report(context, written.error());
   if (options.json) {
     print_json({{"file", file.string()},
                 {"number", crl->number},

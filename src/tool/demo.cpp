@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "tool/demo_audience.hpp"
 #include "tool/demo_classic.hpp"
 #include "tool/demo_stage.hpp"
@@ -204,7 +204,7 @@ void invite_browser(Audience& audience, const Demo& demo) {
                                .received(failure ? failure.message() : "one with files in it")
                                .advice("name another folder with --dir"));
   }
-  if (auto made = authority::make_folder(folder, 0700); !made) return std::unexpected(std::move(made).error());
+  if (auto made = make_folder(folder, 0700); !made) return std::unexpected(std::move(made).error());
   return folder;
 }
 

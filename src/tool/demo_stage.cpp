@@ -9,7 +9,7 @@
 #include <system_error>
 #include <vector>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "authority/layout.hpp"
 #include "x509/crl_builder.hpp"
 
@@ -54,10 +54,10 @@ Result<DemoStage> DemoStage::set(const std::filesystem::path& folder) {
   if (!made) return std::unexpected(std::move(made).error());
   stage.authority_ = std::move(*made);
 
-  if (auto made_folder = authority::make_folder(stage.page_folder(), 0755); !made_folder) {
+  if (auto made_folder = make_folder(stage.page_folder(), 0755); !made_folder) {
     return std::unexpected(std::move(made_folder).error());
   }
-  auto written = authority::write_file(stage.page_folder() / "index.html", as_bytes(page), 0644);
+  auto written = write_file(stage.page_folder() / "index.html", as_bytes(page), 0644);
   if (!written) return std::unexpected(std::move(written).error());
   return stage;
 }
@@ -67,7 +67,7 @@ Result<IssuedCertificate> DemoStage::issue(authority::KeyKind key) {
   request.key = key;
   auto issued = authority_->issue(request);
   if (!issued) return issued;
-  auto written = authority::write_file(certificate_file(), as_bytes(issued->chain_pem()), 0644);
+  auto written = write_file(certificate_file(), as_bytes(issued->chain_pem()), 0644);
   if (!written) return std::unexpected(std::move(written).error());
   written = authority::write_key(*issued->key, key_file());
   if (!written) return std::unexpected(std::move(written).error());
@@ -126,7 +126,7 @@ Result<DemoShop> DemoStage::open_shop(authority::CertificateRecord record, std::
 Result<std::vector<x509::Crl>> DemoStage::sign_crls() {
   auto made = authority_->make_crl();
   if (!made) return std::unexpected(std::move(made).error());
-  if (auto written = authority::write_file(crl_file(), made->der, 0644); !written) {
+  if (auto written = write_file(crl_file(), made->der, 0644); !written) {
     return std::unexpected(std::move(written).error());
   }
   auto of_intermediate = x509::Crl::from_der(std::move(made->der));
@@ -182,7 +182,7 @@ Result<TemporaryFolder> TemporaryFolder::make() {
   const std::filesystem::path parent = chosen != nullptr && *chosen != '\0' ? chosen : "/tmp";
   std::string path = parent / "keyway-demo-XXXXXX";
   if (::mkdtemp(path.data()) == nullptr) {
-    return std::unexpected(authority::file_error(errno, path, ErrorCode::FileUnwritable)
+    return std::unexpected(file_error(errno, path, ErrorCode::FileUnwritable)
                                .advice("set TMPDIR to a folder that you may write to, or name one with --dir"));
   }
   return TemporaryFolder(path);

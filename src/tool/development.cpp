@@ -10,7 +10,7 @@
 #include <keyway/authority.hpp>
 #include <keyway/clock.hpp>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "authority/layout.hpp"
 
 namespace keyway::tool {
@@ -51,7 +51,7 @@ constexpr std::chrono::days renewed_before_end{7};
   auto issued = authority.issue(request);
   if (!issued) return std::unexpected(std::move(issued.error()));
   if (auto written = authority::write_key(*issued->key, key); !written) return written;
-  return authority::write_file(chain, as_bytes(issued->chain_pem()), 0644);
+  return write_file(chain, as_bytes(issued->chain_pem()), 0644);
 }
 
 }  // namespace
@@ -69,8 +69,8 @@ Result<fs::path> development_folder() {
 
 Result<Development> prepare_development(const fs::path& folder,
                                         const std::shared_ptr<const crypto::Provider>& provider) {
-  if (auto made = authority::make_folder(folder, 0700); !made) return std::unexpected(std::move(made.error()));
-  auto lock = authority::FolderLock::take(folder);  // two servers may start at once
+  if (auto made = make_folder(folder, 0700); !made) return std::unexpected(std::move(made.error()));
+  auto lock = FolderLock::take(folder);  // two servers may start at once
   if (!lock) return std::unexpected(std::move(lock.error()));
 
   Development development;

@@ -191,6 +191,7 @@ Exchange exchange_over_tls(const ServerName& host, std::uint16_t port,
   Driver driver(Wire(std::move(tcp->socket), options.timeout), std::move(*connection), options);
   if (auto done = run(driver, options, exchange); !done) exchange.failure = std::move(done).error();
   exchange.peer_chain = driver.connection().peer_chain();
+  exchange.staples = driver.connection().peer_proofs().ocsp_responses;
   if (const auto* verdict = driver.connection().verdict()) exchange.verdict = *verdict;
   return exchange;
 }

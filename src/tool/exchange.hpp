@@ -38,6 +38,7 @@ struct Exchange {
   Bytes answer;                       ///< application data
   std::optional<ConnectionInfo> tls;  ///< after the handshake
   std::vector<Bytes> peer_chain;      ///< DER, leaf first
+  std::vector<Bytes> staples;         ///< OCSP responses that came with it
   std::optional<x509::Verdict> verdict;
   std::optional<Error> failure;
 };

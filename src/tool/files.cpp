@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "net/socket.hpp"
 
 namespace keyway::tool {
@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[nodiscard]] std::unexpected<Error> failed(const fs::path& path) {
-  return std::unexpected(authority::file_error(errno, path, ErrorCode::FileUnwritable));
+  return std::unexpected(file_error(errno, path, ErrorCode::FileUnwritable));
 }
 
 [[nodiscard]] fs::path folder_of(const fs::path& path) {

@@ -13,8 +13,9 @@
 #include <nlohmann/json.hpp>
 
 #include <keyway/config.hpp>
+#include <keyway/verification.hpp>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "core/text.hpp"
 #include "explain/certificate_facts.hpp"
 #include "explain/json_story.hpp"
@@ -24,6 +25,7 @@
 #include "net/fetch.hpp"
 #include "tool/files.hpp"
 #include "tool/progress.hpp"
+#include "tool/revocation_options.hpp"
 #include "tool/session_file.hpp"
 #include "tool/tls_options.hpp"
 
@@ -39,7 +41,7 @@ struct GetOptions {
   TlsOptions tls;
   std::string url;
   std::vector<std::string> anchors;
-  std::vector<std::string> crls;
+  RevocationOptions revocation;
   std::vector<std::string> resolve;
   std::vector<std::string> certificates;
   std::vector<std::string> keys;
@@ -96,7 +98,7 @@ class Body {
   }
   [[nodiscard]] static Result<void> print(ByteView bytes) {
     if (std::fwrite(bytes.data(), 1, bytes.size(), stdout) == bytes.size()) return {};
-    return std::unexpected(authority::file_error(errno, "standard output", ErrorCode::FileUnwritable));
+    return std::unexpected(file_error(errno, "standard output", ErrorCode::FileUnwritable));
   }
   [[nodiscard]] Result<void> keep(ByteView bytes) {
     is_too_large_ = is_too_large_ || kept_.size() + bytes.size() > most_body_in_json;
@@ -128,15 +130,29 @@ class Body {
     if (!trust) return std::unexpected(std::move(trust.error()));
     builder.trust(std::move(*trust));
   }
-  for (const std::string& file : options.crls) {
-    auto bytes = authority::read_file(file, std::size_t{64} << 20U);
-    if (!bytes) return std::unexpected(std::move(bytes.error()).at("--crl"));
-    auto crl = x509::Crl::from(*bytes);
-    if (!crl) return std::unexpected(std::move(crl.error()).at("--crl " + printable(file)));
-    builder.add_crl(std::move(*crl));
-  }
-  if (options.requires_revocation_answer) builder.revocation(x509::RevocationPolicy::hard_fail);
+  auto crls = load_crls(options.revocation);
+  if (!crls) return std::unexpected(std::move(crls.error()));
+  for (x509::Crl& crl : *crls) builder.add_crl(std::move(crl));
+  builder.revocation(options.requires_revocation_answer ? x509::RevocationPolicy::hard_fail
+                                                        : revocation_policy(options.revocation));
+  // What has to be fetched is fetched here, between the server's certificate and the verdict on it.
+  if (may_fetch(options.revocation)) builder.pause_for_verification();
   return builder.build();
+}
+
+/// The judge of a handshake that waits for what is fetched.
+[[nodiscard]] Result<std::unique_ptr<const x509::Verifier>> build_verifier(
+    const GetOptions& options, const std::shared_ptr<const crypto::Provider>& provider) {
+  auto anchors = load_anchors_or_system("--cacert", options.anchors);
+  if (!anchors) return std::unexpected(std::move(anchors.error()));
+  auto crls = load_crls(options.revocation);
+  if (!crls) return std::unexpected(std::move(crls.error()));
+  x509::Verifier::Options how;
+  how.revocation =
+      options.requires_revocation_answer ? x509::RevocationPolicy::hard_fail : revocation_policy(options.revocation);
+  how.fetching = fetching(options.revocation, provider);
+  return std::make_unique<const x509::Verifier>(provider, std::move(*anchors), std::move(*crls),
+                                                std::vector<x509::Certificate>{}, std::move(how));
 }
 
 [[nodiscard]] Json to_json(const net::Url& url, const net::Response& response, const crypto::Provider* provider) {
@@ -147,32 +163,32 @@ class Body {
     const auto certificate = x509::CertificateView::parse(der);
     if (certificate) chain.push_back(explain::certificate_json(*certificate, {SystemClock().now(), provider}));
   }
-  Json json{{"url", url.to_string()},
-            {"address", response.address},
-            {"status", response.status},
-            {"reason", response.reason},
-            {"fields", std::move(fields)},
-            {"body_bytes", response.body_bytes},
-            {"tls",
-             {{"version", to_string(response.tls.version)},
-              {"cipher_suite", to_string(response.tls.cipher_suite)},
-              {"group", to_string(response.tls.group)},
-              {"signature_scheme", to_string(response.tls.signature_scheme)},
-              {"client_signature_scheme", response.tls.client_signature_scheme == SignatureScheme{}
-                                              ? Json(nullptr)
-                                              : Json(to_string(response.tls.client_signature_scheme))},
-              {"alpn", response.tls.alpn},
-              {"is_resumption", response.tls.is_resumption},
-              {"certificate_compression", response.tls.certificate_compression
-                                              ? Json(to_string(*response.tls.certificate_compression))
-                                              : Json(nullptr)},
-              {"after_hello_retry_request", response.tls.after_hello_retry_request}}},
-            {"certificates", std::move(chain)},
-            {"microseconds",
-             {{"resolve", response.resolved_in.count()},
-              {"connect", response.connected_in.count()},
-              {"handshake", response.handshake_in.count()},
-              {"total", response.total.count()}}}};
+  Json json{
+      {"url", url.to_string()},
+      {"address", response.address},
+      {"status", response.status},
+      {"reason", response.reason},
+      {"fields", std::move(fields)},
+      {"body_bytes", response.body_bytes},
+      {"tls",
+       {{"version", to_string(response.tls.version)},
+        {"cipher_suite", to_string(response.tls.cipher_suite)},
+        {"group", to_string(response.tls.group)},
+        {"signature_scheme", to_string(response.tls.signature_scheme)},
+        {"client_signature_scheme", response.tls.client_signature_scheme == SignatureScheme{}
+                                        ? Json(nullptr)
+                                        : Json(to_string(response.tls.client_signature_scheme))},
+        {"alpn", response.tls.alpn},
+        {"is_resumption", response.tls.is_resumption},
+        {"certificate_compression",
+         response.tls.certificate_compression ? Json(to_string(*response.tls.certificate_compression)) : Json(nullptr)},
+        {"after_hello_retry_request", response.tls.after_hello_retry_request}}},
+      {"certificates", std::move(chain)},
+      {"microseconds",
+       {{"resolve", response.resolved_in.count()},
+        {"connect", response.connected_in.count()},
+        {"handshake", response.handshake_in.count()},
+        {"total", response.total.count()}}}};
   if (response.verdict) json["verdict"] = explain::verdict_json(*response.verdict);
   return json;
 }
@@ -217,6 +233,11 @@ class Get {
     auto config = build_config(options_, sessions_);
     if (!config) return std::unexpected(std::move(config.error()));
     config_ = std::move(*config);
+    if (may_fetch(options_.revocation)) {
+      auto verifier = build_verifier(options_, config_->common().provider);
+      if (!verifier) return std::unexpected(std::move(verifier.error()));
+      verifier_ = std::move(*verifier);
+    }
     if (sessions_) sessions_->use(*config_);
     return {};
   }
@@ -271,7 +292,17 @@ class Get {
     fetching.on_body = [&](ByteView bytes) {
       return is_redirect && options_.follows ? Result<void>() : body.take(bytes);
     };
+    std::optional<net::EvidenceFetcher> evidence;
+    if (verifier_) {
+      evidence = make_fetcher(options_.revocation, fetching.connect, config_->common().provider);
+      fetching.on_pause = [&](Connection& connection, Pause pause) {
+        return judge_pause(connection, pause, url, *evidence);
+      };
+    }
     auto response = net::fetch(url, config_, fetching);
+    if (evidence && options_.is_verbose) {
+      for (const std::string& line : evidence->story()) note(context_, "fetched: " + line);
+    }
     if (!response) return std::unexpected(std::move(response.error()));
 
     const auto location = response->field("Location");
@@ -287,6 +318,18 @@ class Get {
     }
     if (auto finished = body.finish(); !finished) return std::unexpected(std::move(finished.error()));
     return conclude(url, *response, body);
+  }
+
+  /// The verdict on the server, with what had to be fetched for it.
+  [[nodiscard]] Answer judge_pause(const Connection& connection, Pause pause, const net::Url& url,
+                                   net::EvidenceFetcher& evidence) const {
+    if (pause != Pause::verification) return answer::Refuse{};
+    const std::vector<Bytes>& responses = connection.peer_proofs().ocsp_responses;
+    const std::vector<ByteView> staples(responses.begin(), responses.end());
+    const Time now = SystemClock().now();
+    x509::Verification question(*verifier_, connection.pending_chain(), &url.host, x509::Purpose::server, now,
+                                std::span(staples));
+    return answer::Verified{settle(question, evidence, now)};
   }
 
   [[nodiscard]] std::optional<net::Url> conclude(const net::Url& url, const net::Response& response, const Body& body) {
@@ -321,6 +364,7 @@ class Get {
   std::vector<net::ResolveOverride> overrides_;
   std::shared_ptr<SessionFile> sessions_;
   std::shared_ptr<const ClientConfig> config_;
+  std::unique_ptr<const x509::Verifier> verifier_;  ///< where something may be fetched
   int exit_code_ = ok();
 };
 
@@ -334,9 +378,7 @@ void add_get_command(CLI::App& app, ToolContext& context) {
       ->add_option("--cacert", options->anchors, "Trust the certificates in FILE (PEM or DER) instead of the system's")
       ->type_name("FILE")
       ->allow_extra_args(false);
-  command->add_option("--crl", options->crls, "Look for the certificates in this revocation list")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
+  add_revocation_options(*command, options->revocation);
   command
       ->add_option("--cert", options->certificates,
                    "Shown to servers that ask who the client is: the certificate and its intermediates, PEM; several: "
@@ -347,7 +389,7 @@ void add_get_command(CLI::App& app, ToolContext& context) {
       ->type_name("KEY.pem")
       ->allow_extra_args(false);
   command->add_flag("--require-revocation-answer", options->requires_revocation_answer,
-                    "Refuse where no list tells whether a certificate is revoked");
+                    "The same as --revocation hard-fail");
   command->add_option("--resolve", options->resolve, "Find HOST:PORT at ADDR, whatever DNS says")
       ->type_name("HOST:PORT:ADDR")
       ->allow_extra_args(false);
@@ -373,6 +415,7 @@ void add_get_command(CLI::App& app, ToolContext& context) {
       "  keyway get https://shop.localhost:8443/big.iso -o big.iso --resolve shop.localhost:8443:127.0.0.1\n"
       "  keyway get https://localhost:8443/ --cacert root.pem --crl revoked.crl --json\n"
       "  keyway get https://example.org/ --tls-max 1.2 --ciphers ECDHE-RSA-AES128-GCM-SHA256 -v\n"
+      "  keyway get https://example.org/ --fetch --revocation hard-fail\n"
       "  keyway get https://example.org/ --session-file sessions -v    the second time it resumes\n"
       "  keyway get https://members.example/ --cert me.pem --key me-key.pem\n\n" +
       std::string(exit_codes_help()));

@@ -18,7 +18,7 @@
 #include <keyway/name.hpp>
 #include <keyway/trust.hpp>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "core/text.hpp"
 #include "explain/json_story.hpp"
 #include "explain/plain_words.hpp"
@@ -26,6 +26,7 @@
 #include "explain/trust_steps.hpp"
 #include "tool/exchange.hpp"
 #include "tool/inspect_items.hpp"
+#include "tool/revocation_options.hpp"
 
 namespace keyway::tool {
 namespace {
@@ -41,6 +42,7 @@ struct InspectOptions {
   std::string target;
   std::string trust_file;
   std::vector<std::string> resolve;
+  RevocationOptions revocation;
   bool json = false;
 };
 
@@ -101,7 +103,7 @@ int inspect_file(const ToolContext& context, const InspectOptions& options, cons
                                .received("a folder")
                                .advice("name one of the files in it"));
   }
-  auto contents = authority::read_file(options.target, max_file);
+  auto contents = read_file(options.target, max_file);
   if (!contents && contents.error().code() == ErrorCode::FileNotFound) {
     return report(context, std::move(contents).error().advice("name a file, or a server as HOST:PORT"));
   }
@@ -145,17 +147,39 @@ int inspect_file(const ToolContext& context, const InspectOptions& options, cons
   return std::make_shared<const x509::TrustStore>(std::move(*store));
 }
 
+[[nodiscard]] Result<net::ConnectOptions> connect_options(const InspectOptions& options) {
+  net::ConnectOptions connect;
+  for (const std::string& text : options.resolve) {
+    auto override = net::ResolveOverride::parse(text);
+    if (!override) return std::unexpected(std::move(override.error()));
+    connect.overrides.push_back(std::move(*override));
+  }
+  return connect;
+}
+
 /// What a client that checks would say. The certificates are shown whatever it says.
-[[nodiscard]] Step tell_what_a_client_would_say(const Exchange& exchange, const Target& target,
-                                                std::shared_ptr<const x509::TrustStore> anchors,
-                                                const std::shared_ptr<const crypto::Provider>& provider, Time now) {
-  const x509::Verifier verifier(provider, std::move(anchors), {}, {}, {});
+[[nodiscard]] Result<Step> tell_what_a_client_would_say(const Exchange& exchange, const Target& target,
+                                                        const InspectOptions& options,
+                                                        std::shared_ptr<const x509::TrustStore> anchors,
+                                                        const std::shared_ptr<const crypto::Provider>& provider,
+                                                        Time now) {
+  auto crls = load_crls(options.revocation);
+  if (!crls) return std::unexpected(std::move(crls.error()));
+  x509::Verifier::Options how;
+  how.revocation = revocation_policy(options.revocation);
+  how.fetching = fetching(options.revocation, provider);
+  const x509::Verifier verifier(provider, std::move(anchors), std::move(*crls), {}, how);
   const std::vector<ByteView> chain(exchange.peer_chain.begin(), exchange.peer_chain.end());
-  const x509::Verdict verdict = verifier.verify(chain, &target.host, x509::Purpose::server, now);
+  const std::vector<ByteView> staples(exchange.staples.begin(), exchange.staples.end());
+  x509::Verification question(verifier, chain, &target.host, x509::Purpose::server, now, std::span(staples));
+  net::EvidenceFetcher fetcher =
+      make_fetcher(options.revocation, connect_options(options).value_or(net::ConnectOptions{}), provider);
+  const x509::Verdict verdict = settle(question, fetcher, now);
   Step step = explain::tell_verdict(verdict, chain, target.host.to_string());
   step.kind = "verdict";
   if (!verdict.accepted())
     step.headline = "A client would refuse this: " + step.headline.substr(step.headline.find(' ') + 1);
+  for (const std::string& line : fetcher.story()) step.facts.push_back({"fetched", line});
   return step;
 }
 
@@ -170,11 +194,9 @@ int inspect_file(const ToolContext& context, const InspectOptions& options, cons
 int inspect_server(const ToolContext& context, const InspectOptions& options, const Target& target,
                    const std::shared_ptr<const crypto::Provider>& provider, const Viewpoint& from) {
   ExchangeOptions exchange_options;
-  for (const std::string& text : options.resolve) {
-    auto override = net::ResolveOverride::parse(text);
-    if (!override) return report(context, override.error());
-    exchange_options.connect.overrides.push_back(std::move(*override));
-  }
+  auto connect = connect_options(options);
+  if (!connect) return report(context, connect.error());
+  exchange_options.connect = std::move(*connect);
   // A broken --cacert is told before the server is asked; a system without anchors is only a remark.
   auto anchors = trust_store(options);
   if (!anchors && !options.trust_file.empty()) return report(context, anchors.error());
@@ -186,8 +208,13 @@ int inspect_server(const ToolContext& context, const InspectOptions& options, co
     return report(context, exchange.failure.value_or(fail(ErrorCode::NoCertificateSent)));
   std::vector<Step> steps{tell_connection(exchange, target)};
   for (Step& step : inspect_chain(exchange.peer_chain, from)) steps.push_back(std::move(step));
-  steps.push_back(anchors ? tell_what_a_client_would_say(exchange, target, std::move(*anchors), provider, from.now)
-                          : tell_no_verdict(anchors.error()));
+  if (anchors) {
+    auto verdict = tell_what_a_client_would_say(exchange, target, options, std::move(*anchors), provider, from.now);
+    if (!verdict) return report(context, verdict.error());
+    steps.push_back(std::move(*verdict));
+  } else {
+    steps.push_back(tell_no_verdict(anchors.error()));
+  }
   return show(context, options, steps);
 }
 
@@ -224,6 +251,7 @@ void add_inspect_command(CLI::App& app, ToolContext& context) {
       ->type_name("FILE");
   command->add_option("--resolve", options->resolve, "Where to find a host, whatever DNS says")
       ->type_name("HOST:PORT:ADDR");
+  add_revocation_options(*command, options->revocation);
   command->footer(
       "A server is asked without trusting it, and the verdict of a client that checks stands below.\n"
       "Private keys are named, never shown.\n\n"
@@ -231,6 +259,7 @@ void add_inspect_command(CLI::App& app, ToolContext& context) {
       "  keyway inspect shop.localhost.pem\n"
       "  keyway inspect example.org:443\n"
       "  keyway inspect shop.localhost:8443 --cacert root.pem\n"
+      "  keyway inspect example.org:443 --fetch\n"
       "  keyway inspect chain.pem --json | jq '.items[].names'");
   command->callback(
       [options, &context] { context.run = [options, &context] { return run_inspect(context, *options); }; });

@@ -14,6 +14,7 @@
 #include "tool/policies.hpp"
 #include "tool/serve.hpp"
 #include "tool/tool.hpp"
+#include "tool/verify.hpp"
 
 namespace {
 
@@ -30,7 +31,8 @@ using namespace keyway::tool;
                          "  keyway demo                                  the whole way, told step by step\n"
                          "  keyway serve public/                         an HTTPS server on https://localhost:8443\n"
                          "  keyway get https://localhost:8443/ -v        fetch a page and show the handshake\n"
-                         "  keyway inspect example.org:443               show a server's certificates\n\n"
+                         "  keyway inspect example.org:443               show a server's certificates\n"
+                         "  keyway verify chain.pem --host example.org   judge certificates of files\n\n"
                          "`keyway COMMAND --help` tells more about a command.\n\n") +
              exit_codes_help());
   add_demo_command(app, context);
@@ -38,6 +40,7 @@ using namespace keyway::tool;
   add_get_command(app, context);
   add_ca_commands(app, context);
   add_inspect_command(app, context);
+  add_verify_command(app, context);
   add_policies_command(app, context);
 
   try {

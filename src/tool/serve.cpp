@@ -16,7 +16,7 @@
 #include <keyway/config.hpp>
 #include <keyway/credential.hpp>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "core/text.hpp"
 #include "net/server.hpp"
 #include "net/site.hpp"
@@ -222,7 +222,7 @@ class Serve {
                                                                  std::size_t index) const {
     if (index >= options_.ocsp_responses.size()) return credential;
     constexpr std::size_t max_response = std::size_t{1} << 16U;
-    auto response = authority::read_file(options_.ocsp_responses[index], max_response);
+    auto response = read_file(options_.ocsp_responses[index], max_response);
     if (!response) return std::unexpected(std::move(response.error()));
     return credential->with_proofs({.ocsp_responses = {std::move(*response)}, .sct_lists = {}});
   }

@@ -9,7 +9,7 @@
 
 #include <keyway/secret.hpp>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "core/reader.hpp"
 #include "core/text.hpp"
 #include "core/writer.hpp"
@@ -45,11 +45,11 @@ Result<std::shared_ptr<SessionFile>> SessionFile::open(const std::filesystem::pa
   struct ::stat about{};
   if (::stat(path.c_str(), &about) != 0) {
     if (errno == ENOENT) return file;
-    return std::unexpected(authority::file_error(errno, path, ErrorCode::FileUnreadable));
+    return std::unexpected(file_error(errno, path, ErrorCode::FileUnreadable));
   }
   if (auto checked = check_mode(path, about); !checked) return std::unexpected(std::move(checked.error()));
   if (about.st_size == 0) return file;
-  auto contents = authority::read_file(path, max_file);
+  auto contents = read_file(path, max_file);
   if (!contents) return std::unexpected(std::move(contents.error()));
   auto parsed = file->parse(*contents);
   wipe(*contents);
@@ -107,7 +107,7 @@ Result<void> SessionFile::save() const {
     out.vector16(as_bytes(entry.key));
     out.vector24(entry.session);
   }
-  auto saved = authority::write_file(path_, contents, S_IRUSR | S_IWUSR);
+  auto saved = write_file(path_, contents, S_IRUSR | S_IWUSR);
   wipe(contents);
   return saved;
 }

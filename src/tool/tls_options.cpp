@@ -156,6 +156,14 @@ Result<std::shared_ptr<const x509::TrustStore>> load_anchors(std::string_view op
   return all;
 }
 
+Result<std::shared_ptr<const x509::TrustStore>> load_anchors_or_system(std::string_view option,
+                                                                       const std::vector<std::string>& files) {
+  if (!files.empty()) return load_anchors(option, files);
+  auto store = x509::TrustStore::system();
+  if (!store) return std::unexpected(std::move(store.error()));
+  return std::make_shared<const x509::TrustStore>(std::move(*store));
+}
+
 Result<std::vector<std::shared_ptr<const Credential>>> load_credentials(const std::vector<std::string>& certificates,
                                                                         const std::vector<std::string>& keys,
                                                                         const crypto::Provider& provider) {

@@ -49,6 +49,10 @@ void add_tls_options(CLI::App& command, TlsOptions& options, std::string_view al
 [[nodiscard]] Result<std::shared_ptr<const x509::TrustStore>> load_anchors(std::string_view option,
                                                                            const std::vector<std::string>& files);
 
+/// The same, and without files the system's own.
+[[nodiscard]] Result<std::shared_ptr<const x509::TrustStore>> load_anchors_or_system(
+    std::string_view option, const std::vector<std::string>& files);
+
 /// Each of --cert with its --key. Errors: InvalidArgument where they don't go in pairs, those of Credential.
 [[nodiscard]] Result<std::vector<std::shared_ptr<const Credential>>> load_credentials(
     const std::vector<std::string>& certificates, const std::vector<std::string>& keys,

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 
 #include <keyway/certificate.hpp>
 #include <keyway/trust.hpp>
@@ -25,6 +27,8 @@ struct Question {
   Time now;
   Verifier::Staples staples;
   Suffixes suffixes = Suffixes::registries;
+  std::span<const Fetched> fetched = {};
+  std::size_t sent = SIZE_MAX;  ///< of the chain, how many the peer sent: the others were fetched
 
   [[nodiscard]] bool has_name() const noexcept { return name != nullptr || address != nullptr; }
   /// True also where no name is asked for.

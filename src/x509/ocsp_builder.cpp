@@ -39,17 +39,15 @@ void write_status(DerWriter& writer, const SingleResponseFields& fields) {
   });
 }
 
+/// Contents octets of the INTEGER that has these bytes as its magnitude.
+Bytes integer_contents(ByteView magnitude) {
+  Bytes integer = encode_der([&](DerWriter& writer) { writer.integer_bytes(magnitude); });
+  return Bytes(integer.begin() + 2, integer.end());
+}
+
 void write_single(DerWriter& writer, const SingleResponseFields& fields) {
   writer.sequence([&] {
-    writer.sequence([&] {
-      writer.sequence([&] {
-        writer.oid(hash_identifier(fields.issuer.algorithm));
-        writer.null();
-      });
-      writer.octet_string(fields.issuer.name);
-      writer.octet_string(fields.issuer.key);
-      writer.integer_bytes(fields.serial_number);
-    });
+    write_cert_id(writer, fields.issuer, integer_contents(fields.serial_number));
     write_status(writer, fields);
     writer.generalized_time(fields.this_update);
     if (fields.next_update) writer.context(0, [&] { writer.generalized_time(*fields.next_update); });
@@ -93,6 +91,18 @@ void write_certificates(DerWriter& writer, const std::vector<Bytes>& certificate
 }
 
 }  // namespace
+
+void write_cert_id(DerWriter& writer, const IssuerHashes& issuer, ByteView serial_number) {
+  writer.sequence([&] {
+    writer.sequence([&] {
+      writer.oid(hash_identifier(issuer.algorithm));
+      writer.null();
+    });
+    writer.octet_string(ByteView(issuer.name));
+    writer.octet_string(ByteView(issuer.key));
+    writer.element(DerWriter::integer_tag, serial_number);
+  });
+}
 
 Result<IssuerHashes> IssuerHashes::of(const crypto::Provider& provider, const CertificateView& issuer,
                                       crypto::HashAlgorithm algorithm) {

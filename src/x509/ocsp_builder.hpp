@@ -28,6 +28,9 @@ struct IssuerHashes {
                                                crypto::HashAlgorithm algorithm = crypto::HashAlgorithm::sha1);
 };
 
+/// Writes a CertID (RFC 6960 4.1.1). `serial_number` is the contents octets of the INTEGER.
+void write_cert_id(DerWriter& writer, const IssuerHashes& issuer, ByteView serial_number);
+
 /// What is said of one certificate.
 struct SingleResponseFields {
   IssuerHashes issuer;

@@ -91,6 +91,13 @@ std::optional<SingleResponse> find_about(const OcspResponseView& response, const
   return found;
 }
 
+bool has_nonce(const OcspResponseView& response, ByteView nonce) {
+  if (!response.nonce) return false;
+  der::Status status;
+  const ByteView given = der::Reader(*response.nonce, status).contents(der::Tag::octet_string, "nonce");
+  return status.ok() && std::ranges::equal(given, nonce);
+}
+
 /// Why a good standing says nothing now; empty where it does.
 std::string why_not_now(const SingleResponse& single, const OcspQuestion& question) {
   const Time now = question.now;
@@ -121,6 +128,9 @@ OcspAnswer judge_ocsp_response(ByteView der, const OcspQuestion& question, const
   if (!single) return unusable("the OCSP response is about another certificate");
   if (response->has_unknown_critical_extension || single->has_unknown_critical_extension) {
     return unusable("the OCSP response has a critical extension that is not understood");
+  }
+  if (!question.nonce.empty() && !has_nonce(*response, question.nonce)) {
+    return unusable("the OCSP response does not have the nonce of the request: it may be an old one");
   }
   if (!is_signed(*response, question, provider, signatures_left)) {
     return unusable("the OCSP response is not signed by the certificate's issuer, nor by one that may speak for it");

@@ -31,6 +31,8 @@ struct OcspQuestion {
   Time now;
   /// As of CrlQuestion.
   std::optional<std::chrono::seconds> max_age = {};
+  /// That the request had (RFC 9654): the response must have it too. Empty: none.
+  ByteView nonce = {};
 };
 
 /// Certificates of a response that are tried as the responder's: more are passed over.

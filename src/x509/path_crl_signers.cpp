@@ -16,12 +16,12 @@ namespace keyway::x509 {
 
 RevocationAnswer PathSearch::ask_lists_about(const CertificateView& certificate, std::size_t issuer_depth,
                                              bool with_other_signers) {
-  if (material_.lists.empty()) return {};
+  const auto at_hand = lists();
+  if (at_hand.empty()) return {};
   const auto is_signed = [&](const SignedList& list) {
     return is_signed_in_path(list, issuer_depth) || (with_other_signers && is_signed_beside_path(list, issuer_depth));
   };
-  return ask_lists(material_.lists.all(),
-                   {certificate, question_.now, material_.options.max_revocation_age, is_signed});
+  return ask_lists(at_hand, {certificate, question_.now, material_.options.max_revocation_age, is_signed});
 }
 
 bool PathSearch::is_signed_with(const SignedList& list, const Node& signer) {

@@ -30,7 +30,7 @@ PathSearch::PathSearch(const VerifierMaterial& material, const Question& questio
 
 bool PathSearch::read_chain(std::span<const ByteView> chain) {
   for (std::size_t i = 0; i < chain.size(); ++i) {
-    const PathElement element{Origin::peer, static_cast<std::uint32_t>(i)};
+    const PathElement element{i < question_.sent ? Origin::peer : Origin::fetched, static_cast<std::uint32_t>(i)};
     auto view = CertificateView::parse(chain[i]);
     if (!view) {
       Finding finding;
@@ -109,7 +109,10 @@ std::optional<Verdict> PathSearch::search() {
     Frame& frame = path_.back();
     const auto issuer = next_issuer(frame);
     if (!issuer) {
-      if (!frame.found_any) fall(no_issuer(frame));
+      if (!frame.found_any) {
+        want_issuer(*frame.node.view, path_.size() - 1);
+        fall(no_issuer(frame));
+      }
       path_.pop_back();
       continue;
     }
@@ -125,7 +128,9 @@ std::optional<Verdict> PathSearch::search() {
     auto objection = settle_inherited_keys();
     if (!objection) objection = check_policies();
     if (!objection) objection = judge_revocation();
-    const bool is_leaf_hopeless = !objection && leaf_objection_;
+    // That nobody knows of a revocation matters only where nothing worse is known.
+    const bool is_revoked = objection && objection->finding.code == ErrorCode::CertificateRevoked;
+    const bool is_leaf_hopeless = !is_revoked && leaf_objection_;
     if (is_leaf_hopeless) objection = leaf_objection_;
     if (!objection) {
       auto verdict = Verdict::accept(elements(), accepted_checks(), std::move(witnesses_), std::move(policies_));

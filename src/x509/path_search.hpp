@@ -8,11 +8,14 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <keyway/trust.hpp>
 
 #include "x509/certificate_checks.hpp"
+#include "x509/distribution_point.hpp"
 #include "x509/ocsp_judgement.hpp"
 #include "x509/revocation.hpp"
 
@@ -46,6 +49,9 @@ class KeyCache {
 /// RFC 5280 4.2.1.1: a hint for the order of the search, never a proof.
 [[nodiscard]] bool key_identifiers_differ(const CertificateView& child, const CertificateView& issuer) noexcept;
 
+/// The certificates among what was fetched, those that parse.
+[[nodiscard]] std::vector<ByteView> fetched_issuers(std::span<const Fetched> fetched);
+
 [[nodiscard]] Objection budget_spent(const CertificateView& certificate, std::size_t depth, std::string what);
 
 /// What all questions to one Verifier share.
@@ -63,9 +69,12 @@ struct VerifierMaterial {
 /// the next (RFC 5280 6.1 from the other end, RFC 4158), cheap rules first and the signature last.
 class PathSearch {
  public:
+  /// `chain` is what the peer sent, and behind it fetched_issuers().
   PathSearch(const VerifierMaterial& material, const Question& question, std::span<const ByteView> chain);
 
   [[nodiscard]] Verdict run();
+  /// After run(): what would help, if it were fetched.
+  [[nodiscard]] std::vector<Fetch> take_wanted() noexcept { return std::move(wanted_); }
 
  private:
   /// A certificate of the path and how far its issuers have been looked through.
@@ -125,6 +134,20 @@ class PathSearch {
   [[nodiscard]] bool is_signed_with(const SignedList& list, const Node& signer);
   /// What the staple for this certificate says; nothing without one.
   [[nodiscard]] std::optional<OcspAnswer> ask_staple(std::size_t depth);
+  /// What a response that was fetched says, and where it is from.
+  struct FetchedAnswer {
+    OcspAnswer answer;
+    std::string place;
+  };
+  [[nodiscard]] std::optional<FetchedAnswer> ask_fetched(std::size_t depth);
+  /// Configured and fetched.
+  [[nodiscard]] std::span<const SignedList* const> lists();
+  [[nodiscard]] const Fetched* find_tried(const Fetch& fetch) const noexcept;
+  [[nodiscard]] bool want(Fetch fetch);
+  [[nodiscard]] std::optional<Fetch> ocsp_fetch(std::size_t depth, const std::string& url) const;
+  void want_answers(std::size_t depth);
+  void want_crl_of(const DistributionPoint& point, const CertificateView& view, std::size_t depth);
+  void want_issuer(const CertificateView& certificate, std::size_t depth);
   [[nodiscard]] const crypto::PublicKey* key_of(const Node& node);
   [[nodiscard]] Objection no_issuer(const Frame& frame) const;
   [[nodiscard]] Objection wrong_signature(const Node& issuer) const;
@@ -156,6 +179,9 @@ class PathSearch {
   CheckOutcome revocation_ = CheckOutcome::not_checked;
   std::vector<RevocationWitness> witnesses_;
   std::vector<std::string> policies_;  ///< user-constrained-policy-set of the path, where policies were looked at
+  std::deque<SignedList> fetched_lists_;
+  std::optional<std::vector<const SignedList*>> lists_;
+  std::vector<Fetch> wanted_;
 };
 
 }  // namespace keyway::x509

@@ -62,8 +62,25 @@ const Verifier::Options& Verifier::options() const noexcept {
 }
 
 Verdict Verifier::verify(std::span<const ByteView> chain, const ServerName* name, Purpose purpose, Time now,
-                         const Staples& staples) const {
-  return PathSearch(state_->material, {name, nullptr, purpose, now, staples}, chain).run();
+                         const Staples& staples, std::span<const Fetched> fetched) const {
+  std::vector<ByteView> with_issuers;
+  std::span<const ByteView> all = chain;
+  if (const auto issuers = fetched_issuers(fetched); !issuers.empty()) {
+    with_issuers.assign(chain.begin(), chain.end());
+    with_issuers.insert(with_issuers.end(), issuers.begin(), issuers.end());
+    all = with_issuers;
+  }
+  PathSearch search(
+      state_->material,
+      {.name = name, .purpose = purpose, .now = now, .staples = staples, .fetched = fetched, .sent = chain.size()},
+      all);
+  Verdict verdict = search.run();
+  // What is refused for another reason would be refused whatever came.
+  const bool could_change = verdict.accepted() || verdict.finding()->code == ErrorCode::RevocationUnknown ||
+                            verdict.finding()->code == ErrorCode::UnknownIssuer ||
+                            verdict.finding()->code == ErrorCode::MissingIntermediate;
+  if (could_change) verdict.want(search.take_wanted());
+  return verdict;
 }
 
 Verdict Verifier::verify(std::span<const ByteView> chain, const EmailAddress& address, Time now,

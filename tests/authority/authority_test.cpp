@@ -8,7 +8,7 @@
 #include <set>
 #include <thread>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "authority/temporary_folder.hpp"
 #include "testing/make_certificate.hpp"
 

@@ -8,7 +8,7 @@
 
 #include <keyway/authority.hpp>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "authority/names.hpp"
 #include "authority/sqlite_database.hpp"
 #include "authority/temporary_folder.hpp"

@@ -10,7 +10,7 @@
 #include <keyway/authority.hpp>
 #include <keyway/trust.hpp>
 
-#include "authority/files.hpp"
+#include "core/files.hpp"
 #include "authority/temporary_folder.hpp"
 #include "core/text.hpp"
 #include "testing/make_certificate.hpp"

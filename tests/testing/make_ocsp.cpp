@@ -38,6 +38,7 @@ Bytes make_ocsp(const IssuedCertificate& issuer, const Bytes& serial, const Ocsp
   fields.produced_at = options.this_update;
   fields.responses.assign(options.copies, single);
   fields.others = options.extra_extensions;
+  fields.nonce = options.nonce;
   if (options.delegate != nullptr && !options.leave_out_delegate) fields.certificates.push_back(signer.der);
   Bytes response = need(x509::sign_ocsp_response(fields, *signer.key), "OCSP response");
   // The issuer's own signature ends the response.

@@ -21,6 +21,7 @@ struct OcspOptions {
   bool leave_out_delegate = false;  ///< its certificate
   bool break_signature = false;
   std::size_t copies = 1;  ///< of the answer
+  Bytes nonce = {};
   std::vector<x509::RawExtension> extra_extensions = {};
   std::vector<x509::RawExtension> extra_single_extensions = {};
 };

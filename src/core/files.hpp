@@ -8,7 +8,7 @@
 #include <keyway/bytes.hpp>
 #include <keyway/error.hpp>
 
-namespace keyway::authority {
+namespace keyway {
 
 /// May a file of that name be there already?
 enum class Existing : std::uint8_t { replace, refuse };
@@ -46,4 +46,4 @@ class FolderLock {
 /// The end of a temporary file's name: what is left of a killed write.
 inline constexpr std::string_view temporary_suffix = ".part";
 
-}  // namespace keyway::authority
+}  // namespace keyway

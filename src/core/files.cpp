@@ -1,4 +1,4 @@
-#include "authority/files.hpp"
+#include "core/files.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -14,7 +14,7 @@
 #include <system_error>
 #include <utility>
 
-namespace keyway::authority {
+namespace keyway {
 namespace {
 
 /// A file descriptor that closes itself.
@@ -177,4 +177,4 @@ FolderLock::~FolderLock() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-}  // namespace keyway::authority
+}  // namespace keyway

@@ -1,0 +1,288 @@
+#include "tool/verify.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <keyway/crypto.hpp>
+#include <keyway/name.hpp>
+#include <keyway/trust.hpp>
+#include <keyway/verification.hpp>
+
+#include "core/files.hpp"
+#include "core/text.hpp"
+#include "explain/certificate_facts.hpp"
+#include "explain/json_story.hpp"
+#include "explain/plain_words.hpp"
+#include "explain/terminal.hpp"
+#include "explain/trust_steps.hpp"
+#include "tool/revocation_options.hpp"
+#include "tool/tls_options.hpp"
+
+namespace keyway::tool {
+namespace {
+
+using explain::Json;
+
+constexpr std::size_t max_file = std::size_t{16} << 20U;
+
+struct VerifyOptions {
+  std::vector<std::string> files;
+  std::string host;
+  std::string at;
+  std::vector<std::string> anchors;
+  std::vector<std::string> staples;
+  std::vector<std::string> resolve;
+  std::string profile = "web-pki";
+  RevocationOptions revocation;
+  bool is_client = false;
+  bool is_json = false;
+};
+
+/// What is asked, read and ready.
+struct Question {
+  std::vector<x509::Certificate> chain;
+  std::vector<Bytes> staples;
+  std::optional<ServerName> host;
+  Time at;
+  std::shared_ptr<const x509::TrustStore> anchors;
+  std::vector<x509::Crl> crls;
+  x509::Verifier::Options options;
+  net::ConnectOptions connect;
+};
+
+/// Takes a number of `digits` digits off the front.
+[[nodiscard]] std::optional<int> take_number(std::string_view& text, std::size_t digits) {
+  if (text.size() < digits) return std::nullopt;
+  int value = 0;
+  const std::string_view part = text.substr(0, digits);
+  const char* const last = std::to_address(part.end());
+  const auto [end, problem] = std::from_chars(std::to_address(part.begin()), last, value);
+  if (problem != std::errc() || end != last || value < 0) return std::nullopt;
+  text.remove_prefix(digits);
+  return value;
+}
+
+[[nodiscard]] bool take(std::string_view& text, char c) {
+  if (!text.starts_with(c)) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
+/// "2026-11-21", "2026-11-21T12:00:00Z".
+[[nodiscard]] std::optional<Time> parse_time(std::string_view text) {
+  using namespace std::chrono;
+  const auto year_number = take_number(text, 4);
+  const bool has_month = year_number && take(text, '-');
+  const auto month_number = has_month ? take_number(text, 2) : std::nullopt;
+  const bool has_day = month_number && take(text, '-');
+  const auto day_number = has_day ? take_number(text, 2) : std::nullopt;
+  if (!day_number) return std::nullopt;
+  const year_month_day date{year(*year_number), month(static_cast<unsigned>(*month_number)),
+                            day(static_cast<unsigned>(*day_number))};
+  if (!date.ok()) return std::nullopt;
+  if (text.empty()) return sys_days(date);
+  if (!take(text, 'T') && !take(text, ' ')) return std::nullopt;
+  const auto hour = take_number(text, 2);
+  const auto minute = hour && take(text, ':') ? take_number(text, 2) : std::nullopt;
+  const auto second = minute && take(text, ':') ? take_number(text, 2) : std::nullopt;
+  if (!second || text != "Z" || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
+  return sys_days(date) + hours(*hour) + minutes(*minute) + seconds(*second);
+}
+
+[[nodiscard]] Result<std::vector<x509::Certificate>> load_chain(const std::vector<std::string>& files) {
+  std::vector<x509::Certificate> chain;
+  for (const std::string& file : files) {
+    auto bytes = read_file(file, max_file);
+    if (!bytes) return std::unexpected(std::move(bytes.error()));
+    auto all = x509::Certificate::all_from(*bytes);
+    if (!all) return std::unexpected(std::move(all.error()).at(printable(file)));
+    std::ranges::move(*all, std::back_inserter(chain));
+  }
+  return chain;
+}
+
+[[nodiscard]] Error usage(std::string_view option, std::string_view expected, std::string_view received) {
+  return fail(ErrorCode::InvalidArgument).at(option).expected(expected).received(printable(received));
+}
+
+/// What the command line alone says; nothing is read yet.
+[[nodiscard]] Result<void> read_arguments(const VerifyOptions& options, Question& question) {
+  question.at = SystemClock().now();
+  if (!options.at.empty()) {
+    const auto at = parse_time(options.at);
+    if (!at) return std::unexpected(usage("--at", "a moment like 2026-11-21 or 2026-11-21T12:00:00Z", options.at));
+    question.at = *at;
+  }
+  if (!options.host.empty()) {
+    auto host = ServerName::parse(options.host);
+    if (!host) return std::unexpected(std::move(host.error()).at("--host"));
+    question.host = std::move(*host);
+  } else if (!options.is_client) {
+    return std::unexpected(
+        usage("--host", "the name of the server that is meant", "none").advice("for a client's certificate: --client"));
+  }
+  for (const std::string& text : options.resolve) {
+    auto entry = net::ResolveOverride::parse(text);
+    if (!entry) return std::unexpected(std::move(entry.error()));
+    question.connect.overrides.push_back(std::move(*entry));
+  }
+  return {};
+}
+
+[[nodiscard]] Result<Question> prepare(const VerifyOptions& options,
+                                       const std::shared_ptr<const crypto::Provider>& provider) {
+  Question question;
+  if (auto read = read_arguments(options, question); !read) return std::unexpected(std::move(read.error()));
+  auto chain = load_chain(options.files);
+  if (!chain) return std::unexpected(std::move(chain.error()));
+  question.chain = std::move(*chain);
+  for (const std::string& file : options.staples) {
+    auto staple = read_file(file);
+    if (!staple) return std::unexpected(std::move(staple.error()).at("--ocsp"));
+    question.staples.push_back(std::move(*staple));
+  }
+  auto anchors = load_anchors_or_system("--trust", options.anchors);
+  if (!anchors) return std::unexpected(std::move(anchors.error()));
+  question.anchors = std::move(*anchors);
+  auto crls = load_crls(options.revocation);
+  if (!crls) return std::unexpected(std::move(crls.error()));
+  question.crls = std::move(*crls);
+  question.options.revocation = revocation_policy(options.revocation);
+  question.options.fetching = fetching(options.revocation, provider);
+  question.options.profile = options.profile == "rfc5280" ? x509::Profile::rfc5280 : x509::Profile::web_pki;
+  return question;
+}
+
+/// The verdict and how it came about.
+struct Judged {
+  x509::Verdict verdict;
+  std::vector<std::string> story;
+};
+
+[[nodiscard]] Judged judge(const VerifyOptions& options, Question& question,
+                           const std::shared_ptr<const crypto::Provider>& provider) {
+  const x509::Verifier verifier(provider, question.anchors, std::move(question.crls), {}, question.options);
+  std::vector<ByteView> chain;
+  for (const x509::Certificate& certificate : question.chain) chain.push_back(certificate.der());
+  const std::vector<ByteView> staples(question.staples.begin(), question.staples.end());
+  x509::Verifier::Staples given;
+  if (!staples.empty()) given = std::span(staples);
+  x509::Verification asked(verifier, chain, question.host ? &*question.host : nullptr,
+                           options.is_client ? x509::Purpose::client : x509::Purpose::server, question.at, given);
+  net::EvidenceFetcher fetcher = make_fetcher(options.revocation, question.connect, provider);
+  x509::Verdict verdict = settle(asked, fetcher, question.at);
+  return {std::move(verdict), fetcher.story()};
+}
+
+[[nodiscard]] Json to_json(const VerifyOptions& options, const Question& question, const Judged& judged, int code,
+                           const explain::Viewpoint& from) {
+  Json certificates = Json::array();
+  for (const x509::Certificate& certificate : question.chain) {
+    certificates.push_back(explain::certificate_json(certificate.view(), from));
+  }
+  Json files = Json::array();
+  for (const std::string& file : options.files) files.push_back(printable(file, 4096));
+  return {{"version", 1},
+          {"files", std::move(files)},
+          {"host", question.host ? Json(question.host->to_string()) : Json(nullptr)},
+          {"purpose", options.is_client ? "client" : "server"},
+          {"at", explain::time_json(question.at)},
+          {"profile", options.profile},
+          {"revocation_policy", options.revocation.policy},
+          {"anchors", question.anchors->size()},
+          {"certificates", std::move(certificates)},
+          {"fetched", judged.story},
+          {"verdict", explain::verdict_json(judged.verdict)},
+          {"exit_code", code}};
+}
+
+void tell(const ToolContext& context, const VerifyOptions& options, const Question& question, const Judged& judged,
+          const explain::Viewpoint& from) {
+  explain::Terminal terminal(stdout,
+                             {.width = 100, .colour = context.out.has_colour(), .numbers = false, .label_width = 24});
+  explain::Step leaf;
+  leaf.kind = "certificate";
+  leaf.headline = fmt::format("{}, judged at {}", printable(options.files.front()), explain::time_text(question.at));
+  leaf.facts = explain::summary_facts(question.chain.front().view(), from);
+  leaf.facts.push_back({"with it", explain::count_of(question.chain.size() - 1, "further certificate")});
+  for (const std::string& line : judged.story) leaf.facts.push_back({"fetched", line});
+  terminal.take(leaf);
+
+  std::vector<ByteView> chain;
+  for (const x509::Certificate& certificate : question.chain) chain.push_back(certificate.der());
+  terminal.take(explain::tell_verdict(judged.verdict, chain, question.host ? question.host->to_string() : ""));
+}
+
+int run_verify(const ToolContext& context, const VerifyOptions& options) {
+  auto provider = crypto::make_provider();
+  if (!provider) return report(context, provider.error());
+  auto question = prepare(options, *provider);
+  if (!question) {
+    const int code = report(context, question.error());
+    // A file that holds something else: it is not the certificate that is at fault.
+    return code == static_cast<int>(ExitCode::usage) ? code : static_cast<int>(ExitCode::environment);
+  }
+  const explain::Viewpoint from{question->at, provider->get()};
+  const Judged judged = judge(options, *question, *provider);
+  const x509::Finding* finding = judged.verdict.finding();
+  const int code = finding == nullptr ? ok() : static_cast<int>(exit_code_for(finding->code));
+  if (options.is_json) {
+    fmt::print("{}", explain::json_text(to_json(options, *question, judged, code, from)));
+  } else {
+    tell(context, options, *question, judged, from);
+  }
+  return code;
+}
+
+}  // namespace
+
+void add_verify_command(CLI::App& app, ToolContext& context) {
+  auto options = std::make_shared<VerifyOptions>();
+  CLI::App* command = app.add_subcommand("verify", "Judge certificates of files, and say why");
+  command->add_option("FILE", options->files, "The certificate and those that go with it, PEM or DER")->required();
+  command->add_option("--host", options->host, "The name of the server that is meant")->type_name("NAME");
+  command->add_flag("--client", options->is_client, "The certificate is a client's, which has no name to compare");
+  command->add_option("--at", options->at, "Judge as of this moment: 2026-11-21, 2026-11-21T12:00:00Z; else now")
+      ->type_name("TIME");
+  command
+      ->add_option("--trust", options->anchors, "Trust the certificates in FILE (PEM or DER) instead of the system's")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--ocsp", options->staples,
+                   "An OCSP response in DER as the server would staple it: the first is the certificate's, the next "
+                   "those of the others in their order")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command->add_option("--profile", options->profile, "Whose rules count beside RFC 5280's: web-pki or rfc5280 alone")
+      ->type_name("PROFILE")
+      ->check(CLI::IsMember({"web-pki", "rfc5280"}))
+      ->capture_default_str();
+  add_revocation_options(*command, options->revocation);
+  command->add_option("--resolve", options->resolve, "Find HOST:PORT at ADDR, whatever DNS says")
+      ->type_name("HOST:PORT:ADDR")
+      ->allow_extra_args(false);
+  command->add_flag("--json", options->is_json, "Print one JSON object; its schema is docs/verdict.schema.json");
+  command->footer(
+      "Nothing leaves this machine without --fetch or --fetch-issuers.\n\n"
+      "Examples:\n"
+      "  keyway verify shop.localhost.pem --host shop.localhost --trust root.pem\n"
+      "  keyway verify leaf.pem chain.pem --host example.org --at 2026-11-21\n"
+      "  keyway verify leaf.pem chain.pem --host example.org --fetch --revocation hard-fail\n"
+      "  keyway verify me.pem --client --trust root.pem --json | jq .verdict.finding\n\n" +
+      std::string(exit_codes_help()));
+  command->callback(
+      [options, &context] { context.run = [options, &context] { return run_verify(context, *options); }; });
+}
+
+}  // namespace keyway::tool

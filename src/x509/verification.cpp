@@ -1,0 +1,52 @@
+#include <keyway/verification.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace keyway::x509 {
+
+struct Verification::State {
+  const Verifier& verifier;
+  std::span<const ByteView> chain;
+  const ServerName* name;
+  Purpose purpose;
+  Time now;
+  Verifier::Staples staples;
+  std::vector<Fetched> fetched = {};
+  std::optional<Verdict> verdict = {};
+
+  void judge() { verdict = verifier.verify(chain, name, purpose, now, staples, fetched); }
+};
+
+Verification::Verification(const Verifier& verifier, std::span<const ByteView> chain, const ServerName* name,
+                           Purpose purpose, Time now, Verifier::Staples staples)
+    : state_(std::make_unique<State>(State{verifier, chain, name, purpose, now, staples})) {
+  state_->judge();
+}
+Verification::~Verification() = default;
+Verification::Verification(Verification&&) noexcept = default;
+Verification& Verification::operator=(Verification&&) noexcept = default;
+
+const Verdict& Verification::verdict() const noexcept {
+  return *state_->verdict;
+}
+
+std::span<const Fetch> Verification::wanted() const noexcept {
+  return state_->verdict->wanted();
+}
+
+void Verification::supply(std::vector<Fetched> fetched) {
+  const std::vector<Fetch> open(wanted().begin(), wanted().end());
+  for (const Fetch& fetch : open) {
+    const auto came = std::ranges::find_if(fetched, [&](const Fetched& one) {
+      return one.wanted.kind == fetch.kind && one.wanted.url == fetch.url && one.wanted.about == fetch.about;
+    });
+    // Only what was asked for, so that the end is in sight; and as it was asked, nonce and all.
+    Bytes answer = came == fetched.end() ? Bytes() : std::move(came->answer);
+    if (answer.size() > fetch.max_size) answer.clear();
+    state_->fetched.push_back({fetch, std::move(answer)});
+  }
+  state_->judge();
+}
+
+}  // namespace keyway::x509
