@@ -31,6 +31,7 @@ endif()
 if(SANITIZE)
   string(APPEND CXX_FLAGS " -fsanitize=${SANITIZE}")
 endif()
+set(ENV{CCACHE_SLOPPINESS} pch_defines,time_macros)
 set(ENV{PKG_CONFIG_PATH} "${prefix}/${LIBDIR}/pkgconfig")
 run("configure" "${CMAKE_COMMAND}" --no-warn-unused-cli -S "${SOURCE}/tests/consumer/${WAY}" -B "${WORK}/build" -G "${GENERATOR}"
   "-DCMAKE_CXX_COMPILER=${CXX}" "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}" "-DCMAKE_PREFIX_PATH=${prefix}"
