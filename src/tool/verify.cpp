@@ -169,6 +169,34 @@ struct Judged {
   std::vector<std::string> story;
 };
 
+/// There is no handshake here: what would end one is a certificate that breaks a rule.
+[[nodiscard]] int exit_code_of(const x509::Verdict& verdict) {
+  const x509::Finding* finding = verdict.finding();
+  if (finding == nullptr) return ok();
+  const ExitCode code = exit_code_for(finding->code);
+  return static_cast<int>(code == ExitCode::handshake ? ExitCode::untrusted : code);
+}
+
+/// A handshake finds out when it comes to use the leaf's key. There is none here, so the key is looked at.
+[[nodiscard]] x509::Verdict with_usable_key(x509::Verdict verdict, const x509::Certificate& leaf,
+                                            const crypto::Provider& provider) {
+  if (!verdict.accepted()) return verdict;
+  const auto key = provider.public_key(leaf.view().subject_public_key_info);
+  if (key) return verdict;
+  x509::Finding finding;
+  finding.code = key.error().code();
+  finding.subject = leaf.view().subject.to_string();
+  finding.rule = "RFC 5280 4.1.2.7";
+  finding.expected = "a public key";
+  finding.received = "one that is not valid";
+  finding.advice = "no server can prove that it holds this key: have the certificate issued anew";
+  std::vector<x509::Check> checks = verdict.checks();
+  for (x509::Check& check : checks) {
+    if (check.kind == x509::CheckKind::purpose) check.outcome = x509::CheckOutcome::failed;
+  }
+  return x509::Verdict::refuse({{verdict.path(), std::move(finding)}}, std::move(checks));
+}
+
 [[nodiscard]] Judged judge(const VerifyOptions& options, Question& question,
                            const std::shared_ptr<const crypto::Provider>& provider) {
   const x509::Verifier verifier(provider, question.anchors, std::move(question.crls), {}, question.options);
@@ -180,7 +208,7 @@ struct Judged {
   x509::Verification asked(verifier, chain, question.host ? &*question.host : nullptr,
                            options.is_client ? x509::Purpose::client : x509::Purpose::server, question.at, given);
   net::EvidenceFetcher fetcher = make_fetcher(options.revocation, question.connect, provider);
-  x509::Verdict verdict = settle(asked, fetcher, question.at);
+  x509::Verdict verdict = with_usable_key(settle(asked, fetcher, question.at), question.chain.front(), *provider);
   return {std::move(verdict), fetcher.story()};
 }
 
@@ -234,8 +262,7 @@ int run_verify(const ToolContext& context, const VerifyOptions& options) {
   }
   const explain::Viewpoint from{question->at, provider->get()};
   const Judged judged = judge(options, *question, *provider);
-  const x509::Finding* finding = judged.verdict.finding();
-  const int code = finding == nullptr ? ok() : static_cast<int>(exit_code_for(finding->code));
+  const int code = exit_code_of(judged.verdict);
   if (options.is_json) {
     fmt::print("{}", explain::json_text(to_json(options, *question, judged, code, from)));
   } else {

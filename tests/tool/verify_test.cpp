@@ -1,15 +1,18 @@
 // `keyway verify`: what it says of certificates in files, its exit codes, and its JSON by the published schema.
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "core/text.hpp"
 #include "interop/world.hpp"
 #include "testing/http_stub.hpp"
 #include "testing/json_schema.hpp"
 #include "testing/make_ocsp.hpp"
+#include "x509/der_writer.hpp"
 
 namespace keyway::interop {
 namespace {
@@ -78,6 +81,29 @@ TEST_F(Verify, TellsWhatIsWrongByItsExitCode) {
                  file("verify-stranger.pem"), "--at", "2026-11-21T12:00:00Z"})
                 .exit_code,
             8);
+}
+
+/// A point that is not on the curve, under a signature that holds.
+TEST_F(Verify, TellsOfAKeyThatIsNone) {
+  issue();
+  const auto view = x509::CertificateView::parse(leaf_.der).value();
+  Bytes tbs(view.tbs_certificate.begin(), view.tbs_certificate.end());
+  const auto key = std::ranges::search(tbs, view.subject_public_key_info);
+  ASSERT_FALSE(key.empty());
+  *(key.end() - 1) ^= 1;
+  Bytes signature;
+  ASSERT_TRUE(root_.key->sign(crypto::SignatureAlgorithm::ecdsa_sha256, tbs, signature));
+  Bytes changed;
+  x509::DerWriter writer(changed);
+  writer.sequence([&] {
+    writer.raw(tbs);
+    writer.raw(view.signature_algorithm);
+    writer.bit_string(signature);
+  });
+  world().write("verify-leaf.pem", to_pem("CERTIFICATE", changed));
+  const Outcome outcome = for_shop({"--json"});
+  EXPECT_EQ(outcome.exit_code, 8) << outcome.out;
+  EXPECT_EQ(json_of(outcome)["verdict"]["finding"]["code"], "InvalidKey") << outcome.out;
 }
 
 TEST_F(Verify, RefusesACommandLineThatMakesNoSense) {
