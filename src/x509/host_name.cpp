@@ -29,6 +29,21 @@ bool matches(std::string_view presented, std::string_view host, Suffixes suffixe
          !is_public_suffix(parent.substr(1), suffixes);
 }
 
+/// True when a name of the certificate is the one that is meant. RFC 9525 6.2: where there is no subjectAltName, there
+/// is no name; the Common Name is text for people.
+template <typename IsMeant>
+bool has_name(const CertificateView& certificate, IsMeant is_meant) {
+  if (!certificate.subject_alternative_name) return false;
+  der::Status status;
+  der::Reader names(*certificate.subject_alternative_name, status);
+  while (!names.empty()) {
+    const GeneralName presented = read_general_name(names);
+    if (!status.ok()) return false;
+    if (is_meant(presented)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool covers(const CertificateView& certificate, const ServerName& name) {
@@ -36,34 +51,20 @@ bool covers(const CertificateView& certificate, const ServerName& name) {
 }
 
 bool covers(const CertificateView& certificate, const ServerName& name, Suffixes suffixes) {
-  // RFC 9525 6.2: where there is no subjectAltName, there is no name; the Common Name is text for people.
-  if (!certificate.subject_alternative_name) return false;
-  der::Status status;
-  der::Reader names(*certificate.subject_alternative_name, status);
-  while (!names.empty()) {
-    const GeneralName presented = read_general_name(names);
-    if (!status.ok()) return false;
+  return has_name(certificate, [&](const GeneralName& presented) {
     if (const IpAddress* address = name.ip(); address != nullptr) {
-      if (presented.form == NameForm::ip_address && std::ranges::equal(presented.value, address->bytes())) return true;
-    } else if (presented.form == NameForm::dns_name && matches(as_text(presented.value), name.dns(), suffixes)) {
-      return true;
+      return presented.form == NameForm::ip_address && std::ranges::equal(presented.value, address->bytes());
     }
-  }
-  return false;
+    return presented.form == NameForm::dns_name && matches(as_text(presented.value), name.dns(), suffixes);
+  });
 }
 
 bool covers(const CertificateView& certificate, const EmailAddress& address) {
-  if (!certificate.subject_alternative_name) return false;
-  der::Status status;
-  der::Reader names(*certificate.subject_alternative_name, status);
-  while (!names.empty()) {
-    const GeneralName presented = read_general_name(names);
-    if (!status.ok()) return false;
-    if (presented.form != NameForm::rfc822_name) continue;
+  return has_name(certificate, [&](const GeneralName& presented) {
+    if (presented.form != NameForm::rfc822_name) return false;
     const auto mailbox = read_mailbox(as_text(presented.value));
-    if (mailbox && mailbox->local == address.local() && equal_host(mailbox->host, address.host())) return true;
-  }
-  return false;
+    return mailbox && mailbox->local == address.local() && equal_host(mailbox->host, address.host());
+  });
 }
 
 }  // namespace keyway::x509

@@ -33,6 +33,19 @@ std::vector<std::string> urls_of(const DistributionPoint& point) {
   return urls;
 }
 
+Fetch fetch_about(const CertificateView& certificate, std::size_t depth, FetchKind kind, std::size_t max_size) {
+  Fetch fetch;
+  fetch.kind = kind;
+  fetch.max_size = max_size;
+  fetch.about = certificate.serial_hex();
+  fetch.depth = depth;
+  return fetch;
+}
+
+bool is_same(const Fetch& a, const Fetch& b) noexcept {
+  return a.kind == b.kind && a.url == b.url && a.about == b.about;
+}
+
 }  // namespace
 
 std::string_view to_string(FetchKind kind) noexcept {
@@ -88,18 +101,15 @@ std::optional<PathSearch::FetchedAnswer> PathSearch::ask_fetched(std::size_t dep
 }
 
 const Fetched* PathSearch::find_tried(const Fetch& fetch) const noexcept {
-  const auto found = std::ranges::find_if(question_.fetched, [&](const Fetched& other) {
-    return other.wanted.kind == fetch.kind && other.wanted.url == fetch.url && other.wanted.about == fetch.about;
-  });
+  const auto found =
+      std::ranges::find_if(question_.fetched, [&](const Fetched& other) { return is_same(other.wanted, fetch); });
   return found == question_.fetched.end() ? nullptr : &*found;
 }
 
 /// True when it was not tried yet; it is then wanted, if there is room.
 bool PathSearch::want(Fetch fetch) {
   if (!is_http(fetch.url) || find_tried(fetch) != nullptr) return false;
-  const bool is_there = std::ranges::any_of(wanted_, [&](const Fetch& other) {
-    return other.kind == fetch.kind && other.url == fetch.url && other.about == fetch.about;
-  });
+  const bool is_there = std::ranges::any_of(wanted_, [&](const Fetch& other) { return is_same(other, fetch); });
   const std::size_t spent = question_.fetched.size() + wanted_.size();
   if (!is_there && spent < material_.options.fetching.max_fetches) wanted_.push_back(std::move(fetch));
   return true;
@@ -110,11 +120,7 @@ std::optional<Fetch> PathSearch::ocsp_fetch(std::size_t depth, const std::string
   const Fetching& fetching = material_.options.fetching;
   const auto hashes = IssuerHashes::of(material_.provider, *path_[depth + 1].node.view);
   if (!hashes) return std::nullopt;
-  Fetch fetch;
-  fetch.kind = FetchKind::ocsp;
-  fetch.max_size = fetching.max_other_size;
-  fetch.about = view.serial_hex();
-  fetch.depth = depth;
+  Fetch fetch = fetch_about(view, depth, FetchKind::ocsp, fetching.max_other_size);
   if (fetching.nonces) {
     std::array<std::uint8_t, ocsp_nonce_size> nonce{};
     if (!fetching.nonces->fill(nonce)) return std::nullopt;
@@ -151,12 +157,8 @@ void PathSearch::want_answers(std::size_t depth) {
 /// All URLs of a point lead to the same list: the next only where the one before led nowhere.
 void PathSearch::want_crl_of(const DistributionPoint& point, const CertificateView& view, std::size_t depth) {
   for (std::string& url : urls_of(point)) {
-    Fetch fetch;
-    fetch.kind = FetchKind::crl;
+    Fetch fetch = fetch_about(view, depth, FetchKind::crl, material_.options.fetching.max_crl_size);
     fetch.url = std::move(url);
-    fetch.max_size = material_.options.fetching.max_crl_size;
-    fetch.about = view.serial_hex();
-    fetch.depth = depth;
     const Fetched* tried = find_tried(fetch);
     if (tried != nullptr && !tried->answer.empty()) return;
     if (want(std::move(fetch))) return;
@@ -166,12 +168,8 @@ void PathSearch::want_crl_of(const DistributionPoint& point, const CertificateVi
 void PathSearch::want_issuer(const CertificateView& certificate, std::size_t depth) {
   if (!material_.options.fetching.issuers || certificate.is_self_issued()) return;
   for (std::string& url : certificate.issuer_urls()) {
-    Fetch fetch;
-    fetch.kind = FetchKind::issuer;
+    Fetch fetch = fetch_about(certificate, depth, FetchKind::issuer, material_.options.fetching.max_other_size);
     fetch.url = std::move(url);
-    fetch.max_size = material_.options.fetching.max_other_size;
-    fetch.about = certificate.serial_hex();
-    fetch.depth = depth;
     if (want(std::move(fetch))) return;
   }
 }

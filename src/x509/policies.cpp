@@ -25,38 +25,37 @@ void check_qualifiers(der::Reader& information, bool is_any) noexcept {
   }
 }
 
-}  // namespace
-
-ByteView read_certificate_policies(ByteView value, der::Status& status) noexcept {
-  constexpr std::string_view field = "certificatePolicies";
+/// A SEQUENCE of one SEQUENCE or more, each read by `read_one`. Returns the contents.
+template <typename ReadOne>
+ByteView read_sequences(ByteView value, der::Status& status, std::string_view field, ReadOne read_one) noexcept {
   der::Reader reader(value, status);
   const ByteView contents = reader.contents(Tag::sequence, field);
   reader.end(field);
-  der::Reader policies(contents, status);
-  if (policies.empty()) status.reject(field, "an empty list");
-  while (!policies.empty()) {
-    der::Reader information = policies.enter(Tag::sequence, field);
-    const ByteView policy = information.identifier(field);
-    check_qualifiers(information, is_any_policy(policy));
-    information.end(field);
+  der::Reader all(contents, status);
+  if (all.empty()) status.reject(field, "an empty list");
+  while (!all.empty()) {
+    der::Reader one = all.enter(Tag::sequence, field);
+    read_one(one);
+    one.end(field);
   }
   return contents;
 }
 
+}  // namespace
+
+ByteView read_certificate_policies(ByteView value, der::Status& status) noexcept {
+  constexpr std::string_view field = "certificatePolicies";
+  return read_sequences(value, status, field, [&](der::Reader& information) {
+    const ByteView policy = information.identifier(field);
+    check_qualifiers(information, is_any_policy(policy));
+  });
+}
+
 ByteView read_policy_mappings(ByteView value, der::Status& status) noexcept {
-  constexpr std::string_view field = "policyMappings";
-  der::Reader reader(value, status);
-  const ByteView contents = reader.contents(Tag::sequence, field);
-  reader.end(field);
-  der::Reader mappings(contents, status);
-  if (mappings.empty()) status.reject(field, "an empty list");
-  while (!mappings.empty()) {
-    der::Reader mapping = mappings.enter(Tag::sequence, field);
+  return read_sequences(value, status, "policyMappings", [](der::Reader& mapping) {
     (void)mapping.identifier("issuerDomainPolicy");
     (void)mapping.identifier("subjectDomainPolicy");
-    mapping.end(field);
-  }
-  return contents;
+  });
 }
 
 void read_policy_constraints(ByteView value, der::Status& status, CertificateView& certificate) noexcept {

@@ -15,7 +15,6 @@
 
 #include "core/text.hpp"
 #include "interop/world.hpp"
-#include "x509/der_writer.hpp"
 #include "x509/testing_verifier.hpp"
 
 namespace keyway::interop {
@@ -184,16 +183,7 @@ Bytes with_byte_changed(const IssuedCertificate& issuer, const Bytes& certificat
   const auto view = x509::CertificateView::parse(certificate).value();
   Bytes tbs(view.tbs_certificate.begin(), view.tbs_certificate.end());
   tbs[random() % tbs.size()] ^= static_cast<std::uint8_t>(1 + random() % 255);
-  Bytes signature;
-  EXPECT_TRUE(issuer.key->sign(crypto::SignatureAlgorithm::ecdsa_sha256, tbs, signature));
-  Bytes changed;
-  x509::DerWriter writer(changed);
-  writer.sequence([&] {
-    writer.raw(tbs);
-    writer.raw(view.signature_algorithm);
-    writer.bit_string(signature);
-  });
-  return changed;
+  return testing::sign_again(issuer, certificate, tbs);
 }
 
 /// RFC 5280 4.2.1.1 has them for finding an issuer, and 6.1 does not look at them: where the signature holds, we take a

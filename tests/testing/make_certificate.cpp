@@ -9,6 +9,7 @@
 
 #include "core/text.hpp"
 #include "x509/crl_builder.hpp"
+#include "x509/der_writer.hpp"
 
 namespace keyway::testing {
 namespace {
@@ -185,6 +186,20 @@ std::vector<x509::Certificate> IssuedCertificate::chain_certificates() const {
 
 IssuedCertificate make_self_signed(const CertificateOptions& options) {
   return make(nullptr, options);
+}
+
+Bytes sign_again(const IssuedCertificate& issuer, ByteView certificate, ByteView tbs) {
+  const auto view = need(x509::CertificateView::parse(certificate), "certificate to sign again");
+  Bytes signature;
+  if (!issuer.key->sign(crypto::SignatureAlgorithm::ecdsa_sha256, tbs, signature)) std::abort();
+  Bytes signed_again;
+  x509::DerWriter writer(signed_again);
+  writer.sequence([&] {
+    writer.raw(tbs);
+    writer.raw(view.signature_algorithm);
+    writer.bit_string(signature);
+  });
+  return signed_again;
 }
 
 IssuedCertificate make_certificate(const IssuedCertificate& issuer, const CertificateOptions& options) {

@@ -80,6 +80,10 @@ struct IssuedCertificate {
 /// Signed by `issuer`, whatever `issuer` may be.
 [[nodiscard]] IssuedCertificate make_certificate(const IssuedCertificate& issuer, const CertificateOptions& options);
 
+/// `certificate` with other bytes for its TBSCertificate, signed again by `issuer`, whose key is ECDSA's, so that the
+/// signature holds whatever they are.
+[[nodiscard]] Bytes sign_again(const IssuedCertificate& issuer, ByteView certificate, ByteView tbs);
+
 struct CrlOptions {
   Time this_update = test_now - std::chrono::hours(1);
   std::optional<Time> next_update = test_now + std::chrono::hours(24);

@@ -12,7 +12,6 @@
 #include "testing/http_stub.hpp"
 #include "testing/json_schema.hpp"
 #include "testing/make_ocsp.hpp"
-#include "x509/der_writer.hpp"
 
 namespace keyway::interop {
 namespace {
@@ -91,16 +90,7 @@ TEST_F(Verify, TellsOfAKeyThatIsNone) {
   const auto key = std::ranges::search(tbs, view.subject_public_key_info);
   ASSERT_FALSE(key.empty());
   *(key.end() - 1) ^= 1;
-  Bytes signature;
-  ASSERT_TRUE(root_.key->sign(crypto::SignatureAlgorithm::ecdsa_sha256, tbs, signature));
-  Bytes changed;
-  x509::DerWriter writer(changed);
-  writer.sequence([&] {
-    writer.raw(tbs);
-    writer.raw(view.signature_algorithm);
-    writer.bit_string(signature);
-  });
-  world().write("verify-leaf.pem", to_pem("CERTIFICATE", changed));
+  world().write("verify-leaf.pem", to_pem("CERTIFICATE", testing::sign_again(root_, leaf_.der, tbs)));
   const Outcome outcome = for_shop({"--json"});
   EXPECT_EQ(outcome.exit_code, 8) << outcome.out;
   EXPECT_EQ(json_of(outcome)["verdict"]["finding"]["code"], "InvalidKey") << outcome.out;

@@ -8,6 +8,8 @@
 #include <openssl/dh.h>
 #include <openssl/obj_mac.h>
 
+#include "crypto/key_share.hpp"
+
 namespace keyway::crypto::libcrypto {
 namespace {
 
@@ -81,10 +83,7 @@ class Field {
   /// RFC 7919 5.1: 1 < share < p - 1. In a group of this kind that leaves none of small order.
   [[nodiscard]] Result<Number> read(ByteView share) const {
     const auto refuse = [&](std::string_view received) {
-      return std::unexpected(fail(ErrorCode::InvalidKeyShare)
-                                 .at(keyway::to_string(id_))
-                                 .expected(std::to_string(size()) + " bytes, above 1 and below p - 1")
-                                 .received(received));
+      return refuse_share(id_, std::to_string(size()) + " bytes, above 1 and below p - 1", received);
     };
     if (share.size() != size()) return refuse(std::to_string(share.size()) + " bytes");
     Number number(BN_bin2bn(share.data(), static_cast<int>(share.size()), nullptr));

@@ -1,5 +1,6 @@
 #include "crypto/libcrypto/message_key.hpp"
 
+#include <string>
 #include <utility>
 
 #include "crypto/libcrypto/public_key.hpp"
@@ -72,19 +73,6 @@ class MessagePrivateKey final : public BasedPrivateKey {
 
 }  // namespace
 
-const char* message_key_name(KeyType type) noexcept {
-  switch (type) {
-    case KeyType::mldsa44:
-      return "ML-DSA-44";
-    case KeyType::mldsa65:
-      return "ML-DSA-65";
-    case KeyType::mldsa87:
-      return "ML-DSA-87";
-    default:
-      return "ED25519";
-  }
-}
-
 bool has_mldsa() noexcept {
   const SignatureMethod method(EVP_SIGNATURE_fetch(nullptr, "ML-DSA-65", nullptr));
   if (method == nullptr) ERR_clear_error();
@@ -92,12 +80,12 @@ bool has_mldsa() noexcept {
 }
 
 Result<std::unique_ptr<PublicKey>> make_message_public_key(const PublicKeyInfo& info) {
-  const char* name = message_key_name(info.type);
-  Key key(EVP_PKEY_new_raw_public_key_ex(nullptr, name, nullptr, info.point.data(), info.point.size()));
+  const std::string name = to_string(info.type);  // libcrypto's names, too: it takes capitals for small letters
+  Key key(EVP_PKEY_new_raw_public_key_ex(nullptr, name.c_str(), nullptr, info.point.data(), info.point.size()));
   if (key != nullptr) return std::make_unique<MessagePublicKey>(info.type, std::move(key));
   const bool is_missing = info.type != KeyType::ed25519 && !has_mldsa();
   return std::unexpected(
-      failed(is_missing ? ErrorCode::UnsupportedKey : ErrorCode::InvalidKey).at(to_string(info.type) + " public key"));
+      failed(is_missing ? ErrorCode::UnsupportedKey : ErrorCode::InvalidKey).at(name + " public key"));
 }
 
 std::unique_ptr<PrivateKey> make_message_private_key(KeyBase base) {

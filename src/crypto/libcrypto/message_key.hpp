@@ -11,9 +11,6 @@ namespace keyway::crypto::libcrypto {
 /// A key that signs the message itself and not its hash, in one call: Ed25519 (RFC 8032) or ML-DSA (FIPS 204).
 [[nodiscard]] std::unique_ptr<PrivateKey> make_message_private_key(KeyBase base);
 
-/// What libcrypto calls a key of such a type.
-[[nodiscard]] const char* message_key_name(KeyType type) noexcept;
-
 /// True where libcrypto has ML-DSA: from 3.5 on.
 [[nodiscard]] bool has_mldsa() noexcept;
 

@@ -5,6 +5,8 @@
 
 #include <openssl/obj_mac.h>
 
+#include "crypto/key_share.hpp"
+
 namespace keyway::crypto::libcrypto {
 namespace {
 
@@ -74,11 +76,9 @@ Result<SharedSecret> derive(const NistCurve& curve, const Number& scalar, ByteVi
   const Point peer = curve.decode(peer_share, context);
   if (peer == nullptr) {
     ERR_clear_error();
-    return std::unexpected(
-        fail(ErrorCode::InvalidKeyShare)
-            .at(keyway::to_string(facts_of(curve.type()).group))
-            .expected("an uncompressed point on the curve, " + std::to_string(curve.point_size()) + " bytes")
-            .received(std::to_string(peer_share.size()) + " bytes that are none"));
+    return refuse_share(facts_of(curve.type()).group,
+                        "an uncompressed point on the curve, " + std::to_string(curve.point_size()) + " bytes",
+                        std::to_string(peer_share.size()) + " bytes that are none");
   }
   const Point product(EC_POINT_new(curve.group()));
   const Number x(BN_secure_new());

@@ -114,21 +114,13 @@ Result<std::unique_ptr<PrivateKey>> make(Key loaded) {
   }
 }
 
-Key generate_rsa(const char* name, std::size_t bits) {
-  const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, name, nullptr));
+/// By libcrypto's name of the type, which is ours; `rsa_bits` is 0 where the type tells the size.
+Key generate_by_name(const std::string& name, std::size_t rsa_bits) {
+  const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, name.c_str(), nullptr));
   EVP_PKEY* made = nullptr;
   if (context == nullptr || EVP_PKEY_keygen_init(context.get()) != 1 ||
-      EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), static_cast<int>(bits)) != 1 ||
+      (rsa_bits != 0 && EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), static_cast<int>(rsa_bits)) != 1) ||
       EVP_PKEY_generate(context.get(), &made) != 1) {
-    return nullptr;
-  }
-  return Key(made);
-}
-
-Key generate_message_key(const char* name) {
-  const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, name, nullptr));
-  EVP_PKEY* made = nullptr;
-  if (context == nullptr || EVP_PKEY_keygen_init(context.get()) != 1 || EVP_PKEY_generate(context.get(), &made) != 1) {
     return nullptr;
   }
   return Key(made);
@@ -136,10 +128,6 @@ Key generate_message_key(const char* name) {
 
 Key generate(KeyType type, std::size_t bits) {
   switch (type) {
-    case KeyType::rsa:
-      return generate_rsa("RSA", bits);
-    case KeyType::rsa_pss:
-      return generate_rsa("RSA-PSS", bits);
     case KeyType::p256:
       return Key(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
     case KeyType::p384:
@@ -149,7 +137,7 @@ Key generate(KeyType type, std::size_t bits) {
     case KeyType::dsa:
       return nullptr;
     default:
-      return generate_message_key(message_key_name(type));
+      return generate_by_name(to_string(type), bits);
   }
 }
 
