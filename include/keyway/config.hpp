@@ -66,6 +66,8 @@ class ClientConfig {
   [[nodiscard]] const x509::Verifier* verifier() const noexcept { return verifier_.get(); }
   /// True when the connection pauses with Pause::verification instead of asking the verifier itself.
   [[nodiscard]] bool pauses_for_verification() const noexcept { return pauses_for_verification_; }
+  /// True when it asks the verifier, and pauses where the verdict wants something from elsewhere.
+  [[nodiscard]] bool pauses_for_fetches() const noexcept { return pauses_for_fetches_; }
   [[nodiscard]] bool is_fallback() const noexcept { return is_fallback_; }
   /// The raw public keys that the server may have, as SubjectPublicKeyInfo.
   [[nodiscard]] const std::vector<Bytes>& pinned_keys() const noexcept { return pinned_keys_; }
@@ -121,6 +123,7 @@ class ClientConfig {
   std::array<std::uint8_t, 32> id_{};
   std::optional<MaxFragmentLength> max_fragment_length_;
   bool pauses_for_verification_ = false;
+  bool pauses_for_fetches_ = false;
   bool reverifies_on_resumption_ = false;
   bool sends_server_name_ = true;
   bool asks_for_ocsp_ = true;
@@ -148,14 +151,17 @@ class ClientConfig::Builder {
   Builder& operator=(Builder&&) noexcept;
 
   Builder& trust(std::shared_ptr<const x509::TrustStore> anchors);  ///< instead of the system's
-  Builder& add_intermediate(x509::Certificate certificate);         ///< for paths that servers leave incomplete
+  /// The same with anchors that may be exchanged: each handshake is judged by those of its moment, and one that resumes
+  /// a session as with reverify_on_resumption().
+  Builder& trust(std::shared_ptr<const x509::LiveTrust> anchors);
+  Builder& add_intermediate(x509::Certificate certificate);  ///< for paths that servers leave incomplete
   Builder& add_crl(x509::Crl crl);
   Builder& revocation(x509::RevocationPolicy policy);  ///< `off` weakens
   Builder& path_budget(x509::PathBudget budget);
   /// What servers' certificates are held to beside RFC 5280 6.1. Profile::rfc5280 weakens.
   Builder& certificate_rules(x509::Profile profile, x509::Conformance conformance = x509::Conformance::lenient);
   Builder& certificate_policies(x509::PolicyInputs inputs);  ///< none are asked for by default
-  Builder& alpn(std::vector<std::string> protocols);  ///< each of 1 to 255 bytes
+  Builder& alpn(std::vector<std::string> protocols);         ///< each of 1 to 255 bytes
   Builder& policy(Policy policy);
   Builder& provider(std::shared_ptr<const crypto::Provider> provider);
   Builder& random(std::shared_ptr<const crypto::Random> random);
@@ -177,15 +183,23 @@ class ClientConfig::Builder {
   /// Whether the server is asked for OCSP responses: by default it is. Not asked, a certificate that promises one (RFC
   /// 7633) is not held to it.
   Builder& ocsp_stapling(bool asks);
-  /// Whether the server is asked for signed certificate timestamps: by default it is not, as nobody here judges them.
-  /// They are handed on by Connection::peer_proofs().
+  /// Whether the server is asked for signed certificate timestamps: by default it is not, unless there is somebody who
+  /// judges them (certificate_transparency()). They are handed on by Connection::peer_proofs().
   Builder& signed_certificate_timestamps(bool asks);
+  /// The server is asked for signed certificate timestamps (RFC 6962), these and those of its certificate and of its
+  /// OCSP response are judged by `logs` (not null), and the verdict tells of them; `policy` says how many there must
+  /// be.
+  Builder& certificate_transparency(std::shared_ptr<const x509::CtLogList> logs,
+                                    x509::CtPolicy policy = x509::CtPolicy::off);
   /// Asks for smaller records in both directions (RFC 6066 4); record_size_limit() is its successor.
   Builder& max_fragment_length(MaxFragmentLength length);
   /// Weakens: the server may choose an application protocol that was not offered, which RFC 7301 forbids.
   Builder& take_unoffered_alpn();
   /// The connection pauses with Pause::verification, and the application answers with a verdict of its own.
   Builder& pause_for_verification();
+  /// What may be fetched for a verdict. Where the verdict on a chain wants something, the connection pauses with
+  /// Pause::verification; Connection::verification() is then the question, to be fed and to be answered with.
+  Builder& fetching(x509::Fetching what);
   /// To show to servers that ask for a certificate. Several are tried in order: the first that the server's request
   /// takes and whose issuer it names; else the first that it takes. Where none fits, the answer says so with an empty
   /// list (RFC 8446 4.4.2), and the server decides.

@@ -33,6 +33,7 @@
 #include <keyway/observer.hpp>
 #include <keyway/types.hpp>
 #include <keyway/verdict.hpp>
+#include <keyway/verification.hpp>
 
 namespace keyway {
 
@@ -238,6 +239,10 @@ class Connection {
   [[nodiscard]] std::optional<PendingSignature> pending_signature() const noexcept;
   /// At Pause::verification: the peer's chain, leaf first, DER.
   [[nodiscard]] std::span<const ByteView> pending_chain() const noexcept KEYWAY_LIFETIMEBOUND;
+  /// Client, at Pause::verification, with a verifier: the question that the configuration's own verifier is asked, with
+  /// all that came beside the chain. Supply what it wants, and answer with its verdict. Nothing elsewhere. It lives no
+  /// longer than the pause.
+  [[nodiscard]] std::optional<x509::Verification> verification() const KEYWAY_LIFETIMEBOUND;
 
   /// Answers the pause and goes on. Errors: NotReady when nothing waits or the answer is not one for this pause
   /// (nothing has then changed); else as receive(). Messages that came before the pause are worked through at once;

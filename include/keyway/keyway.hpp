@@ -24,6 +24,7 @@
 #include <keyway/record_limits.hpp>
 #include <keyway/secret.hpp>
 #include <keyway/session.hpp>
+#include <keyway/transparency.hpp>
 #include <keyway/trust.hpp>
 #include <keyway/types.hpp>
 #include <keyway/verdict.hpp>

@@ -5,7 +5,9 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -17,9 +19,37 @@
 #include <keyway/error.hpp>
 #include <keyway/fetch.hpp>
 #include <keyway/name.hpp>
+#include <keyway/transparency.hpp>
 #include <keyway/verdict.hpp>
 
 namespace keyway::x509 {
+
+/// What a certificate is to be used for.
+enum class Purpose : std::uint8_t {
+  server,
+  client,
+  email,  ///< protecting mail: emailProtection
+  any,    ///< nothing in particular: RFC 5280 6.1 alone. Neither extKeyUsage nor keyUsage of a leaf is looked at
+};
+
+/// What an anchor is trusted for where that is less than its certificate says (RFC 5280 6.1.1 (d) to (i), RFC 5937):
+/// "the company's authority, for the company's names alone".
+struct AnchorLimits {
+  /// Names that certificates below it may have: "dns:example.com" (with all below it), "ip:10.0.0.0/8",
+  /// "email:example.com", "uri:example.com". Names of a form that is not mentioned are free (RFC 5280 4.2.1.10).
+  std::vector<std::string> permitted_names = {};
+  std::vector<std::string> excluded_names = {};
+  /// In place of both, or for other forms: the DER of a NameConstraints (RFC 5280 4.2.1.10), as RFC 5914 2.5 has it.
+  Bytes name_constraints = {};
+  /// Policies below it that count, as dotted OIDs; empty: any. Whether one is demanded says require_explicit_policy.
+  std::vector<std::string> policies = {};
+  bool require_explicit_policy = false;
+  bool inhibit_policy_mapping = false;
+  bool inhibit_any_policy = false;
+  std::vector<Purpose> purposes = {};             ///< empty: every
+  std::optional<std::uint32_t> path_length = {};  ///< authorities below it, self-issued ones not counted
+  friend bool operator==(const AnchorLimits&, const AnchorLimits&) = default;
+};
 
 /// A set of trust anchors, indexed by subject. Built once, then immutable and shared.
 class TrustStore {
@@ -38,12 +68,17 @@ class TrustStore {
 
   /// Adds an anchor; one that is there already, byte for byte, is not added twice.
   void add(Certificate anchor);
+  /// Adds an anchor that is trusted for less than it says. One that is there already has these limits from now on.
+  /// Errors: InvalidArgument, where a name or the NameConstraints is none.
+  [[nodiscard]] Result<void> add(Certificate anchor, AnchorLimits limits);
 
   [[nodiscard]] std::size_t size() const noexcept;
   [[nodiscard]] bool empty() const noexcept { return size() == 0; }
   [[nodiscard]] std::size_t skipped() const noexcept;
   /// The anchor at `index` (below size()), in the order of adding.
   [[nodiscard]] const Certificate& at(std::size_t index) const;
+  /// The limits of the anchor at `index`, with all names in name_constraints; null where it has none.
+  [[nodiscard]] const AnchorLimits* limits(std::size_t index) const noexcept KEYWAY_LIFETIMEBOUND;
   /// The indices of anchors with this subject (DER of the Name), compared as RFC 5280 7.1 says. Allocates nothing.
   [[nodiscard]] std::span<const std::uint32_t> with_subject(ByteView subject) const noexcept;
   /// The index of this very certificate, if it is an anchor.
@@ -52,6 +87,31 @@ class TrustStore {
  private:
   struct Index;
   std::unique_ptr<Index> index_;
+};
+
+/// A trust store that is exchanged while those who use it go on: a Verifier or a configuration that is built with one
+/// asks for the present store at each question. Thread-safe.
+class LiveTrust {
+ public:
+  using Source = std::function<Result<TrustStore>()>;
+
+  /// `now` is not null. `source` is where reload() gets a new one from; without it, there is only replace().
+  explicit LiveTrust(std::shared_ptr<const TrustStore> now, Source source = {});
+  /// TrustStore::system(), now and at each reload(). Errors: as there.
+  [[nodiscard]] static Result<std::shared_ptr<LiveTrust>> system();
+  /// TrustStore::from_file(), now and at each reload(). Errors: as there.
+  [[nodiscard]] static Result<std::shared_ptr<LiveTrust>> from_file(const std::filesystem::path& path);
+
+  [[nodiscard]] std::shared_ptr<const TrustStore> current() const;
+  void replace(std::shared_ptr<const TrustStore> next);  ///< `next` is not null
+  /// Reads anew. True where the anchors are others than before; where they are the same, the store stays. An error
+  /// leaves everything as it was. Errors: the source's; InvalidArgument without one.
+  [[nodiscard]] Result<bool> reload();
+
+ private:
+  mutable std::mutex guard_;
+  std::shared_ptr<const TrustStore> now_;
+  Source source_;
 };
 
 /// A certificate revocation list (RFC 5280 5) that owns its bytes. Immutable.
@@ -89,14 +149,6 @@ class Crl {
  private:
   explicit Crl(std::unique_ptr<const Parsed> parsed) noexcept;
   std::unique_ptr<const Parsed> parsed_;
-};
-
-/// What a certificate is to be used for.
-enum class Purpose : std::uint8_t {
-  server,
-  client,
-  email,  ///< protecting mail: emailProtection
-  any,    ///< nothing in particular: RFC 5280 6.1 alone. Neither extKeyUsage nor keyUsage of a leaf is looked at
 };
 
 /// Whose rules count beside those of the path itself (docs/decisions/0016).
@@ -166,10 +218,17 @@ class Verifier {
     std::optional<std::chrono::seconds> max_revocation_age = {};
     /// What a verdict may want from elsewhere (Verdict::wanted(); a Verification does the rest).
     Fetching fetching = {};
+    /// Whose signed certificate timestamps are believed. Null: none are looked at.
+    std::shared_ptr<const CtLogList> ct_logs = nullptr;
+    CtPolicy ct_policy = CtPolicy::off;  ///< all others want ct_logs, or refuse everything
   };
 
   /// `provider` and `anchors` are not null.
   Verifier(std::shared_ptr<const crypto::Provider> provider, std::shared_ptr<const TrustStore> anchors,
+           std::vector<Crl> crls, std::vector<Certificate> intermediates, Options options);
+  /// The same with anchors that may be exchanged; each question is judged by those of its moment. `anchors` is not
+  /// null.
+  Verifier(std::shared_ptr<const crypto::Provider> provider, std::shared_ptr<const LiveTrust> anchors,
            std::vector<Crl> crls, std::vector<Certificate> intermediates, Options options);
   ~Verifier();
   Verifier(const Verifier&) = delete;
@@ -184,14 +243,16 @@ class Verifier {
   /// the verdict. `name` may be null for all but Purpose::server: then no name is compared. A staple counts like a
   /// CRL: what it revokes is refused, where it says good nothing else need say so, and where it is of no use that is
   /// told (Verdict::revocation()). A leaf with the TLS feature status_request needs a good one: StapleRequired.
-  /// `fetched` is what was got from elsewhere, of which nothing is believed but what its signature proves.
+  /// `fetched` is what was got from elsewhere, of which nothing is believed but what its signature proves. `sct_list`
+  /// is the leaf's SignedCertificateTimestampList of the handshake (RFC 6962 3.3), its length included; empty: none.
   [[nodiscard]] Verdict verify(std::span<const ByteView> chain, const ServerName* name, Purpose purpose, Time now,
-                               const Staples& staples = std::nullopt, std::span<const Fetched> fetched = {}) const;
+                               const Staples& staples = std::nullopt, std::span<const Fetched> fetched = {},
+                               ByteView sct_list = {}) const;
   /// The same for the owner of a mail address.
   [[nodiscard]] Verdict verify(std::span<const ByteView> chain, const EmailAddress& address, Time now,
                                Purpose purpose = Purpose::email) const;
 
-  [[nodiscard]] const TrustStore& anchors() const noexcept;
+  [[nodiscard]] std::shared_ptr<const TrustStore> anchors() const;  ///< the present ones
   [[nodiscard]] const Options& options() const noexcept;
 
  private:

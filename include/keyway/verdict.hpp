@@ -32,7 +32,16 @@ struct PathElement {
 };
 
 /// What is looked at for a path.
-enum class CheckKind : std::uint8_t { name, issuer, signature, validity, purpose, constraints, revocation };
+enum class CheckKind : std::uint8_t {
+  name,
+  issuer,
+  signature,
+  validity,
+  purpose,
+  constraints,
+  revocation,
+  transparency
+};
 [[nodiscard]] std::string_view to_string(CheckKind kind) noexcept;
 
 enum class CheckOutcome : std::uint8_t {
@@ -68,6 +77,21 @@ struct RevocationWitness {
   std::optional<std::chrono::seconds> age = {};  ///< how long before the verdict it was made
 };
 
+/// How a signed certificate timestamp came (RFC 6962 3.3).
+enum class SctOrigin : std::uint8_t { certificate, tls_extension, ocsp_response };
+[[nodiscard]] std::string_view to_string(SctOrigin origin) noexcept;
+
+/// What a signed certificate timestamp of the leaf is worth.
+struct SctWitness {
+  SctOrigin origin = SctOrigin::certificate;
+  CheckOutcome outcome = CheckOutcome::unknown;  ///< unknown: of a log that is not on the list, or not readable
+  std::string log_id;                            ///< hexadecimal; empty where it could not be read
+  std::string log = {};                          ///< its description, where it is on the list
+  std::string operator_name = {};                ///< whose log it is
+  std::optional<Time> timestamp = {};            ///< when the log saw the certificate
+  std::string detail = {};                       ///< one line for people
+};
+
 /// Why a candidate path fell.
 struct Finding {
   ErrorCode code = ErrorCode::InternalError;
@@ -90,7 +114,7 @@ class Verdict {
  public:
   [[nodiscard]] static Verdict accept(std::vector<PathElement> path, std::vector<Check> checks,
                                       std::vector<RevocationWitness> revocation = {},
-                                      std::vector<std::string> policies = {});
+                                      std::vector<std::string> policies = {}, std::vector<SctWitness> timestamps = {});
   /// `candidates` is not empty. The most telling finding becomes finding(): that of the candidate that got furthest.
   [[nodiscard]] static Verdict refuse(std::vector<Candidate> candidates, std::vector<Check> checks);
 
@@ -101,6 +125,8 @@ class Verdict {
   [[nodiscard]] const std::vector<Check>& checks() const noexcept { return checks_; }
   /// What was said about revocation along the accepted path, the leaf first; empty where nobody said anything.
   [[nodiscard]] const std::vector<RevocationWitness>& revocation() const noexcept { return revocation_; }
+  /// The signed certificate timestamps that came with the leaf of the accepted path; empty where no log list was given.
+  [[nodiscard]] const std::vector<SctWitness>& timestamps() const noexcept { return timestamps_; }
   /// The certificate policies under which the accepted path may be used, as dotted OIDs, with 2.5.29.32.0 for any
   /// (RFC 5280 6.1.5 (g), user-constrained-policy-set). Empty also where nobody asked: neither Options::policies nor
   /// a certificate of the path.
@@ -125,6 +151,7 @@ class Verdict {
   std::vector<Check> checks_;
   std::vector<RevocationWitness> revocation_;
   std::vector<std::string> policies_;
+  std::vector<SctWitness> timestamps_;
   std::vector<std::string> remarks_;
   std::vector<Candidate> candidates_;
   std::vector<Fetch> wanted_;

@@ -18,13 +18,13 @@ namespace keyway::x509 {
 ///   while (!question.wanted().empty()) question.supply(fetch_all(question.wanted()));
 ///   question.verdict();
 ///
-/// At Pause::verification of a connection this is asked of the configuration's own verifier, and its verdict is the
-/// answer. The loop ends: no more than Fetching::max_fetches things are asked for, and none twice. The verifier, the
-/// chain, the name and the staples outlive it.
+/// Connection::verification() makes one at Pause::verification, and its verdict is the answer. The loop ends: no more
+/// than Fetching::max_fetches things are asked for, and none twice. The verifier, the name and the bytes that are
+/// viewed outlive it.
 class Verification {
  public:
   Verification(const Verifier& verifier, std::span<const ByteView> chain, const ServerName* name, Purpose purpose,
-               Time now, Verifier::Staples staples = std::nullopt);
+               Time now, Verifier::Staples staples = std::nullopt, ByteView sct_list = {});
   ~Verification();
   Verification(Verification&&) noexcept;
   Verification& operator=(Verification&&) noexcept;

@@ -27,10 +27,10 @@ _keyway() {
     ECDHE-ECDSA-AES128-GCM-SHA256 ECDHE-RSA-AES128-GCM-SHA256 ECDHE-ECDSA-AES256-GCM-SHA384 ECDHE-RSA-AES256-GCM-SHA384
     ECDHE-ECDSA-CHACHA20-POLY1305 ECDHE-RSA-CHACHA20-POLY1305 AES128-GCM-SHA256 AES256-GCM-SHA384"
   local groups="X25519MLKEM768 SecP256r1MLKEM768 MLKEM768 x25519 secp256r1 secp384r1 secp521r1 ffdhe2048 ffdhe3072"
-  local revocation="--crl --revocation --fetch --fetch-issuers --ocsp-nonce --no-cache"
+  local revocation="--ct-logs --ct-policy --crl --revocation --fetch --fetch-issuers --ocsp-nonce --no-cache"
   local tls="--policy --tlsv1.2 --tlsv1.3 --tls-max --ciphers --groups --alpn --keylog"
   case $prev in
-    --cacert | --trust | --crl | --cert | --client-ca | --ocsp | --output | -o | --keylog | --session-file) _keyway_files; return ;;
+    --cacert | --trust | --crl | --ct-logs | --sct | --cert | --client-ca | --ocsp | --output | -o | --keylog | --session-file) _keyway_files; return ;;
     --dir) _keyway_folders; return ;;
     --out) if [[ $sub == issue ]]; then _keyway_folders; else _keyway_files; fi; return ;;
     --key)
@@ -41,6 +41,7 @@ _keyway() {
     --unknown-name) COMPREPLY=($(compgen -W "first refuse" -- "$cur")); return ;;
     --alpn) COMPREPLY=($(compgen -W "h2 http/1.1 none" -- "$cur")); return ;;
     --revocation) COMPREPLY=($(compgen -W "hard-fail soft-fail off" -- "$cur")); return ;;
+    --ct-policy) COMPREPLY=($(compgen -W "off chrome" -- "$cur")); return ;;
     --profile) COMPREPLY=($(compgen -W "web-pki rfc5280" -- "$cur")); return ;;
     --policy) COMPREPLY=($(compgen -W "$policies" -- "$cur")); return ;;
     --tls-max) COMPREPLY=($(compgen -W "1.2 1.3" -- "$cur")); return ;;
@@ -66,7 +67,7 @@ _keyway() {
       ;;
     policies/*) options="--help --json" ;;
     inspect/*) options="--help --json --cacert --resolve $revocation" ;;
-    verify/*) options="--help --json --host --client --at --trust --ocsp --profile --resolve $revocation" ;;
+    verify/*) options="--help --json --host --client --at --trust --ocsp --sct --profile --resolve $revocation" ;;
     ca/) options="--help" ;;
     ca/init) options="--help --name --key --crl-url --dir --json" ;;
     ca/issue) options="--help --org --days --ttl --key --out --force --dir --json" ;;

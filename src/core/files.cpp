@@ -133,7 +133,7 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
   const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!descriptor.valid()) return error(errno);
   Bytes contents;
-  std::array<std::uint8_t, 8192> block{};
+  std::array<std::uint8_t, 65536> block;
   while (true) {
     const ssize_t count = ::read(descriptor.get(), block.data(), block.size());
     if (count < 0 && errno == EINTR) continue;
@@ -148,6 +148,12 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
   }
   if (contents.empty()) return std::unexpected(fail(ErrorCode::FileEmpty).at(path.string()));
   return contents;
+}
+
+std::optional<FileIdentity> identity_of_file(const std::filesystem::path& path) noexcept {
+  struct stat facts{};
+  if (::stat(path.c_str(), &facts) != 0 || !S_ISREG(facts.st_mode)) return std::nullopt;
+  return FileIdentity{facts.st_dev, facts.st_ino};
 }
 
 Result<void> make_folder(const std::filesystem::path& path, mode_t mode) {

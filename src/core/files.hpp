@@ -2,8 +2,11 @@
 
 #include <sys/types.h>
 
+#include <compare>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 
 #include <keyway/bytes.hpp>
 #include <keyway/error.hpp>
@@ -21,6 +24,15 @@ enum class Existing : std::uint8_t { replace, refuse };
 
 /// A whole file of at most `limit` bytes. Errors: FileNotFound, FileUnreadable, FileEmpty, FileTooLarge.
 [[nodiscard]] Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit = std::size_t{1} << 20U);
+
+/// Which file a path leads to, whatever ways lead there.
+struct FileIdentity {
+  std::uint64_t device = 0;
+  std::uint64_t number = 0;
+  friend auto operator<=>(const FileIdentity&, const FileIdentity&) = default;
+};
+/// Nothing where it leads nowhere, or not to a file.
+[[nodiscard]] std::optional<FileIdentity> identity_of_file(const std::filesystem::path& path) noexcept;
 
 /// Makes a folder with this mode, and the ones above it with the usual mode; content with one that is there, whose
 /// mode it leaves. Errors: FileUnwritable, DiskFull.

@@ -293,6 +293,8 @@ std::string_view question_of(x509::CheckKind kind) noexcept {
       return "within limits";
     case x509::CheckKind::revocation:
       return "not revoked";
+    case x509::CheckKind::transparency:
+      return "publicly logged";
   }
   return "check";
 }

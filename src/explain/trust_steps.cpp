@@ -68,6 +68,8 @@ struct Names {
       return "each authority stayed within what it may issue";
     case CheckKind::revocation:
       return "for each certificate somebody who may say so says that it is not";
+    case CheckKind::transparency:
+      return "by the word of logs that are on the list";
   }
   return {};
 }
@@ -79,6 +81,7 @@ struct Names {
       return fmt::format("{}: {}", answer, finding_of_pass(check.kind, verdict, server_name));
     case CheckOutcome::unknown:
       if (check.kind == CheckKind::revocation) return answer + ": nobody at hand tells it for every certificate";
+      if (check.kind == CheckKind::transparency) return answer + ": no log that is on the list says so";
       return answer;
     case CheckOutcome::not_checked:
       return answer + (verdict.accepted() ? "" : ": the refusal came first");
@@ -107,7 +110,8 @@ struct Names {
   std::vector<std::string> parts;
   std::string issuer_before;
   for (const x509::PathElement& element : path) {
-    std::string holder = issuer_before.empty() ? "(one that is configured)" : issuer_before;
+    const bool is_root = element.origin == x509::Origin::anchor;
+    std::string holder = issuer_before.empty() ? (is_root ? "a root" : "an intermediate") : issuer_before;
     issuer_before.clear();
     const bool is_of_chain = element.origin == x509::Origin::peer || element.origin == x509::Origin::fetched;
     if (is_of_chain && element.index < chain.size()) {
@@ -213,6 +217,26 @@ struct Request {
   return json;
 }
 
+/// "timestamp of Argon 2026 (Google), in the certificate: seen on …".
+[[nodiscard]] std::string witness_text(const x509::SctWitness& witness) {
+  const bool is_inside = witness.origin == x509::SctOrigin::certificate;
+  const std::string log = witness.log.empty() ? "log " + witness.log_id.substr(0, 16) : witness.log;
+  return fmt::format("timestamp of {}{}, {} {}: {}", printable(log),
+                     witness.operator_name.empty() ? "" : " (" + printable(witness.operator_name) + ")",
+                     is_inside ? "in the" : "with the", x509::to_string(witness.origin), printable(witness.detail));
+}
+
+[[nodiscard]] Json witness_json(const x509::SctWitness& witness) {
+  Json json = {{"origin", x509::to_string(witness.origin)},
+               {"outcome", answer_of(witness.outcome)},
+               {"log_id", witness.log_id},
+               {"detail", printable(witness.detail, 1000)}};
+  if (!witness.log.empty()) json["log"] = printable(witness.log);
+  if (!witness.operator_name.empty()) json["operator"] = printable(witness.operator_name);
+  if (witness.timestamp) json["timestamp"] = time_json(*witness.timestamp);
+  return json;
+}
+
 [[nodiscard]] Json path_json(const std::vector<x509::PathElement>& path) {
   Json json = Json::array();
   for (const x509::PathElement& element : path) {
@@ -314,10 +338,15 @@ Step tell_verdict(const x509::Verdict& verdict, std::span<const ByteView> chain,
     step.tone = Tone::bad;
   }
   for (const Check& check : verdict.checks()) {
+    // Without a list of logs nobody has asked.
+    if (check.kind == CheckKind::transparency && check.outcome == CheckOutcome::not_checked) continue;
     step.facts.push_back(
         {std::string(question_of(check.kind)), text_of(check, verdict, asked), tone_of(check.outcome)});
   }
   for (const x509::RevocationWitness& witness : verdict.revocation()) {
+    step.facts.push_back({"", witness_text(witness), tone_of(witness.outcome)});
+  }
+  for (const x509::SctWitness& witness : verdict.timestamps()) {
     step.facts.push_back({"", witness_text(witness), tone_of(witness.outcome)});
   }
   for (const std::string& remark : verdict.remarks()) add_fact(step, "", remark, Tone::warning);
@@ -331,6 +360,9 @@ Json verdict_json(const x509::Verdict& verdict) {
   if (verdict.accepted()) json["path"] = path_json(verdict.path());
   for (const x509::RevocationWitness& witness : verdict.revocation()) {
     json["revocation"].push_back(witness_json(witness));
+  }
+  for (const x509::SctWitness& witness : verdict.timestamps()) {
+    json["timestamps"].push_back(witness_json(witness));
   }
   for (const x509::Fetch& fetch : verdict.wanted()) {
     json["wanted"].push_back(

@@ -12,6 +12,7 @@ namespace keyway {
 struct ClientConfig::Builder::Parts {
   CommonConfig common;
   std::shared_ptr<const x509::TrustStore> anchors;
+  std::shared_ptr<const x509::LiveTrust> live_anchors;  ///< whose present store `anchors` is; null: they stay
   std::vector<x509::Certificate> intermediates;
   std::vector<x509::Crl> crls;
   x509::Verifier::Options options;
@@ -36,6 +37,10 @@ struct ClientConfig::Builder::Parts {
   std::vector<Bytes> pinned_keys;
   std::vector<CertificateType> server_types;
   std::vector<CertificateType> client_types;
+  void trust_nobody() {
+    anchors = std::make_shared<const x509::TrustStore>();
+    live_anchors = nullptr;
+  }
   /// Errors: InvalidConfiguration.
   [[nodiscard]] Result<void> complete_types();
 
@@ -90,7 +95,7 @@ Result<void> ClientConfig::Builder::Parts::complete_types() {
     return std::ranges::find(types, type) != types.end();
   };
   // A chain that is not asked for is not trusted either.
-  if (!has(server_types, X509) && !pauses) anchors = std::make_shared<const x509::TrustStore>();
+  if (!has(server_types, X509) && !pauses) trust_nobody();
   if (!has(server_types, X509)) unverified = false;
   const bool takes_raw_keys = has(server_types, RawPublicKey);
   const bool is_sound = takes_raw_keys ? !pinned_keys.empty() || pauses : pinned_keys.empty();
@@ -107,7 +112,7 @@ Result<void> ClientConfig::Builder::Parts::complete_psks() {
     common.policy = common.policy.narrowed_to({ProtocolVersion::TLS1_3});
     common.certificate_compressors.clear();
     asks_for_ocsp = asks_for_scts = pauses = unverified = false;
-    anchors = std::make_shared<const x509::TrustStore>();
+    trust_nobody();
   }
   auto set = tls::PskSet::make(psks, Side::client, common);
   if (!set) return std::unexpected(std::move(set.error()));
@@ -122,6 +127,16 @@ ClientConfig::Builder& ClientConfig::Builder::operator=(Builder&&) noexcept = de
 
 ClientConfig::Builder& ClientConfig::Builder::trust(std::shared_ptr<const x509::TrustStore> anchors) {
   parts_->anchors = std::move(anchors);
+  parts_->live_anchors = nullptr;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::trust(std::shared_ptr<const x509::LiveTrust> anchors) {
+  parts_->anchors = anchors ? anchors->current() : nullptr;
+  parts_->live_anchors = std::move(anchors);
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::fetching(x509::Fetching what) {
+  parts_->options.fetching = std::move(what);
   return *this;
 }
 ClientConfig::Builder& ClientConfig::Builder::add_intermediate(x509::Certificate certificate) {
@@ -211,6 +226,13 @@ ClientConfig::Builder& ClientConfig::Builder::ocsp_stapling(bool asks) {
 }
 ClientConfig::Builder& ClientConfig::Builder::signed_certificate_timestamps(bool asks) {
   parts_->asks_for_scts = asks;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::certificate_transparency(std::shared_ptr<const x509::CtLogList> logs,
+                                                                       x509::CtPolicy policy) {
+  parts_->options.ct_logs = std::move(logs);
+  parts_->options.ct_policy = policy;
+  parts_->asks_for_scts = true;
   return *this;
 }
 ClientConfig::Builder& ClientConfig::Builder::max_fragment_length(MaxFragmentLength length) {
@@ -336,6 +358,8 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
     config->weakenings_.emplace_back("data may be sent early: it can be replayed, and has no forward secrecy");
   }
   config->pauses_for_verification_ = parts->pauses;
+  config->pauses_for_fetches_ =
+      !parts->pauses && (parts->options.fetching.revocation || parts->options.fetching.issuers);
   config->asks_for_ocsp_ = parts->asks_for_ocsp;
   config->asks_for_scts_ = parts->asks_for_scts;
   config->max_fragment_length_ = parts->max_fragment_length;
@@ -345,7 +369,7 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   }
   config->pauses_for_credential_ = parts->pauses_for_credential;
   config->insists_on_credential_ = parts->insists_on_credential;
-  config->reverifies_on_resumption_ = parts->reverifies;
+  config->reverifies_on_resumption_ = parts->reverifies || parts->live_anchors != nullptr;
   if (parts->unverified) {
     config->weakenings_.emplace_back("certificates are not verified: anybody can be the server");
   } else if (!parts->pauses || parts->anchors) {
@@ -363,9 +387,11 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
         parts->session_store ? std::move(parts->session_store) : std::make_shared<InMemorySessionStore>();
   }
   if (!parts->unverified && parts->anchors) {
-    config->verifier_ =
-        std::make_unique<x509::Verifier>(parts->common.provider, std::move(parts->anchors), std::move(parts->crls),
-                                         std::move(parts->intermediates), parts->options);
+    const auto verifier = [&](auto anchors) {
+      return std::make_unique<x509::Verifier>(parts->common.provider, std::move(anchors), std::move(parts->crls),
+                                              std::move(parts->intermediates), parts->options);
+    };
+    config->verifier_ = parts->live_anchors ? verifier(parts->live_anchors) : verifier(parts->anchors);
   }
   if (parts->options.revocation == x509::RevocationPolicy::off) {
     config->weakenings_.emplace_back("revocation is not checked");

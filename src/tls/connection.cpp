@@ -253,6 +253,22 @@ std::span<const ByteView> Connection::pending_chain() const noexcept {
   return {};
 }
 
+std::optional<x509::Verification> Connection::verification() const {
+  const ClientConfig* const config = core_->client_config();
+  const ServerName* name = nullptr;
+  if (const auto* state = core_->paused_client<tls::client::AwaitVerdict>()) name = &state->server_name();
+  if (const auto* state = core_->paused_client<tls::client::AwaitVerdictResumed>()) name = &state->server_name();
+  if (const auto* state = core_->paused_client<tls::client12::AwaitVerdict>()) name = &state->server_name();
+  if (const auto* state = core_->paused_client<tls::client12::AwaitVerdictResumed>()) name = &state->server_name();
+  if (name == nullptr || config->verifier() == nullptr) return std::nullopt;
+  const std::vector<Bytes>& responses = peer_proofs().ocsp_responses;
+  const std::vector<ByteView> stapled(responses.begin(), responses.end());
+  const auto staples = config->asks_for_ocsp() ? x509::Verifier::Staples(stapled) : std::nullopt;
+  return std::optional<x509::Verification>(std::in_place, *config->verifier(), pending_chain(), name,
+                                           x509::Purpose::server, config->common().clock->now(), staples,
+                                           peer_proofs().sct_list(0));
+}
+
 Result<void> Connection::resume(Answer answer) {
   return core_->resume(answer);
 }

@@ -52,6 +52,7 @@ class Connection::Core {
   [[nodiscard]] Result<void> update_keys(tls::KeyUpdateRequest request);
 
   [[nodiscard]] const CommonConfig& config() const noexcept;
+  [[nodiscard]] const ClientConfig* client_config() const noexcept { return client_config_.get(); }
   [[nodiscard]] std::optional<Pause> pause() const noexcept;
 
   template <typename State>

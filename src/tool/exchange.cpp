@@ -192,6 +192,8 @@ Exchange exchange_over_tls(const ServerName& host, std::uint16_t port,
   if (auto done = run(driver, options, exchange); !done) exchange.failure = std::move(done).error();
   exchange.peer_chain = driver.connection().peer_chain();
   exchange.staples = driver.connection().peer_proofs().ocsp_responses;
+  const ByteView scts = driver.connection().peer_proofs().sct_list(0);
+  exchange.sct_list.assign(scts.begin(), scts.end());
   if (const auto* verdict = driver.connection().verdict()) exchange.verdict = *verdict;
   return exchange;
 }

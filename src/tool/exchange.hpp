@@ -39,6 +39,7 @@ struct Exchange {
   std::optional<ConnectionInfo> tls;  ///< after the handshake
   std::vector<Bytes> peer_chain;      ///< DER, leaf first
   std::vector<Bytes> staples;         ///< OCSP responses that came with it
+  Bytes sct_list;                     ///< the leaf's signed certificate timestamps of the handshake
   std::optional<x509::Verdict> verdict;
   std::optional<Error> failure;
 };

@@ -24,6 +24,7 @@
 #include "explain/trust_steps.hpp"
 #include "net/fetch.hpp"
 #include "tool/files.hpp"
+#include "tool/log_list.hpp"
 #include "tool/progress.hpp"
 #include "tool/revocation_options.hpp"
 #include "tool/session_file.hpp"
@@ -42,6 +43,7 @@ struct GetOptions {
   std::string url;
   std::vector<std::string> anchors;
   RevocationOptions revocation;
+  TransparencyOptions transparency;
   std::vector<std::string> resolve;
   std::vector<std::string> certificates;
   std::vector<std::string> keys;
@@ -135,24 +137,11 @@ class Body {
   for (x509::Crl& crl : *crls) builder.add_crl(std::move(crl));
   builder.revocation(options.requires_revocation_answer ? x509::RevocationPolicy::hard_fail
                                                         : revocation_policy(options.revocation));
-  // What has to be fetched is fetched here, between the server's certificate and the verdict on it.
-  if (may_fetch(options.revocation)) builder.pause_for_verification();
+  builder.fetching(fetching(options.revocation, *provider));
+  auto logs = load_ct_logs(options.transparency, *provider);
+  if (!logs) return std::unexpected(std::move(logs.error()));
+  if (*logs) builder.certificate_transparency(std::move(*logs), ct_policy(options.transparency));
   return builder.build();
-}
-
-/// The judge of a handshake that waits for what is fetched.
-[[nodiscard]] Result<std::unique_ptr<const x509::Verifier>> build_verifier(
-    const GetOptions& options, const std::shared_ptr<const crypto::Provider>& provider) {
-  auto anchors = load_anchors_or_system("--cacert", options.anchors);
-  if (!anchors) return std::unexpected(std::move(anchors.error()));
-  auto crls = load_crls(options.revocation);
-  if (!crls) return std::unexpected(std::move(crls.error()));
-  x509::Verifier::Options how;
-  how.revocation =
-      options.requires_revocation_answer ? x509::RevocationPolicy::hard_fail : revocation_policy(options.revocation);
-  how.fetching = fetching(options.revocation, provider);
-  return std::make_unique<const x509::Verifier>(provider, std::move(*anchors), std::move(*crls),
-                                                std::vector<x509::Certificate>{}, std::move(how));
 }
 
 [[nodiscard]] Json to_json(const net::Url& url, const net::Response& response, const crypto::Provider* provider) {
@@ -233,11 +222,6 @@ class Get {
     auto config = build_config(options_, sessions_);
     if (!config) return std::unexpected(std::move(config.error()));
     config_ = std::move(*config);
-    if (may_fetch(options_.revocation)) {
-      auto verifier = build_verifier(options_, config_->common().provider);
-      if (!verifier) return std::unexpected(std::move(verifier.error()));
-      verifier_ = std::move(*verifier);
-    }
     if (sessions_) sessions_->use(*config_);
     return {};
   }
@@ -293,11 +277,9 @@ class Get {
       return is_redirect && options_.follows ? Result<void>() : body.take(bytes);
     };
     std::optional<net::EvidenceFetcher> evidence;
-    if (verifier_) {
+    if (may_fetch(options_.revocation)) {
       evidence = make_fetcher(options_.revocation, fetching.connect, config_->common().provider);
-      fetching.on_pause = [&](Connection& connection, Pause pause) {
-        return judge_pause(connection, pause, url, *evidence);
-      };
+      fetching.on_pause = [&](Connection& connection, Pause) { return judge_pause(connection, *evidence); };
     }
     auto response = net::fetch(url, config_, fetching);
     if (evidence && options_.is_verbose) {
@@ -321,15 +303,10 @@ class Get {
   }
 
   /// The verdict on the server, with what had to be fetched for it.
-  [[nodiscard]] Answer judge_pause(const Connection& connection, Pause pause, const net::Url& url,
-                                   net::EvidenceFetcher& evidence) const {
-    if (pause != Pause::verification) return answer::Refuse{};
-    const std::vector<Bytes>& responses = connection.peer_proofs().ocsp_responses;
-    const std::vector<ByteView> staples(responses.begin(), responses.end());
-    const Time now = SystemClock().now();
-    x509::Verification question(*verifier_, connection.pending_chain(), &url.host, x509::Purpose::server, now,
-                                std::span(staples));
-    return answer::Verified{settle(question, evidence, now)};
+  [[nodiscard]] static Answer judge_pause(const Connection& connection, net::EvidenceFetcher& evidence) {
+    auto question = connection.verification();
+    if (!question) return answer::Refuse{};
+    return answer::Verified{settle(*question, evidence, SystemClock().now())};
   }
 
   [[nodiscard]] std::optional<net::Url> conclude(const net::Url& url, const net::Response& response, const Body& body) {
@@ -364,7 +341,6 @@ class Get {
   std::vector<net::ResolveOverride> overrides_;
   std::shared_ptr<SessionFile> sessions_;
   std::shared_ptr<const ClientConfig> config_;
-  std::unique_ptr<const x509::Verifier> verifier_;  ///< where something may be fetched
   int exit_code_ = ok();
 };
 
@@ -379,6 +355,7 @@ void add_get_command(CLI::App& app, ToolContext& context) {
       ->type_name("FILE")
       ->allow_extra_args(false);
   add_revocation_options(*command, options->revocation);
+  add_transparency_options(*command, options->transparency);
   command
       ->add_option("--cert", options->certificates,
                    "Shown to servers that ask who the client is: the certificate and its intermediates, PEM; several: "

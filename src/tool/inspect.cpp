@@ -26,6 +26,7 @@
 #include "explain/trust_steps.hpp"
 #include "tool/exchange.hpp"
 #include "tool/inspect_items.hpp"
+#include "tool/log_list.hpp"
 #include "tool/revocation_options.hpp"
 
 namespace keyway::tool {
@@ -43,6 +44,7 @@ struct InspectOptions {
   std::string trust_file;
   std::vector<std::string> resolve;
   RevocationOptions revocation;
+  TransparencyOptions transparency;
   bool json = false;
 };
 
@@ -168,10 +170,14 @@ int inspect_file(const ToolContext& context, const InspectOptions& options, cons
   x509::Verifier::Options how;
   how.revocation = revocation_policy(options.revocation);
   how.fetching = fetching(options.revocation, provider);
+  if (auto applied = apply(options.transparency, provider, how); !applied) {
+    return std::unexpected(std::move(applied.error()));
+  }
   const x509::Verifier verifier(provider, std::move(anchors), std::move(*crls), {}, how);
   const std::vector<ByteView> chain(exchange.peer_chain.begin(), exchange.peer_chain.end());
   const std::vector<ByteView> staples(exchange.staples.begin(), exchange.staples.end());
-  x509::Verification question(verifier, chain, &target.host, x509::Purpose::server, now, std::span(staples));
+  x509::Verification question(verifier, chain, &target.host, x509::Purpose::server, now, std::span(staples),
+                              exchange.sct_list);
   net::EvidenceFetcher fetcher =
       make_fetcher(options.revocation, connect_options(options).value_or(net::ConnectOptions{}), provider);
   const x509::Verdict verdict = settle(question, fetcher, now);
@@ -200,7 +206,11 @@ int inspect_server(const ToolContext& context, const InspectOptions& options, co
   // A broken --cacert is told before the server is asked; a system without anchors is only a remark.
   auto anchors = trust_store(options);
   if (!anchors && !options.trust_file.empty()) return report(context, anchors.error());
-  const auto config = ClientConfig::Builder().without_certificate_verification().provider(provider).build();
+  const auto config = ClientConfig::Builder()
+                          .without_certificate_verification()
+                          .signed_certificate_timestamps(!options.transparency.logs.empty())
+                          .provider(provider)
+                          .build();
   if (!config) return report(context, config.error());
 
   const Exchange exchange = exchange_over_tls(target.host, target.port, *config, exchange_options);
@@ -252,6 +262,7 @@ void add_inspect_command(CLI::App& app, ToolContext& context) {
   command->add_option("--resolve", options->resolve, "Where to find a host, whatever DNS says")
       ->type_name("HOST:PORT:ADDR");
   add_revocation_options(*command, options->revocation);
+  add_transparency_options(*command, options->transparency);
   command->footer(
       "A server is asked without trusting it, and the verdict of a client that checks stands below.\n"
       "Private keys are named, never shown.\n\n"

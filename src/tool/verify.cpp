@@ -1,8 +1,6 @@
 #include "tool/verify.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,8 +23,10 @@
 #include "explain/plain_words.hpp"
 #include "explain/terminal.hpp"
 #include "explain/trust_steps.hpp"
+#include "tool/log_list.hpp"
 #include "tool/revocation_options.hpp"
 #include "tool/tls_options.hpp"
+#include "x509/time_text.hpp"
 
 namespace keyway::tool {
 namespace {
@@ -44,6 +44,8 @@ struct VerifyOptions {
   std::vector<std::string> resolve;
   std::string profile = "web-pki";
   RevocationOptions revocation;
+  TransparencyOptions transparency;
+  std::string sct_list;
   bool is_client = false;
   bool is_json = false;
 };
@@ -52,6 +54,7 @@ struct VerifyOptions {
 struct Question {
   std::vector<x509::Certificate> chain;
   std::vector<Bytes> staples;
+  Bytes sct_list;
   std::optional<ServerName> host;
   Time at;
   std::shared_ptr<const x509::TrustStore> anchors;
@@ -59,45 +62,6 @@ struct Question {
   x509::Verifier::Options options;
   net::ConnectOptions connect;
 };
-
-/// Takes a number of `digits` digits off the front.
-[[nodiscard]] std::optional<int> take_number(std::string_view& text, std::size_t digits) {
-  if (text.size() < digits) return std::nullopt;
-  int value = 0;
-  const std::string_view part = text.substr(0, digits);
-  const char* const last = std::to_address(part.end());
-  const auto [end, problem] = std::from_chars(std::to_address(part.begin()), last, value);
-  if (problem != std::errc() || end != last || value < 0) return std::nullopt;
-  text.remove_prefix(digits);
-  return value;
-}
-
-[[nodiscard]] bool take(std::string_view& text, char c) {
-  if (!text.starts_with(c)) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
-/// "2026-11-21", "2026-11-21T12:00:00Z".
-[[nodiscard]] std::optional<Time> parse_time(std::string_view text) {
-  using namespace std::chrono;
-  const auto year_number = take_number(text, 4);
-  const bool has_month = year_number && take(text, '-');
-  const auto month_number = has_month ? take_number(text, 2) : std::nullopt;
-  const bool has_day = month_number && take(text, '-');
-  const auto day_number = has_day ? take_number(text, 2) : std::nullopt;
-  if (!day_number) return std::nullopt;
-  const year_month_day date{year(*year_number), month(static_cast<unsigned>(*month_number)),
-                            day(static_cast<unsigned>(*day_number))};
-  if (!date.ok()) return std::nullopt;
-  if (text.empty()) return sys_days(date);
-  if (!take(text, 'T') && !take(text, ' ')) return std::nullopt;
-  const auto hour = take_number(text, 2);
-  const auto minute = hour && take(text, ':') ? take_number(text, 2) : std::nullopt;
-  const auto second = minute && take(text, ':') ? take_number(text, 2) : std::nullopt;
-  if (!second || text != "Z" || *hour > 23 || *minute > 59 || *second > 59) return std::nullopt;
-  return sys_days(date) + hours(*hour) + minutes(*minute) + seconds(*second);
-}
 
 [[nodiscard]] Result<std::vector<x509::Certificate>> load_chain(const std::vector<std::string>& files) {
   std::vector<x509::Certificate> chain;
@@ -119,7 +83,7 @@ struct Question {
 [[nodiscard]] Result<void> read_arguments(const VerifyOptions& options, Question& question) {
   question.at = SystemClock().now();
   if (!options.at.empty()) {
-    const auto at = parse_time(options.at);
+    const auto at = x509::parse_time(options.at);
     if (!at) return std::unexpected(usage("--at", "a moment like 2026-11-21 or 2026-11-21T12:00:00Z", options.at));
     question.at = *at;
   }
@@ -150,6 +114,14 @@ struct Question {
     auto staple = read_file(file);
     if (!staple) return std::unexpected(std::move(staple.error()).at("--ocsp"));
     question.staples.push_back(std::move(*staple));
+  }
+  if (!options.sct_list.empty()) {
+    auto list = read_file(options.sct_list);
+    if (!list) return std::unexpected(std::move(list.error()).at("--sct"));
+    question.sct_list = std::move(*list);
+  }
+  if (auto applied = apply(options.transparency, provider, question.options); !applied) {
+    return std::unexpected(std::move(applied.error()));
   }
   auto anchors = load_anchors_or_system("--trust", options.anchors);
   if (!anchors) return std::unexpected(std::move(anchors.error()));
@@ -206,7 +178,8 @@ struct Judged {
   x509::Verifier::Staples given;
   if (!staples.empty()) given = std::span(staples);
   x509::Verification asked(verifier, chain, question.host ? &*question.host : nullptr,
-                           options.is_client ? x509::Purpose::client : x509::Purpose::server, question.at, given);
+                           options.is_client ? x509::Purpose::client : x509::Purpose::server, question.at, given,
+                           question.sct_list);
   net::EvidenceFetcher fetcher = make_fetcher(options.revocation, question.connect, provider);
   x509::Verdict verdict = with_usable_key(settle(asked, fetcher, question.at), question.chain.front(), *provider);
   return {std::move(verdict), fetcher.story()};
@@ -227,6 +200,7 @@ struct Judged {
           {"at", explain::time_json(question.at)},
           {"profile", options.profile},
           {"revocation_policy", options.revocation.policy},
+          {"ct_policy", options.transparency.policy},
           {"anchors", question.anchors->size()},
           {"certificates", std::move(certificates)},
           {"fetched", judged.story},
@@ -296,6 +270,11 @@ void add_verify_command(CLI::App& app, ToolContext& context) {
       ->check(CLI::IsMember({"web-pki", "rfc5280"}))
       ->capture_default_str();
   add_revocation_options(*command, options->revocation);
+  add_transparency_options(*command, options->transparency);
+  command
+      ->add_option("--sct", options->sct_list,
+                   "The signed certificate timestamps that came in the handshake: the TLS extension's contents")
+      ->type_name("FILE");
   command->add_option("--resolve", options->resolve, "Find HOST:PORT at ADDR, whatever DNS says")
       ->type_name("HOST:PORT:ADDR")
       ->allow_extra_args(false);
@@ -306,6 +285,7 @@ void add_verify_command(CLI::App& app, ToolContext& context) {
       "  keyway verify shop.localhost.pem --host shop.localhost --trust root.pem\n"
       "  keyway verify leaf.pem chain.pem --host example.org --at 2026-11-21\n"
       "  keyway verify leaf.pem chain.pem --host example.org --fetch --revocation hard-fail\n"
+      "  keyway verify leaf.pem chain.pem --host example.org --ct-logs log_list.json --ct-policy chrome\n"
       "  keyway verify me.pem --client --trust root.pem --json | jq .verdict.finding\n\n" +
       std::string(exit_codes_help()));
   command->callback(

@@ -167,12 +167,8 @@ class ExtensionsWriter {
       });
     }
     if (!extensions_.permitted_names.empty() || !extensions_.excluded_names.empty()) {
-      add(extension::name_constraints, true, [&](DerWriter& value) {
-        value.sequence([&] {
-          write_subtrees(value, 0, extensions_.permitted_names);
-          write_subtrees(value, 1, extensions_.excluded_names);
-        });
-      });
+      write_extension(writer_, extension::name_constraints, true,
+                      encode_name_constraints(extensions_.permitted_names, extensions_.excluded_names));
     }
   }
 
@@ -309,6 +305,16 @@ void write_extension(DerWriter& writer, std::string_view oid, bool critical, Byt
     writer.oid(oid);
     if (critical) writer.boolean(true);
     writer.octet_string(value);
+  });
+}
+
+Bytes encode_name_constraints(const std::vector<OwnedGeneralName>& permitted,
+                              const std::vector<OwnedGeneralName>& excluded) {
+  return encode_der([&](DerWriter& writer) {
+    writer.sequence([&] {
+      write_subtrees(writer, 0, permitted);
+      write_subtrees(writer, 1, excluded);
+    });
   });
 }
 

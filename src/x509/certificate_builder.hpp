@@ -108,6 +108,10 @@ void write_algorithm(DerWriter& writer, crypto::SignatureAlgorithm algorithm);
 /// Writes one extension (RFC 5280 4.1).
 void write_extension(DerWriter& writer, std::string_view oid, bool critical, ByteView value);
 
+/// DER of a NameConstraints (RFC 5280 4.2.1.10) with these subtrees.
+[[nodiscard]] Bytes encode_name_constraints(const std::vector<OwnedGeneralName>& permitted,
+                                            const std::vector<OwnedGeneralName>& excluded);
+
 /// Contents of the AuthorityKeyIdentifier extension with this keyIdentifier alone.
 [[nodiscard]] Bytes encode_authority_key_identifier(ByteView key_identifier);
 

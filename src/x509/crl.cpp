@@ -140,6 +140,7 @@ void read_list_extensions(der::Reader extensions, Crl::Parsed& read) noexcept {
   der::Status& status = extensions.status();
   std::array<ByteView, max_extensions> seen;
   std::size_t count = 0;
+  bool is_marked_right = true;
   if (extensions.empty()) status.reject("crlExtensions", "an empty list");
   while (!extensions.empty()) {
     const ExtensionView extension = read_extension(extensions);
@@ -150,6 +151,9 @@ void read_list_extensions(der::Reader extensions, Crl::Parsed& read) noexcept {
     }
     if (count == max_extensions) return status.reject("crlExtensions", "more than 64 of them");
     seen[count++] = extension.oid;
+    const bool is_to_be_critical =
+        oid::is(extension.oid, oid::issuing_distribution_point) || oid::is(extension.oid, oid::delta_crl_indicator);
+    is_marked_right = is_marked_right && extension.critical == is_to_be_critical;
 
     if (oid::is(extension.oid, oid::authority_key_identifier)) {
       read.authority_key_identifier = read_authority_key_identifier(extension.value, status);
@@ -159,10 +163,13 @@ void read_list_extensions(der::Reader extensions, Crl::Parsed& read) noexcept {
       read.number = read_number(extension.value, status, "cRLNumber");
     } else if (oid::is(extension.oid, oid::delta_crl_indicator)) {
       read.base_number = read_number(extension.value, status, "deltaCRLIndicator");
+    } else if (oid::is(extension.oid, oid::freshest_crl) && !extension.critical) {
+      read.freshest = read_freshest_points(extension.value);
     } else if (extension.critical) {
       read.has_unknown_critical_extension = true;
     }
   }
+  read.is_by_the_rules = is_marked_right && read.number && read.authority_key_identifier;
 }
 
 /// Checks every entry and notes where it stands.

@@ -31,6 +31,7 @@ struct Crl::Parsed {
   CrlIndex index;
   std::optional<ByteView> authority_key_identifier;
   std::optional<ByteView> number;       ///< cRLNumber: contents octets of the INTEGER
+  std::optional<ByteView> freshest;     ///< freshestCRL: contents of the SEQUENCE OF DistributionPoint
   std::optional<ByteView> base_number;  ///< of a delta (RFC 5280 5.2.4): the list that it changes
 
   // RFC 5280 5.2.5: what the list is about.
@@ -42,6 +43,8 @@ struct Crl::Parsed {
   bool only_authority_certificates = false;
   bool only_attribute_certificates = false;
   bool has_unknown_critical_extension = false;
+  /// It has a number and names its issuer's key, and its extensions are critical where RFC 5280 5.2 says so alone.
+  bool is_by_the_rules = false;
 
   [[nodiscard]] bool is_delta() const noexcept { return base_number.has_value(); }
 

@@ -63,6 +63,14 @@ DistributionPointName read_distribution_point_name(der::Reader choice) noexcept 
   return read;
 }
 
+std::optional<ByteView> read_freshest_points(ByteView value) noexcept {
+  der::Status status;
+  der::Reader outer(value, status);
+  const ByteView points = outer.contents(der::Tag::sequence, "freshestCRL");
+  outer.end("freshestCRL");
+  return status.ok() ? std::optional(points) : std::nullopt;
+}
+
 std::uint16_t read_reason_flags(der::Reader& reader, ByteView contents) noexcept {
   return reader.named_bits_contents(contents, "ReasonFlags") & all_reasons;
 }

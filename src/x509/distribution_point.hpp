@@ -34,6 +34,10 @@ inline constexpr std::size_t max_distribution_points = 32;
 /// Reads one DistributionPoint and checks its syntax: it has a name or a CRL issuer.
 [[nodiscard]] DistributionPoint read_distribution_point(der::Reader& points) noexcept;
 
+/// The contents of freshestCRL (RFC 5280 4.2.1.15): where deltas are to be had. Nothing where they are malformed, as
+/// nothing hangs on them.
+[[nodiscard]] std::optional<ByteView> read_freshest_points(ByteView value) noexcept;
+
 /// Reads ReasonFlags' contents.
 [[nodiscard]] std::uint16_t read_reason_flags(der::Reader& reader, ByteView contents) noexcept;
 

@@ -164,6 +164,16 @@ ExtensionView read_extension(der::Reader& extensions) noexcept {
   return read;
 }
 
+std::optional<ExtensionView> find_extension(ByteView extensions, ByteView oid) noexcept {
+  der::Status status;
+  der::Reader each(extensions, status);
+  while (!each.empty()) {
+    const ExtensionView extension = read_extension(each);
+    if (status.ok() && std::ranges::equal(extension.oid, oid)) return extension;
+  }
+  return std::nullopt;
+}
+
 void read_extensions(der::Reader extensions, CertificateView& certificate) noexcept {
   der::Status& status = extensions.status();
   std::array<ByteView, max_extensions> seen;

@@ -31,4 +31,8 @@ void read_extensions(der::Reader extensions, CertificateView& certificate) noexc
 /// The keyIdentifier of an AuthorityKeyIdentifier's extension value, with the syntax of all of it checked.
 [[nodiscard]] std::optional<ByteView> read_authority_key_identifier(ByteView value, der::Status& status) noexcept;
 
+/// The extension with this OBJECT IDENTIFIER (contents octets), where the list (contents of SEQUENCE OF Extension) has
+/// it.
+[[nodiscard]] std::optional<ExtensionView> find_extension(ByteView extensions, ByteView oid) noexcept;
+
 }  // namespace keyway::x509

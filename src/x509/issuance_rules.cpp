@@ -11,6 +11,7 @@
 #include "x509/extensions.hpp"
 #include "x509/general_name.hpp"
 #include "x509/oid.hpp"
+#include "x509/policies.hpp"
 
 namespace keyway::x509 {
 namespace {
@@ -31,13 +32,7 @@ struct Subject {
 
   [[nodiscard]] bool is_authority() const noexcept { return role != Role::leaf; }
   [[nodiscard]] std::optional<ExtensionView> extension(ByteView oid) const noexcept {
-    der::Status status;
-    der::Reader extensions(view.extensions, status);
-    while (!extensions.empty()) {
-      const ExtensionView extension = read_extension(extensions);
-      if (std::ranges::equal(extension.oid, oid)) return extension;
-    }
-    return std::nullopt;
+    return find_extension(view.extensions, oid);
   }
   [[nodiscard]] bool has_critical(ByteView oid) const noexcept {
     const auto found = extension(oid);
@@ -53,6 +48,8 @@ struct Subject {
 
 Found check_serial(const Subject& subject) {
   const ByteView serial = subject.view.serial_number;
+  // A zero in front, which keeps a number from being negative, counts as well.
+  if (serial.size() > 20) return Breach{"RFC 5280 4.1.2.2", "a serial number of 20 bytes at most", "a longer one"};
   if (serial[0] >= 0x80) return Breach{"RFC 5280 4.1.2.2", "a positive serial number", "a negative one"};
   // There are roots in use with number zero, which nobody will ever revoke by it.
   const bool is_zero = std::ranges::all_of(serial, [](std::uint8_t byte) { return byte == 0; });
@@ -192,6 +189,12 @@ Found check_information_access(const Subject& subject) {
   return Breach{"RFC 5280 4.2.2.1", "authorityInfoAccess with a method and a name in each entry", "another"};
 }
 
+/// RFC 5280 4.2.1.4: each policy once.
+Found check_policies(const Subject& subject) {
+  if (!subject.view.certificate_policies || list_policies(*subject.view.certificate_policies)) return std::nullopt;
+  return Breach{"RFC 5280 4.2.1.4", "each policy once in certificatePolicies", "one that stands twice"};
+}
+
 // ------------------------------------------------------------------------------------------------ BR
 
 /// BR 7.1.2.1.3, 7.1.2.11.1: keyIdentifier and nothing else; a root's is its own.
@@ -285,7 +288,7 @@ std::optional<Objection> check_issuance(const CertificateView& certificate, std:
   constexpr auto rules_of_rfc =
       std::to_array<Rule>({check_serial, check_dates_and_identifiers, check_key_identifiers, check_criticality,
                            check_key_usage, check_authority_fields, check_constraint_bases, check_usage_of_key,
-                           check_form_of_names, check_information_access});
+                           check_form_of_names, check_information_access, check_policies});
   constexpr auto rules_of_br =
       std::to_array<Rule>({check_authority_key_identifier, check_purposes, check_modulus, check_signing_of_lists,
                            check_alternative_name, check_distribution_points});
@@ -306,9 +309,21 @@ std::optional<Objection> check_issuance(const CertificateView& certificate, std:
                                  found->received, "have the certificate issued anew by the rules")};
 }
 
-bool is_forbidden_list(const Crl& list) {
+std::optional<Objection> check_key_identifier(const CertificateView& certificate, std::size_t depth,
+                                              const CertificateView& issuer) {
+  const auto& named = certificate.authority_key_identifier;
+  const auto& own = issuer.subject_key_identifier;
+  if (!named || !own || std::ranges::equal(*named, *own)) return std::nullopt;
+  return Objection{CheckKind::constraints,
+                   finding_about(certificate, depth, ErrorCode::InvalidCertificate, "RFC 5280 4.2.1.2",
+                                 "authorityKeyIdentifier that is its issuer's subjectKeyIdentifier", "another",
+                                 "have the certificate issued anew by the rules")};
+}
+
+bool is_admissible(const Crl& list, const Verifier::Options& options) {
+  if (options.conformance == Conformance::lenient || options.profile != Profile::web_pki) return true;
   const auto& point = list.parsed().point;
-  return list.parsed().is_indirect || (point && point->full && !are_uris(*point->full));
+  return !list.parsed().is_indirect && (!point || !point->full || are_uris(*point->full));
 }
 
 }  // namespace keyway::x509

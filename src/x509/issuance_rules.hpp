@@ -16,8 +16,12 @@ enum class Role : std::uint8_t { leaf, authority, anchor };
 [[nodiscard]] std::optional<Objection> check_issuance(const CertificateView& certificate, std::size_t depth, Role role,
                                                       Purpose purpose, const Verifier::Options& options);
 
-/// A CRL that the Baseline Requirements forbid (BR 7.2.2.1): an indirect one, or one for a distribution point that is
-/// not told by URIs.
-[[nodiscard]] bool is_forbidden_list(const Crl& list);
+/// The same rules' word on a certificate and its issuer: the key is named as the issuer names it.
+[[nodiscard]] std::optional<Objection> check_key_identifier(const CertificateView& certificate, std::size_t depth,
+                                                            const CertificateView& issuer);
+
+/// False for a CRL that the Baseline Requirements forbid (BR 7.2.2.1), where they are asked for: an indirect one, or
+/// one for a distribution point that is not told by URIs.
+[[nodiscard]] bool is_admissible(const Crl& list, const Verifier::Options& options);
 
 }  // namespace keyway::x509

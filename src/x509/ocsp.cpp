@@ -13,9 +13,10 @@ namespace {
 
 using der::Tag;
 
-/// What is left of an extension list that nothing is read of but a nonce: whether it holds a critical stranger.
+/// What is read of an extension list, and whether it holds a critical stranger.
 struct ReadExtensions {
   std::optional<ByteView> nonce;
+  std::optional<ByteView> timestamps;
   bool has_unknown_critical = false;
 };
 
@@ -26,7 +27,9 @@ ReadExtensions read_ocsp_extensions(der::Reader extensions) noexcept {
     const ExtensionView extension = read_extension(extensions);
     if (oid::is(extension.oid, oid::ocsp_nonce)) {
       read.nonce = extension.value;
-    } else if (extension.critical && !oid::is(extension.oid, oid::ocsp_certificate_timestamps)) {
+    } else if (oid::is(extension.oid, oid::ocsp_certificate_timestamps)) {
+      read.timestamps = extension.value;
+    } else if (extension.critical) {
       read.has_unknown_critical = true;
     }
   }
@@ -224,7 +227,9 @@ SingleResponse OcspResponseView::read_single(der::Reader& responses) noexcept {
     read.next_update = outer.time("nextUpdate");
     outer.end("nextUpdate");
   }
-  read.has_unknown_critical_extension = read_optional_extensions(fields, "singleExtensions").has_unknown_critical;
+  const ReadExtensions extensions = read_optional_extensions(fields, "singleExtensions");
+  read.has_unknown_critical_extension = extensions.has_unknown_critical;
+  read.timestamps = extensions.timestamps;
   fields.end("SingleResponse");
   return read;
 }

@@ -49,6 +49,7 @@ struct SingleResponse {
   Time this_update;
   std::optional<Time> next_update;
   bool has_unknown_critical_extension = false;
+  std::optional<ByteView> timestamps = {};  ///< contents of the extension (RFC 6962 3.3)
 };
 
 /// An OCSPResponse (RFC 6960 4.2.1) as views of bytes that somebody else keeps. Parsing checks its whole syntax, in

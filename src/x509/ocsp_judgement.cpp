@@ -81,11 +81,11 @@ bool is_signed(const OcspResponseView& response, const OcspQuestion& question, c
   return is_signed_by_delegate(response, question, provider, signatures);
 }
 
-std::optional<SingleResponse> find_about(const OcspResponseView& response, const OcspQuestion& question,
-                                         const crypto::Provider& provider) {
+std::optional<SingleResponse> find_about(const OcspResponseView& response, const CertificateView& certificate,
+                                         const CertificateView& issuer, const crypto::Provider& provider) {
   std::optional<SingleResponse> found;
   response.for_each([&](const SingleResponse& single) {
-    if (single.cert_id.names(question.certificate, question.issuer, provider)) found = single;
+    if (single.cert_id.names(certificate, issuer, provider)) found = single;
     return found.has_value();
   });
   return found;
@@ -124,7 +124,7 @@ OcspAnswer judge_ocsp_response(ByteView der, const OcspQuestion& question, const
     return unusable("the OCSP response says " + std::string(to_string(response->response_status)));
   }
   if (!response->is_basic) return unusable("the OCSP response is of a type that is not known");
-  const auto single = find_about(*response, question, provider);
+  const auto single = find_about(*response, question.certificate, question.issuer, provider);
   if (!single) return unusable("the OCSP response is about another certificate");
   if (response->has_unknown_critical_extension || single->has_unknown_critical_extension) {
     return unusable("the OCSP response has a critical extension that is not understood");
@@ -150,6 +150,14 @@ OcspAnswer judge_ocsp_response(ByteView der, const OcspQuestion& question, const
   if (std::string why = why_not_now(*single, question); !why.empty()) return unusable(std::move(why));
   answer.standing = Standing::good;
   return answer;
+}
+
+ByteView timestamps_in(ByteView response, const CertificateView& certificate, const CertificateView& issuer,
+                       const crypto::Provider& provider) {
+  const auto read = OcspResponseView::parse(response);
+  if (!read || !read->is_basic) return {};
+  const auto single = find_about(*read, certificate, issuer, provider);
+  return single ? single->timestamps.value_or(ByteView{}) : ByteView();
 }
 
 }  // namespace keyway::x509

@@ -46,4 +46,9 @@ inline constexpr std::size_t max_ocsp_delegates = 4;
 [[nodiscard]] OcspAnswer judge_ocsp_response(ByteView response, const OcspQuestion& question,
                                              const crypto::Provider& provider, std::size_t& signatures_left);
 
+/// The signed certificate timestamps that a response carries about the certificate (contents of the extension), whoever
+/// signed it: they prove themselves. Empty where there are none.
+[[nodiscard]] ByteView timestamps_in(ByteView response, const CertificateView& certificate,
+                                     const CertificateView& issuer, const crypto::Provider& provider);
+
 }  // namespace keyway::x509

@@ -21,7 +21,8 @@ RevocationAnswer PathSearch::ask_lists_about(const CertificateView& certificate,
   const auto is_signed = [&](const SignedList& list) {
     return is_signed_in_path(list, issuer_depth) || (with_other_signers && is_signed_beside_path(list, issuer_depth));
   };
-  return ask_lists(at_hand, {certificate, question_.now, material_.options.max_revocation_age, is_signed});
+  return ask_lists(at_hand, {certificate, question_.now, material_.options.max_revocation_age, is_signed,
+                             material_.options.conformance != Conformance::lenient});
 }
 
 bool PathSearch::is_signed_with(const SignedList& list, const Node& signer) {

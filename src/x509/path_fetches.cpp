@@ -7,8 +7,11 @@
 #include "core/text.hpp"
 #include "x509/certificate_bag.hpp"
 #include "x509/crl.hpp"
+#include "x509/extensions.hpp"
 #include "x509/general_name.hpp"
+#include "x509/issuance_rules.hpp"
 #include "x509/ocsp_request.hpp"
+#include "x509/oid.hpp"
 #include "x509/path_search.hpp"
 
 namespace keyway::x509 {
@@ -75,7 +78,7 @@ std::span<const SignedList* const> PathSearch::lists() {
   lists_ = material_.lists.all();
   for (const Fetched& one : question_.fetched) {
     if (one.wanted.kind != FetchKind::crl || one.answer.empty()) continue;
-    if (auto crl = Crl::from(one.answer)) {
+    if (auto crl = Crl::from(one.answer); crl && is_admissible(*crl, material_.options)) {
       lists_->push_back(&fetched_lists_.emplace_back(std::move(*crl), one.wanted.url));
     }
   }
@@ -145,11 +148,24 @@ void PathSearch::want_answers(std::size_t depth) {
     auto fetch = ocsp_fetch(depth, url);
     if (fetch && want(std::move(*fetch))) return;
   }
-  if (!view.crl_distribution_points) return;
+  if (view.crl_distribution_points) want_lists(*view.crl_distribution_points, view, depth);
+}
+
+/// RFC 5280 4.2.1.15, 5.2.6: the certificate says where deltas are, or the list does. A list without a number has none.
+void PathSearch::want_deltas(const SignedList& base, std::size_t depth) {
+  if (!material_.options.fetching.revocation || !base.parsed().number) return;
+  const CertificateView& view = *path_[depth].node.view;
+  const auto extension = find_extension(view.extensions, oid::freshest_crl);
+  const auto of_certificate = extension ? read_freshest_points(extension->value) : std::nullopt;
+  if (of_certificate) want_lists(*of_certificate, view, depth);
+  if (base.parsed().freshest) want_lists(*base.parsed().freshest, view, depth);
+}
+
+void PathSearch::want_lists(ByteView points, const CertificateView& view, std::size_t depth) {
   der::Status status;
-  der::Reader points(*view.crl_distribution_points, status);
-  for (std::size_t count = 0; count < max_distribution_points && !points.empty(); ++count) {
-    const DistributionPoint point = read_distribution_point(points);
+  der::Reader each(points, status);
+  for (std::size_t count = 0; count < max_distribution_points && !each.empty(); ++count) {
+    const DistributionPoint point = read_distribution_point(each);
     if (status.ok()) want_crl_of(point, view, depth);
   }
 }

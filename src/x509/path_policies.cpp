@@ -12,6 +12,9 @@ namespace {
 /// What is made for a policy is worth as many comparisons of names.
 constexpr std::size_t cost_of_policy = 4;
 
+/// Stands for no policy: no certificate has it.
+constexpr std::string_view no_policy = "none";
+
 /// explicit_policy, policy_mapping and inhibit_anyPolicy of RFC 5280 6.1.2 (d) to (f).
 struct Counters {
   std::size_t explicit_policy;
@@ -65,13 +68,38 @@ std::vector<std::string> acceptable_of(const std::vector<ByteView>& valid, const
 
 }  // namespace
 
+std::optional<PolicyInputs> PathSearch::policy_inputs() const {
+  const auto& asked = material_.options.policies;
+  const Node& anchor = path_.back().node;
+  const AnchorLimits* const limits = material_.anchors.limits(anchor.element.index);
+  const bool limits_policies = limits != nullptr && (!limits->policies.empty() || limits->require_explicit_policy ||
+                                                     limits->inhibit_policy_mapping || limits->inhibit_any_policy);
+  if (!limits_policies) return asked;
+  // RFC 5937 3.2: what both sides accept, under the demands of either.
+  PolicyInputs inputs = asked.value_or(PolicyInputs{});
+  inputs.require_explicit = inputs.require_explicit || limits->require_explicit_policy;
+  inputs.inhibit_mapping = inputs.inhibit_mapping || limits->inhibit_policy_mapping;
+  inputs.inhibit_any = inputs.inhibit_any || limits->inhibit_any_policy;
+  const PolicyInputs of_anchor{.acceptable = limits->policies};
+  if (of_anchor.accepts_any()) return inputs;
+  if (inputs.accepts_any()) {
+    inputs.acceptable = limits->policies;
+    return inputs;
+  }
+  std::erase_if(inputs.acceptable, [&](const std::string& policy) {
+    return std::ranges::find(limits->policies, policy) == limits->policies.end();
+  });
+  // None in common: an empty set would mean any.
+  if (inputs.acceptable.empty()) inputs.acceptable.emplace_back(no_policy);
+  return inputs;
+}
+
 std::optional<Objection> PathSearch::check_policies() {
-  const PolicyInputs* const inputs = material_.options.policies ? &*material_.options.policies : nullptr;
-  const bool is_asked = inputs != nullptr;
-  if (!is_asked && std::ranges::none_of(path_, [](const Frame& frame) { return matters(*frame.node.view); })) {
+  const auto inputs = policy_inputs();
+  if (!inputs && std::ranges::none_of(path_, [](const Frame& frame) { return matters(*frame.node.view); })) {
     return std::nullopt;
   }
-  return judge_policies(is_asked ? *inputs : PolicyInputs{});
+  return judge_policies(inputs.value_or(PolicyInputs{}));
 }
 
 std::optional<Objection> PathSearch::judge_policies(const PolicyInputs& inputs) {
@@ -108,6 +136,7 @@ std::optional<Objection> PathSearch::judge_policies(const PolicyInputs& inputs) 
   if (counters.explicit_policy > 0) --counters.explicit_policy;
   if (leaf.require_explicit_policy == 0U) counters.explicit_policy = 0;
   policies_ = acceptable_of(graph.valid_policies(), inputs);
+  std::erase(policies_, no_policy);
   if (counters.explicit_policy > 0 || !policies_.empty()) return std::nullopt;
   return policy_objection(leaf, 0, "RFC 5280 6.1.5 (g)", "a policy that is accepted here, down the whole path",
                           "none that is");

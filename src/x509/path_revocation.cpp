@@ -120,6 +120,7 @@ std::optional<Objection> PathSearch::check_revocation(std::size_t depth) {
   const bool needs_staple = depth == 0 && view.requires_staple && question_.staples.has_value();
   if (needs_staple && !is_stapled_good) return no_staple(view, stapled);
   const bool is_fetched_good = fetched && fetched->answer.standing == Standing::good;
+  if (!is_stapled_good && !is_fetched_good && listed.list != nullptr) want_deltas(*listed.list, depth);
   if (is_stapled_good || is_fetched_good || listed.standing == Standing::good) return std::nullopt;
 
   want_answers(depth);

@@ -71,8 +71,36 @@ std::optional<Objection> PathSearch::check_issuer(const Node& issuer) {
     if (auto objection = check_algorithm(view, depth, material_.options.takes_dsa_with_sha1)) return objection;
   }
   if (auto objection = check_conformance(issuer, depth)) return objection;
+  if (material_.options.conformance != Conformance::lenient) {
+    if (auto objection = check_key_identifier(*path_.back().node.view, depth - 1, view)) return objection;
+  }
   if (auto objection = check_constraints(issuer)) return objection;
+  if (is_anchor) {
+    if (auto objection = check_limits(issuer, authorities_below)) return objection;
+  }
   return check_signature(issuer);
+}
+
+std::optional<Objection> PathSearch::check_limits(const Node& anchor, std::size_t authorities_below) {
+  const AnchorLimits* const limits = material_.anchors.limits(anchor.element.index);
+  if (limits == nullptr) return std::nullopt;
+  const std::size_t depth = path_.size();
+  const char* const advice = "the store trusts this authority for less than it says of itself; ask who set it up";
+  if (limits->path_length && authorities_below > *limits->path_length) {
+    return Objection{CheckKind::constraints,
+                     finding_about(*anchor.view, depth, ErrorCode::PathTooLong, "AnchorLimits::path_length",
+                                   "at most " + std::to_string(*limits->path_length) + " authorities below it",
+                                   std::to_string(authorities_below) + " authorities below it", advice)};
+  }
+  const bool is_limited = question_.purpose != Purpose::any && !limits->purposes.empty();
+  if (is_limited && std::ranges::find(limits->purposes, question_.purpose) == limits->purposes.end()) {
+    return Objection{CheckKind::purpose,
+                     finding_about(*anchor.view, depth, ErrorCode::WrongExtendedKeyUsage, "AnchorLimits::purposes",
+                                   "an authority trusted for this purpose", "one trusted for others alone", advice)};
+  }
+  if (limits->name_constraints.empty()) return std::nullopt;
+  der::Status status;
+  return check_names_below(anchor, der::Reader(limits->name_constraints, status).contents(der::Tag::sequence, ""));
 }
 
 std::optional<Objection> PathSearch::check_conformance(const Node& node, std::size_t depth) const {
@@ -91,11 +119,15 @@ std::optional<Objection> PathSearch::check_conformance(const Node& node, std::si
 
 std::optional<Objection> PathSearch::check_constraints(const Node& issuer) {
   if (!issuer.view->name_constraints) return std::nullopt;
+  return check_names_below(issuer, *issuer.view->name_constraints);
+}
+
+std::optional<Objection> PathSearch::check_names_below(const Node& issuer, ByteView constraints) {
   for (std::size_t depth = 0; depth < path_.size(); ++depth) {
     const CertificateView& bound = *path_[depth].node.view;
     // RFC 5280 6.1.3 (b): self-issued certificates are free, unless they are the leaf.
     if (depth != 0 && bound.is_self_issued()) continue;
-    const auto violation = find_violation(*issuer.view->name_constraints, bound, comparisons_left_);
+    const auto violation = find_violation(constraints, bound, comparisons_left_);
     if (!violation) continue;
     if (violation->is_budget_spent) {
       is_spent_ = true;

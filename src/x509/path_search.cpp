@@ -9,8 +9,9 @@
 namespace keyway::x509 {
 namespace {
 
-constexpr std::array all_kinds{CheckKind::name,    CheckKind::issuer,      CheckKind::signature, CheckKind::validity,
-                               CheckKind::purpose, CheckKind::constraints, CheckKind::revocation};
+constexpr std::array all_kinds{CheckKind::name,       CheckKind::issuer,      CheckKind::signature,
+                               CheckKind::validity,   CheckKind::purpose,     CheckKind::constraints,
+                               CheckKind::revocation, CheckKind::transparency};
 
 bool same_bytes(ByteView a, ByteView b) noexcept {
   return std::ranges::equal(a, b);
@@ -128,15 +129,12 @@ std::optional<Verdict> PathSearch::search() {
     auto objection = settle_inherited_keys();
     if (!objection) objection = check_policies();
     if (!objection) objection = judge_revocation();
+    if (!objection) objection = judge_transparency();
     // That nobody knows of a revocation matters only where nothing worse is known.
     const bool is_revoked = objection && objection->finding.code == ErrorCode::CertificateRevoked;
     const bool is_leaf_hopeless = !is_revoked && leaf_objection_;
     if (is_leaf_hopeless) objection = leaf_objection_;
-    if (!objection) {
-      auto verdict = Verdict::accept(elements(), accepted_checks(), std::move(witnesses_), std::move(policies_));
-      remark_on_order(verdict);
-      return verdict;
-    }
+    if (!objection) return accept();
     fall(std::move(*objection));
     fallen_.back().is_complete = true;
     // No other path would make a better leaf of it.
@@ -210,6 +208,7 @@ bool PathSearch::spend_step() {
 void PathSearch::fall(Objection objection, const Node* issuer) {
   fallen_.push_back({{elements(issuer), std::move(objection.finding)}, objection.kind});
   fallen_.back().revocation = revocation_;
+  fallen_.back().transparency = transparency_;
 }
 
 std::vector<PathElement> PathSearch::elements(const Node* last) const {
@@ -218,6 +217,35 @@ std::vector<PathElement> PathSearch::elements(const Node* last) const {
   for (const Frame& frame : path_) all.push_back(frame.node.element);
   if (last != nullptr) all.push_back(last->element);
   return all;
+}
+
+std::optional<Objection> PathSearch::judge_transparency() {
+  transparency_ = CheckOutcome::not_checked;
+  timestamps_.clear();
+  const Verifier::Options& options = material_.options;
+  if (!options.ct_logs && options.ct_policy == CtPolicy::off) return std::nullopt;
+  const CertificateView& leaf = *path_.front().node.view;
+  const CertificateView& issuer = *path_[1].node.view;
+  std::vector<JudgedSct> judged;
+  if (options.ct_logs) {
+    const bool is_stapled = question_.staples && !question_.staples->empty();
+    const ByteView of_response =
+        is_stapled ? timestamps_in(question_.staples->front(), leaf, issuer, material_.provider) : ByteView();
+    judged = judge_timestamps(*options.ct_logs, {leaf, issuer, question_.sct_list, of_response, question_.now},
+                              material_.provider, timestamps_left_);
+  }
+  const bool any_holds =
+      std::ranges::any_of(judged, [](const JudgedSct& sct) { return sct.witness.outcome == CheckOutcome::passed; });
+  for (const JudgedSct& sct : judged) timestamps_.push_back(sct.witness);
+  transparency_ = any_holds ? CheckOutcome::passed : CheckOutcome::unknown;
+  return check_timestamps(leaf, options.ct_policy, judged);
+}
+
+Verdict PathSearch::accept() {
+  auto verdict = Verdict::accept(elements(), accepted_checks(), std::move(witnesses_), std::move(policies_),
+                                 std::move(timestamps_));
+  remark_on_order(verdict);
+  return verdict;
 }
 
 Verdict PathSearch::refuse() {
@@ -246,7 +274,8 @@ std::vector<Check> PathSearch::accepted_checks() const {
   checks.reserve(all_kinds.size());
   for (const CheckKind kind : all_kinds) checks.push_back({kind, CheckOutcome::passed});
   if (!question_.has_name()) checks.front().outcome = CheckOutcome::not_checked;
-  checks.back().outcome = revocation_;
+  checks[static_cast<std::size_t>(CheckKind::revocation)].outcome = revocation_;
+  checks[static_cast<std::size_t>(CheckKind::transparency)].outcome = transparency_;
   return checks;
 }
 
@@ -259,6 +288,7 @@ std::vector<Check> PathSearch::refused_checks(const Fallen& telling) const {
     }
     if (!telling.is_complete || kind == CheckKind::name) return CheckOutcome::not_checked;
     if (kind == CheckKind::revocation) return telling.revocation;
+    if (kind == CheckKind::transparency) return telling.transparency;
     const CertificateView& leaf = *peers_.front().view;
     if (kind == CheckKind::validity && check_validity(leaf, 0, question_.now)) return CheckOutcome::failed;
     if (kind == CheckKind::purpose && check_leaf_purpose(leaf, question_.purpose, material_.options.profile))

@@ -18,6 +18,7 @@
 #include "x509/distribution_point.hpp"
 #include "x509/ocsp_judgement.hpp"
 #include "x509/revocation.hpp"
+#include "x509/timestamps.hpp"
 
 namespace keyway::x509 {
 
@@ -48,6 +49,9 @@ class KeyCache {
 
 /// RFC 5280 4.2.1.1: a hint for the order of the search, never a proof.
 [[nodiscard]] bool key_identifiers_differ(const CertificateView& child, const CertificateView& issuer) noexcept;
+
+/// Signatures of logs that are verified for one question, whatever its paths.
+inline constexpr std::size_t max_timestamp_signatures = 64;
 
 /// The certificates among what was fetched, those that parse.
 [[nodiscard]] std::vector<ByteView> fetched_issuers(std::span<const Fetched> fetched);
@@ -100,6 +104,7 @@ class PathSearch {
     CheckKind kind = CheckKind::issuer;
     bool is_complete = false;  ///< the path came to an anchor and broke no rule on the way
     CheckOutcome revocation = CheckOutcome::not_checked;
+    CheckOutcome transparency = CheckOutcome::not_checked;
   };
 
   [[nodiscard]] bool read_chain(std::span<const ByteView> chain);
@@ -116,14 +121,22 @@ class PathSearch {
   [[nodiscard]] std::optional<Objection> check_issuer(const Node& issuer);
   [[nodiscard]] std::optional<Objection> check_conformance(const Node& node, std::size_t depth) const;
   [[nodiscard]] std::optional<Objection> check_constraints(const Node& issuer);
+  /// `constraints`: contents of a NameConstraints.
+  [[nodiscard]] std::optional<Objection> check_names_below(const Node& issuer, ByteView constraints);
+  /// What the store says of an anchor, beside what that says of itself.
+  [[nodiscard]] std::optional<Objection> check_limits(const Node& anchor, std::size_t authorities_below);
   [[nodiscard]] std::optional<Objection> check_signature(const Node& issuer);
   /// Makes the keys that inherit their parameters from above, and verifies what they signed.
   [[nodiscard]] std::optional<Objection> settle_inherited_keys();
   /// Cheap where no certificate of the path asks for a policy and nobody else does.
   [[nodiscard]] std::optional<Objection> check_policies();
+  /// What is asked of the path's policies: by the options, and by the anchor's limits; nothing where neither asks.
+  [[nodiscard]] std::optional<PolicyInputs> policy_inputs() const;
   [[nodiscard]] std::optional<Objection> judge_policies(const PolicyInputs& inputs);
   [[nodiscard]] std::optional<Objection> add_policies(PolicyGraph& graph, std::size_t depth, bool is_any_free);
   [[nodiscard]] std::optional<Objection> judge_revocation();
+  /// The leaf's signed certificate timestamps, which speak of the issuer that the path has.
+  [[nodiscard]] std::optional<Objection> judge_transparency();
   [[nodiscard]] std::optional<Objection> check_revocation(std::size_t depth);
   /// What the lists at hand say of a certificate whose issuer stands at `issuer_depth` of the path.
   [[nodiscard]] RevocationAnswer ask_lists_about(const CertificateView& certificate, std::size_t issuer_depth,
@@ -146,6 +159,9 @@ class PathSearch {
   [[nodiscard]] bool want(Fetch fetch);
   [[nodiscard]] std::optional<Fetch> ocsp_fetch(std::size_t depth, const std::string& url) const;
   void want_answers(std::size_t depth);
+  /// Lists of changes to one that is at hand.
+  void want_deltas(const SignedList& base, std::size_t depth);
+  void want_lists(ByteView points, const CertificateView& view, std::size_t depth);
   void want_crl_of(const DistributionPoint& point, const CertificateView& view, std::size_t depth);
   void want_issuer(const CertificateView& certificate, std::size_t depth);
   [[nodiscard]] const crypto::PublicKey* key_of(const Node& node);
@@ -157,6 +173,7 @@ class PathSearch {
   [[nodiscard]] bool spend_step();
 
   void fall(Objection objection, const Node* issuer = nullptr);
+  [[nodiscard]] Verdict accept();
   [[nodiscard]] Verdict refuse();
   [[nodiscard]] std::vector<Check> accepted_checks() const;
   [[nodiscard]] std::vector<Check> refused_checks(const Fallen& telling) const;
@@ -178,6 +195,9 @@ class PathSearch {
   bool is_spent_ = false;
   CheckOutcome revocation_ = CheckOutcome::not_checked;
   std::vector<RevocationWitness> witnesses_;
+  CheckOutcome transparency_ = CheckOutcome::not_checked;
+  std::size_t timestamps_left_ = max_timestamp_signatures;
+  std::vector<SctWitness> timestamps_;
   std::vector<std::string> policies_;  ///< user-constrained-policy-set of the path, where policies were looked at
   std::deque<SignedList> fetched_lists_;
   std::optional<std::vector<const SignedList*>> lists_;

@@ -184,6 +184,7 @@ bool Inquiry::look_at(const SignedList& base) {
   if (why.empty()) why = why_not_this_kind(list);
   if (why.empty() && list.has_unknown_critical_extension)
     why = "the CRL has a critical extension that is not understood";
+  if (why.empty() && question_.is_strict && !list.is_by_the_rules) why = "the CRL breaks the rules of RFC 5280 5.2";
   const std::uint16_t reasons = why.empty() ? reasons_of(base) : std::uint16_t{0};
   if (why.empty() && reasons == 0) why = "the CRL is about another distribution point";
   if (!why.empty()) {

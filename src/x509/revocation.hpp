@@ -57,6 +57,8 @@ struct CrlQuestion {
   /// Whether one that may sign lists about the certificate, proven by the path, signed this one (RFC 5280 6.3.3 (f),
   /// (g)).
   std::function<bool(const SignedList&)> is_signed;
+  /// Whether a list that breaks the rules for those who issue (Conformance) says nothing by its silence.
+  bool is_strict = false;
 };
 
 /// Asks lists about a certificate as RFC 5280 6.3.3 does: over all its distribution points and over those lists of its

@@ -1,15 +1,16 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
+#include <set>
 #include <system_error>
 #include <unordered_map>
 #include <utility>
 
 #include <keyway/trust.hpp>
 
+#include "core/files.hpp"
 #include "core/text.hpp"
+#include "x509/anchor_limits.hpp"
 #include "x509/distinguished_name.hpp"
 
 namespace keyway::x509 {
@@ -18,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 /// More than any collection of authorities; a larger file is something else.
-constexpr std::uintmax_t max_file_size = 32U << 20U;
+constexpr std::size_t max_file_size = std::size_t{32} << 20U;
 
 /// Where Linux distributions keep their authorities, as one file.
 constexpr std::array system_files{
@@ -29,33 +30,6 @@ constexpr std::array system_files{
     "/etc/ssl/cert.pem",                                  // Alpine, BSDs
 };
 constexpr auto system_folder = "/etc/ssl/certs";
-
-Result<Bytes> read_file(const fs::path& path) {
-  std::error_code error;
-  const auto status = fs::status(path, error);
-  if (!fs::exists(status)) {
-    return std::unexpected(fail(ErrorCode::FileNotFound).at(path.string()).advice("check the path for a typing error"));
-  }
-  const auto size = fs::is_regular_file(status) ? fs::file_size(path, error) : 0;
-  if (!error && size > max_file_size) {
-    return std::unexpected(fail(ErrorCode::FileTooLarge)
-                               .at(path.string())
-                               .expected("a file of certificates, at most 32 MiB")
-                               .received(std::to_string(size) + " bytes"));
-  }
-  std::ifstream in(path, std::ios::binary);
-  Bytes bytes;
-  if (in) bytes.assign(std::istreambuf_iterator<char>(in), {});
-  if (!in) {
-    return std::unexpected(
-        fail(ErrorCode::FileUnreadable).at(path.string()).advice("check that this user may read the file"));
-  }
-  if (bytes.empty()) {
-    return std::unexpected(
-        fail(ErrorCode::FileEmpty).at(path.string()).expected("certificates in PEM or DER").received("an empty file"));
-  }
-  return bytes;
-}
 
 std::vector<fs::path> files_of(const fs::path& folder) {
   std::vector<fs::path> files;
@@ -70,7 +44,7 @@ std::vector<fs::path> files_of(const fs::path& folder) {
 
 /// Adds what parses of a file and counts what does not: one odd certificate must not take all others away.
 void add_tolerantly(const fs::path& path, TrustStore& store, std::size_t& skipped) {
-  const auto bytes = read_file(path);
+  const auto bytes = read_file(path, max_file_size);
   if (!bytes) return;
   auto blocks = parse_pem(as_text(*bytes));
   if (!blocks || blocks->empty()) {
@@ -102,6 +76,7 @@ struct TrustStore::Index {
   };
 
   std::vector<Certificate> anchors;
+  std::unordered_map<std::size_t, AnchorLimits> limits;  ///< of the few that have any
   /// By name_hash(); names that merely hash alike stand in one bucket as groups of their own.
   std::unordered_map<std::uint64_t, std::vector<Group>> by_subject;
   std::size_t skipped = 0;
@@ -125,6 +100,22 @@ void TrustStore::add(Certificate anchor) {
   if (group == bucket.end()) group = bucket.insert(bucket.end(), Index::Group{});
   group->anchors.push_back(static_cast<std::uint32_t>(index_->anchors.size()));
   index_->anchors.push_back(std::move(anchor));
+}
+
+Result<void> TrustStore::add(Certificate anchor, AnchorLimits limits) {
+  if (auto completed = complete(limits); !completed) {
+    return std::unexpected(std::move(completed.error()).at("AnchorLimits of " + anchor.view().subject.to_string()));
+  }
+  const auto known = find(anchor.der());
+  const std::size_t index = known ? *known : size();
+  add(std::move(anchor));
+  index_->limits.insert_or_assign(index, std::move(limits));
+  return {};
+}
+
+const AnchorLimits* TrustStore::limits(std::size_t index) const noexcept {
+  const auto found = index_->limits.find(index);
+  return found == index_->limits.end() ? nullptr : &found->second;
 }
 
 std::size_t TrustStore::size() const noexcept {
@@ -161,7 +152,7 @@ Result<TrustStore> TrustStore::from_file(const std::filesystem::path& path) {
   const bool is_folder = fs::is_directory(path, error);
   const std::vector<fs::path> files = is_folder ? files_of(path) : std::vector<fs::path>{path};
   for (const fs::path& file : files) {
-    const auto bytes = read_file(file);
+    const auto bytes = read_file(file, max_file_size);
     if (!bytes) return std::unexpected(bytes.error());
     auto all = Certificate::all_from(*bytes);
     if (!all) {
@@ -181,15 +172,18 @@ Result<TrustStore> TrustStore::from_file(const std::filesystem::path& path) {
 Result<TrustStore> TrustStore::system() {
   TrustStore store;
   std::string places;
+  // Folders have each certificate under two names, and perhaps in one file with all others.
+  std::set<FileIdentity> read;
+  const auto look_at_file = [&](const fs::path& path) {
+    const auto identity = identity_of_file(path);
+    if (identity && read.insert(*identity).second) add_tolerantly(path, store, store.index_->skipped);
+  };
   const auto look_at = [&](const fs::path& path) {
     if (!places.empty()) places += ", ";
     places += path.string();
     std::error_code error;
-    if (fs::is_directory(path, error)) {
-      for (const fs::path& file : files_of(path)) add_tolerantly(file, store, store.index_->skipped);
-    } else {
-      add_tolerantly(path, store, store.index_->skipped);
-    }
+    if (!fs::is_directory(path, error)) return look_at_file(path);
+    for (const fs::path& file : files_of(path)) look_at_file(file);
   };
 
   const char* const file = std::getenv("SSL_CERT_FILE");  // NOLINT(concurrency-mt-unsafe): read once, at start

@@ -40,6 +40,8 @@ std::string_view to_string(CheckKind kind) noexcept {
       return "constraints";
     case CheckKind::revocation:
       return "revocation";
+    case CheckKind::transparency:
+      return "transparency";
   }
   return "unknown";
 }
@@ -56,6 +58,18 @@ std::string_view to_string(RevocationSource source) noexcept {
   return "unknown";
 }
 
+std::string_view to_string(SctOrigin origin) noexcept {
+  switch (origin) {
+    case SctOrigin::certificate:
+      return "certificate";
+    case SctOrigin::tls_extension:
+      return "TLS extension";
+    case SctOrigin::ocsp_response:
+      return "OCSP response";
+  }
+  return "unknown";
+}
+
 std::size_t most_telling(std::span<const Candidate> candidates) noexcept {
   std::size_t telling = 0;
   for (std::size_t i = 1; i < candidates.size(); ++i) {
@@ -65,13 +79,15 @@ std::size_t most_telling(std::span<const Candidate> candidates) noexcept {
 }
 
 Verdict Verdict::accept(std::vector<PathElement> path, std::vector<Check> checks,
-                        std::vector<RevocationWitness> revocation, std::vector<std::string> policies) {
+                        std::vector<RevocationWitness> revocation, std::vector<std::string> policies,
+                        std::vector<SctWitness> timestamps) {
   Verdict verdict;
   verdict.accepted_ = true;
   verdict.path_ = std::move(path);
   verdict.checks_ = std::move(checks);
   verdict.revocation_ = std::move(revocation);
   verdict.policies_ = std::move(policies);
+  verdict.timestamps_ = std::move(timestamps);
   return verdict;
 }
 

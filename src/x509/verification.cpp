@@ -7,20 +7,26 @@ namespace keyway::x509 {
 
 struct Verification::State {
   const Verifier& verifier;
-  std::span<const ByteView> chain;
+  std::vector<ByteView> chain;
   const ServerName* name;
   Purpose purpose;
   Time now;
-  Verifier::Staples staples;
+  std::optional<std::vector<ByteView>> staples;
+  ByteView sct_list;
   std::vector<Fetched> fetched = {};
   std::optional<Verdict> verdict = {};
 
-  void judge() { verdict = verifier.verify(chain, name, purpose, now, staples, fetched); }
+  void judge() {
+    const auto given = staples ? Verifier::Staples(*staples) : std::nullopt;
+    verdict = verifier.verify(chain, name, purpose, now, given, fetched, sct_list);
+  }
 };
 
 Verification::Verification(const Verifier& verifier, std::span<const ByteView> chain, const ServerName* name,
-                           Purpose purpose, Time now, Verifier::Staples staples)
-    : state_(std::make_unique<State>(State{verifier, chain, name, purpose, now, staples})) {
+                           Purpose purpose, Time now, Verifier::Staples staples, ByteView sct_list)
+    : state_(std::make_unique<State>(
+          State{verifier, {chain.begin(), chain.end()}, name, purpose, now, std::nullopt, sct_list})) {
+  if (staples) state_->staples.emplace(staples->begin(), staples->end());
   state_->judge();
 }
 Verification::~Verification() = default;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include <keyway/trust.hpp>
@@ -9,18 +10,42 @@
 
 namespace keyway::x509 {
 
+namespace {
+
+/// A trust store with the keys of its anchors that were needed so far.
+struct Anchors {
+  explicit Anchors(std::shared_ptr<const TrustStore> from) : store(std::move(from)), keys(store->size()) {}
+  std::shared_ptr<const TrustStore> store;
+  KeyCache keys;
+};
+
+}  // namespace
+
 struct Verifier::State {
-  State(std::shared_ptr<const crypto::Provider> with, std::shared_ptr<const TrustStore> trusted, std::vector<Crl> crls,
-        std::vector<Certificate> others, Options chosen)
+  State(std::shared_ptr<const crypto::Provider> with, std::shared_ptr<const TrustStore> trusted,
+        std::shared_ptr<const LiveTrust> exchanged, std::vector<Crl> crls, std::vector<Certificate> others,
+        Options chosen)
       : provider(std::move(with)),
-        anchors(std::move(trusted)),
+        live(std::move(exchanged)),
         intermediates(std::move(others)),
         options(std::move(chosen)),
         lists(admissible(std::move(crls), options)),
-        anchor_keys(anchors->size()),
         intermediate_keys(intermediates.size()),
         nodes(nodes_of(intermediates)),
-        material{*provider, *anchors, nodes, lists, options, anchor_keys, intermediate_keys} {}
+        anchors(std::make_shared<Anchors>(std::move(trusted))) {}
+
+  /// Those of this moment; keys are kept as long as the store stays the same.
+  [[nodiscard]] std::shared_ptr<Anchors> present_anchors() const {
+    if (!live) return anchors;
+    auto store = live->current();
+    const std::lock_guard lock(guard);
+    if (anchors->store != store) anchors = std::make_shared<Anchors>(std::move(store));
+    return anchors;
+  }
+
+  [[nodiscard]] VerifierMaterial material(Anchors& present) const {
+    return {*provider, *present.store, nodes, lists, options, present.keys, intermediate_keys};
+  }
 
   static std::vector<Node> nodes_of(const std::vector<Certificate>& certificates) {
     std::vector<Node> nodes;
@@ -32,37 +57,40 @@ struct Verifier::State {
   }
 
   static std::vector<Crl> admissible(std::vector<Crl> lists, const Options& options) {
-    const bool is_strict = options.conformance != Conformance::lenient && options.profile == Profile::web_pki;
-    if (is_strict) std::erase_if(lists, is_forbidden_list);
+    std::erase_if(lists, [&](const Crl& list) { return !is_admissible(list, options); });
     return lists;
   }
 
   std::shared_ptr<const crypto::Provider> provider;
-  std::shared_ptr<const TrustStore> anchors;
+  std::shared_ptr<const LiveTrust> live;  ///< null: the anchors stay what they are
   std::vector<Certificate> intermediates;
   Options options;
   RevocationLists lists;
-  mutable KeyCache anchor_keys;
   mutable KeyCache intermediate_keys;
   std::vector<Node> nodes;
-  VerifierMaterial material;
+  mutable std::mutex guard;  ///< of `anchors`, where they may change
+  mutable std::shared_ptr<Anchors> anchors;
 };
 
 Verifier::Verifier(std::shared_ptr<const crypto::Provider> provider, std::shared_ptr<const TrustStore> anchors,
                    std::vector<Crl> crls, std::vector<Certificate> intermediates, Options options)
-    : state_(std::make_unique<const State>(std::move(provider), std::move(anchors), std::move(crls),
+    : state_(std::make_unique<const State>(std::move(provider), std::move(anchors), nullptr, std::move(crls),
+                                           std::move(intermediates), std::move(options))) {}
+Verifier::Verifier(std::shared_ptr<const crypto::Provider> provider, std::shared_ptr<const LiveTrust> anchors,
+                   std::vector<Crl> crls, std::vector<Certificate> intermediates, Options options)
+    : state_(std::make_unique<const State>(std::move(provider), anchors->current(), anchors, std::move(crls),
                                            std::move(intermediates), std::move(options))) {}
 Verifier::~Verifier() = default;
 
-const TrustStore& Verifier::anchors() const noexcept {
-  return *state_->anchors;
+std::shared_ptr<const TrustStore> Verifier::anchors() const {
+  return state_->present_anchors()->store;
 }
 const Verifier::Options& Verifier::options() const noexcept {
   return state_->options;
 }
 
 Verdict Verifier::verify(std::span<const ByteView> chain, const ServerName* name, Purpose purpose, Time now,
-                         const Staples& staples, std::span<const Fetched> fetched) const {
+                         const Staples& staples, std::span<const Fetched> fetched, ByteView sct_list) const {
   std::vector<ByteView> with_issuers;
   std::span<const ByteView> all = chain;
   if (const auto issuers = fetched_issuers(fetched); !issuers.empty()) {
@@ -70,10 +98,17 @@ Verdict Verifier::verify(std::span<const ByteView> chain, const ServerName* name
     with_issuers.insert(with_issuers.end(), issuers.begin(), issuers.end());
     all = with_issuers;
   }
-  PathSearch search(
-      state_->material,
-      {.name = name, .purpose = purpose, .now = now, .staples = staples, .fetched = fetched, .sent = chain.size()},
-      all);
+  const auto anchors = state_->present_anchors();
+  const VerifierMaterial material = state_->material(*anchors);
+  PathSearch search(material,
+                    {.name = name,
+                     .purpose = purpose,
+                     .now = now,
+                     .staples = staples,
+                     .fetched = fetched,
+                     .sent = chain.size(),
+                     .sct_list = sct_list},
+                    all);
   Verdict verdict = search.run();
   // What is refused for another reason would be refused whatever came.
   const bool could_change = verdict.accepted() || verdict.finding()->code == ErrorCode::RevocationUnknown ||
@@ -85,7 +120,9 @@ Verdict Verifier::verify(std::span<const ByteView> chain, const ServerName* name
 
 Verdict Verifier::verify(std::span<const ByteView> chain, const EmailAddress& address, Time now,
                          Purpose purpose) const {
-  return PathSearch(state_->material, {nullptr, &address, purpose, now, std::nullopt}, chain).run();
+  const auto anchors = state_->present_anchors();
+  const VerifierMaterial material = state_->material(*anchors);
+  return PathSearch(material, {nullptr, &address, purpose, now, std::nullopt}, chain).run();
 }
 
 bool PolicyInputs::accepts_any() const {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "testing/make_certificate.hpp"
+#include "testing/make_sct.hpp"
 #include "testing/vectors.hpp"
 #include "x509/der.hpp"
 #include "x509/testing_verifier.hpp"
@@ -204,6 +205,28 @@ TEST(AttackCertificate, LeavesAnOverlongSctListAlone) {
       {.names = {"shop.localhost"}, .extra_extensions = {{.oid = "1.3.6.1.4.1.11129.2.4.2", .value = list}}});
 
   EXPECT_TRUE(Judge(authority.root().der).ask(leaf.chain, "shop.localhost").accepted());
+}
+
+TEST(AttackCertificate, BoundsTheWorkOnTimestamps) {
+  const auto root = make_self_signed({.common_name = "Root", .is_ca = true});
+  const auto authority = make_certificate(root, {.common_name = "Authority", .is_ca = true});
+  const auto leaf = make_certificate(authority, {.names = {"shop.localhost"}});
+  std::vector<Bytes> chain{leaf.der};
+  for (int twin = 0; twin < 12; ++twin) {
+    chain.push_back(make_certificate(root, {.common_name = "Authority", .key = authority.key, .is_ca = true}).der);
+  }
+  const TestLog log("One", "Operator");
+  Judge judge(root.der);
+  judge.options.ct_logs = log_list({log.facts()});
+  judge.options.ct_policy = x509::CtPolicy::chrome;
+  judge.sct_list = sct_list(std::vector<Bytes>(1000, log.sct(certificate_entry(leaf.der))));
+
+  const auto verdict = judge.ask(chain, "shop.localhost");
+
+  // Four paths have all the signatures that are verified; the others are left with none.
+  ASSERT_EQ(verdict.candidates().size(), 12U);
+  EXPECT_THAT(verdict.candidates()[3].finding.received, ::testing::HasSubstr("1 of 1 operators beside it"));
+  EXPECT_THAT(verdict.candidates()[4].finding.received, ::testing::HasSubstr("0 of 0 operators beside it"));
 }
 
 TEST(AttackCertificate, BoundsTheNumberOfExtensionsAndRefusesTwins) {

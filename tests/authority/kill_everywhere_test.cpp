@@ -1,47 +1,21 @@
 #include <gtest/gtest.h>
-#include <sys/ptrace.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#include <csignal>
-#include <functional>
 
 #include <keyway/authority.hpp>
 
-#include "core/files.hpp"
 #include "authority/sqlite_database.hpp"
 #include "authority/temporary_folder.hpp"
+#include "core/files.hpp"
 #include "testing/make_certificate.hpp"
+#include "testing/system_calls.hpp"
 
 namespace keyway::authority {
 namespace {
 
+using testing::look_at_each_system_call;
 using testing::test_now;
 
 Environment environment() {
   return {testing::provider(), std::make_shared<FixedClock>(test_now)};
-}
-
-/// Runs `body` in a child and calls `look` before each of its system calls and at its end: what the files hold then
-/// is what a kill at that moment would leave. Gives the number of looks; 0 where processes may not be traced.
-int look_at_each_system_call(const std::function<void()>& body, const std::function<void(int)>& look) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    if (::ptrace(PTRACE_TRACEME, 0, nullptr, nullptr) != 0) ::_exit(77);
-    ::raise(SIGSTOP);
-    body();
-    ::_exit(0);
-  }
-  int looks = 0;
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  // Every system call stops the child twice, before and after.
-  for (bool is_before = true; WIFSTOPPED(status); is_before = !is_before) {
-    if (is_before && !::testing::Test::HasFatalFailure()) look(looks++);
-    if (::ptrace(PTRACE_SYSCALL, child, nullptr, nullptr) != 0) ::kill(child, SIGKILL);
-    ::waitpid(child, &status, 0);
-  }
-  return looks;
 }
 
 /// The files as they are now, in another place, without the locks of whoever works on them.

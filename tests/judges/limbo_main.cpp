@@ -30,12 +30,16 @@ struct Judged {
 };
 
 Judged judge(const json& test_case) {
-  Judged judged{test_case.at("id").get<std::string>(), test_case.value("expected_result", ""), "SKIPPED", {}};
+  Judged judged{"?", "", "SKIPPED", {}};
   try {
+    judged.id = test_case.at("id").get<std::string>();
+    const auto expected = test_case.find("expected_result");
+    if (expected != test_case.end() && expected->is_string()) judged.expected = expected->get<std::string>();
     const auto result = keyway::testing::run_limbo_case(test_case);
     judged.reason = result.reason;
     if (result.was_run) judged.actual = result.was_accepted ? "SUCCESS" : "FAILURE";
   } catch (const json::exception& error) {
+    judged.actual = "SKIPPED";
     judged.reason = std::string("not of limbo's form: ") + error.what();
   }
   return judged;
@@ -57,7 +61,9 @@ void print_results(const std::vector<Judged>& all) {
                        {"actual_result", each.actual},
                        {"context", each.reason.empty() ? ordered_json(nullptr) : ordered_json(each.reason)}});
   }
-  std::cout << ordered_json{{"version", 1}, {"harness", "keyway"}, {"results", results}}.dump(1) << '\n';
+  std::cout << ordered_json{{"version", 1}, {"harness", "keyway"}, {"results", results}}.dump(
+                   1, ' ', false, json::error_handler_t::replace)
+            << '\n';
 }
 
 void print_summary(const std::string& path, const std::vector<Judged>& all) {

@@ -111,6 +111,18 @@ TEST(SessionFile, ComesBackInTheNextRun) {
   EXPECT_EQ(mode, 0600U);
 }
 
+TEST(SessionFile, ComesBackWhereSomethingMayBeFetched) {
+  KeywayServer server(world());
+  const std::string file = world().path("sessions-of-fetchers");
+  const std::vector<std::string> options{"--json", "--fetch", "--no-cache", "--session-file", file};
+
+  const Json first = tls_of(keyway_get(world(), server.port(), options));
+  const Json second = tls_of(keyway_get(world(), server.port(), options));
+
+  EXPECT_EQ(first.value("is_resumption", true), false);
+  EXPECT_EQ(second.value("is_resumption", false), true);
+}
+
 TEST(SessionFile, IsNotGoneOnWithUnderOtherRules) {
   KeywayServer server(world());
   const std::string file = world().path("sessions-of-other-rules");

@@ -12,6 +12,7 @@
 #include "testing/http_stub.hpp"
 #include "testing/json_schema.hpp"
 #include "testing/make_ocsp.hpp"
+#include "testing/make_sct.hpp"
 
 namespace keyway::interop {
 namespace {
@@ -175,6 +176,72 @@ TEST_F(Verify, FetchesAnIssuerThatWasForgotten) {
   EXPECT_TRUE(has(without, server.url("/issuer.der"))) << without.out;
   EXPECT_EQ(with.exit_code, 0) << with.out;
   EXPECT_TRUE(has(with, "(fetched)")) << with.out;
+}
+
+/// Logs in the form of log_list.json, and a certificate's timestamps by them.
+class VerifyTimestamps : public Verify {
+ protected:
+  testing::TestLog one_{"Argon 2026", "First"};
+  testing::TestLog two_{"Oak 2026", "Second", crypto::KeyType::rsa};
+
+  static Json entry(const testing::TestLog& log, const std::string& state = "usable") {
+    const x509::CtLog facts = log.facts();
+    return {{"description", facts.description},
+            {"key", to_base64(facts.public_key)},
+            {"mmd", 86400},
+            {"state", {{state, {{"timestamp", "2026-11-20T00:00:00Z"}}}}}};
+  }
+  void SetUp() override {
+    issue();
+    const Json list{{"version", "30.1"},
+                    {"operators",
+                     {{{"name", "First"}, {"email", Json::array()}, {"logs", {entry(one_)}}},
+                      {{"name", "Second"}, {"logs", Json::array()}, {"tiled_logs", {entry(two_, "qualified")}}}}}};
+    world().write("logs.json", list.dump());
+    const Bytes entry_of_leaf = testing::certificate_entry(leaf_.der);
+    world().write("both.sct", text_of(testing::sct_list({one_.sct(entry_of_leaf), two_.sct(entry_of_leaf)})));
+    world().write("one.sct", text_of(testing::sct_list({one_.sct(entry_of_leaf)})));
+  }
+};
+
+TEST_F(VerifyTimestamps, AreToldWithTheirLogs) {
+  const Outcome outcome = for_shop({"--ct-logs", file("logs.json"), "--sct", file("both.sct")});
+
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_TRUE(has(outcome, "publicly logged")) << outcome.out;
+  EXPECT_TRUE(has(outcome, "timestamp of Argon 2026 (First), with the TLS extension: seen on")) << outcome.out;
+}
+
+TEST_F(VerifyTimestamps, StandInTheJson) {
+  const Json json =
+      json_of(for_shop({"--json", "--ct-logs", file("logs.json"), "--ct-policy", "chrome", "--sct", file("both.sct")}));
+
+  EXPECT_EQ(json["ct_policy"], "chrome");
+  EXPECT_EQ(json["verdict"]["checks"]["transparency"], "passed");
+  ASSERT_EQ(json["verdict"]["timestamps"].size(), 2U);
+  EXPECT_EQ(json["verdict"]["timestamps"][1]["operator"], "Second");
+}
+
+TEST_F(VerifyTimestamps, AreDemandedByAPolicy) {
+  const Outcome outcome = for_shop({"--ct-logs", file("logs.json"), "--ct-policy", "chrome", "--sct", file("one.sct")});
+
+  EXPECT_EQ(outcome.exit_code, 8) << outcome.out;
+  EXPECT_TRUE(has(outcome, "too few public logs")) << outcome.out;
+}
+
+TEST_F(VerifyTimestamps, WantALogListThatIsOne) {
+  EXPECT_EQ(for_shop({"--ct-policy", "chrome"}).exit_code, 2);
+  EXPECT_EQ(for_shop({"--ct-logs", file("absent.json")}).exit_code, 3);
+  for (const char* const text :
+       {"nothing", "{}", "[]", R"({"operators": []})", R"({"operators": [{"logs": [{"key": "!"}]}]})",
+        R"({"operators": [{"logs": [7]}]})", R"({"operators": 7})"}) {
+    world().write("wrong.json", text);
+    EXPECT_EQ(for_shop({"--ct-logs", file("wrong.json")}).exit_code, 3) << text;
+  }
+  Json other = entry(one_);
+  other["log_id"] = to_base64(Bytes(32, 1));
+  world().write("wrong.json", Json{{"operators", {{{"logs", {other}}}}}}.dump());
+  EXPECT_EQ(for_shop({"--ct-logs", file("wrong.json")}).exit_code, 3) << "an identity that is not the key's";
 }
 
 }  // namespace

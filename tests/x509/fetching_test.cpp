@@ -145,6 +145,75 @@ TEST(Fetching, BelievesNothingThatIsNotSigned) {
   EXPECT_EQ(code_of(scene.ask()), ErrorCode::RevocationUnknown);
 }
 
+constexpr auto delta_url = "http://crl.localhost/delta.crl";
+
+/// freshestCRL with this URL (RFC 5280 4.2.1.15).
+x509::RawExtension freshest(std::string_view url) {
+  return {"2.5.29.46", false, x509::encode_der([&](x509::DerWriter& writer) {
+            writer.sequence([&] {
+              writer.sequence([&] {
+                writer.context(0, [&] { writer.context(0, [&] { writer.context_primitive(6, as_bytes(url)); }); });
+              });
+            });
+          })};
+}
+
+CrlOptions delta(std::uint64_t number, std::uint8_t base) {
+  CrlOptions options{.number = number};
+  options.extra_extensions.push_back(
+      {"2.5.29.27", true, x509::encode_der([&](x509::DerWriter& writer) { writer.integer(base); })});
+  return options;
+}
+
+TEST(DeltaFetching, GetsTheDeltaThatTheCertificateNames) {
+  Scene scene({.crl_urls = {list_url}, .extra_extensions = {freshest(delta_url)}});
+  scene.world[list_url] = make_crl(scene.root, {}, {.number = 7});
+  scene.world[delta_url] = make_crl(scene.root, {scene.leaf.serial}, delta(8, 7));
+
+  EXPECT_EQ(code_of(scene.ask()), ErrorCode::CertificateRevoked);
+  ASSERT_EQ(scene.asked.size(), 2U);
+  EXPECT_EQ(scene.asked[1].url, delta_url);
+}
+
+TEST(DeltaFetching, GetsTheDeltaThatTheListNames) {
+  Scene scene({.crl_urls = {list_url}});
+  scene.world[list_url] = make_crl(scene.root, {}, {.number = 7, .extra_extensions = {freshest(delta_url)}});
+  scene.world[delta_url] = make_crl(scene.root, {}, delta(9, 7));
+
+  const auto verdict = scene.ask();
+
+  ASSERT_TRUE(verdict.accepted()) << verdict.to_error().message();
+  ASSERT_EQ(scene.asked.size(), 2U);
+  EXPECT_EQ(verdict.revocation().back().place, delta_url);
+}
+
+TEST(DeltaFetching, DoesWithoutOneThatIsNotToBeHad) {
+  Scene scene({.crl_urls = {list_url}, .extra_extensions = {freshest(delta_url)}});
+  scene.world[list_url] = make_crl(scene.root, {}, {.number = 7});
+
+  EXPECT_TRUE(scene.ask().accepted());
+  EXPECT_EQ(scene.asked.size(), 2U);
+}
+
+TEST(DeltaFetching, WantsNoneWhereAResponderSaysThatAllIsGood) {
+  Scene scene({.crl_urls = {list_url}, .ocsp_urls = {responder}, .extra_extensions = {freshest(delta_url)}});
+  scene.world[responder] = make_ocsp(scene.root, scene.leaf.serial);
+
+  EXPECT_TRUE(scene.ask().accepted());
+  EXPECT_EQ(scene.asked.size(), 1U);
+}
+
+TEST(Fetching, PassesOverAnIndirectListWhereTheRulesForbidIt) {
+  Scene scene({.crl_urls = {list_url}});
+  const Bytes scope = x509::encode_der(
+      [](x509::DerWriter& writer) { writer.sequence([&] { writer.context_primitive(4, Bytes{0xff}); }); });
+  scene.world[list_url] = make_crl(scene.root, {}, {.extra_extensions = {{"2.5.29.28", true, scope}}});
+  EXPECT_TRUE(scene.ask().accepted());
+
+  scene.judge.options.conformance = x509::Conformance::strict;
+  EXPECT_FALSE(scene.ask().accepted());
+}
+
 TEST(Fetching, AsksOnlyOverPlainHttp) {
   Scene scene({.crl_urls = {"ldap://crl.localhost/a", "https://crl.localhost/a.crl", "file:///etc/passwd", list_url},
                .ocsp_urls = {"https://ocsp.localhost/", "http://ocsp.localhost/with space"}});

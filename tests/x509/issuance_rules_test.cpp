@@ -51,7 +51,12 @@ const std::vector<Broken>& breaches() {
   constexpr auto mail = "1.3.6.1.5.5.7.3.4";
   static const std::vector<Broken> all{
       {.rule = "RFC 5280 4.1.2.2", .leaf = {.serial = {0}}},
+      {.rule = "RFC 5280 4.1.2.2", .leaf = {.serial = Bytes(20, 0xff)}},
       {.rule = "RFC 5280 4.2.1.2", .root = {.no_key_identifiers = true}},
+      {.rule = "RFC 5280 4.2.1.2",
+       .leaf = {.no_key_identifiers = true,
+                .extra_extensions = {{"2.5.29.35", false, x509::encode_authority_key_identifier(Bytes(20, 1))}}}},
+      {.rule = "RFC 5280 4.2.1.4", .leaf = {.extra_extensions = {policies({"1.2.3", "1.2.3"})}}},
       {.rule = "RFC 5280 4.2.1.1", .leaf = {.no_key_identifiers = true}},
       {.rule = "RFC 5280 4.2.1.3", .authority = {.key_usage = 0}},
       {.rule = "RFC 5280 4.2.1.10", .authority = {.excluded_names = {OwnedGeneralName::dns(".example")}}},
@@ -97,6 +102,28 @@ TEST(IssuanceRules, OfTheBaselineRequirementsAreForServersOfTheWeb) {
   judge.options.profile = x509::Profile::rfc5280;
 
   EXPECT_TRUE(judge.ask(leaf.chain, shop).accepted());
+}
+
+TEST(IssuanceRules, LetAListThatBreaksThemSayNothingByItsSilence) {
+  const auto root = make_self_signed({.common_name = "Root", .is_ca = true});
+  const auto leaf = make_certificate(root, {.names = {shop}});
+  const auto ask = [&](const std::vector<Bytes>& revoked, const CrlOptions& options, Conformance conformance) {
+    Judge judge(root.der);
+    judge.crl(make_crl(root, revoked, options));
+    judge.options.conformance = conformance;
+    judge.options.revocation = x509::RevocationPolicy::hard_fail;
+    return judge.ask(leaf.chain, shop);
+  };
+  const Bytes scope{0x30, 0x03, 0x81, 0x01, 0xff};
+  const std::vector<CrlOptions> broken{{.number = std::nullopt}, {.extra_extensions = {{"2.5.29.28", false, scope}}}};
+
+  EXPECT_TRUE(ask({}, {}, Conformance::strict).accepted());
+  EXPECT_TRUE(ask({}, {.extra_extensions = {{"2.5.29.28", true, scope}}}, Conformance::strict).accepted());
+  for (const CrlOptions& options : broken) {
+    EXPECT_TRUE(ask({}, options, Conformance::lenient).accepted());
+    EXPECT_EQ(code_of(ask({}, options, Conformance::strict)), ErrorCode::RevocationUnknown);
+    EXPECT_EQ(code_of(ask({leaf.serial}, options, Conformance::strict)), ErrorCode::CertificateRevoked);
+  }
 }
 
 TEST(Profile, OfRfc5280TakesAnAuthoritysCertificateAndAnyPurpose) {

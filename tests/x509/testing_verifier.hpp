@@ -31,6 +31,9 @@ class Judge {
   x509::Verifier::Options options;
   Time now = test_now;
   x509::Purpose purpose = x509::Purpose::server;
+  Bytes sct_list;  ///< that came in the handshake
+
+  [[nodiscard]] x509::TrustStore& anchors() noexcept { return *store_; }
 
   [[nodiscard]] x509::Verdict ask(const std::vector<Bytes>& chain, std::string_view name) const {
     return ask(chain, ServerName::parse(name).value());
@@ -42,12 +45,12 @@ class Judge {
     const std::vector<ByteView> views(chain.begin(), chain.end());
     const std::vector<ByteView> responses(staples.begin(), staples.end());
     const ServerName server = ServerName::parse(name).value();
-    return verifier->verify(views, &server, purpose, now, responses);
+    return verifier->verify(views, &server, purpose, now, responses, {}, sct_list);
   }
   [[nodiscard]] x509::Verdict ask(const std::vector<Bytes>& chain, std::optional<ServerName> name) const {
     const auto verifier = this->verifier();
     const std::vector<ByteView> views(chain.begin(), chain.end());
-    return verifier->verify(views, name ? &*name : nullptr, purpose, now);
+    return verifier->verify(views, name ? &*name : nullptr, purpose, now, std::nullopt, {}, sct_list);
   }
 
   [[nodiscard]] std::unique_ptr<x509::Verifier> verifier() const {

@@ -25,7 +25,7 @@ TEST(Verifier, AcceptsALeafOfAnIntermediateOfATrustedRoot) {
   ASSERT_TRUE(verdict.accepted()) << verdict.to_error().message();
   EXPECT_THAT(verdict.path(), ::testing::ElementsAre(PathElement{Origin::peer, 0}, PathElement{Origin::peer, 1},
                                                      PathElement{Origin::anchor, 0}));
-  EXPECT_EQ(verdict.checks().size(), 7U);
+  EXPECT_EQ(verdict.checks().size(), 8U);
   EXPECT_EQ(outcome_of(verdict, CheckKind::name), CheckOutcome::passed);
   EXPECT_EQ(outcome_of(verdict, CheckKind::signature), CheckOutcome::passed);
   EXPECT_EQ(outcome_of(verdict, CheckKind::revocation), CheckOutcome::unknown);

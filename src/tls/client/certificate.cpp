@@ -94,7 +94,7 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
   for (const CertificateEntry& entry : certificate->certificate_list) chain.push_back(entry.cert_data);
   chain = keep_chain(flow, chain);
 
-  if (common_.config->pauses_for_verification()) {
+  if (waits_for_verdict(*common_.config, server_name_, chain, flow)) {
     return Next(AwaitVerdict(std::move(common_), std::move(server_name_), std::move(asked_), std::move(*leaf_key),
                              std::move(chain)));
   }

@@ -32,6 +32,7 @@ class AwaitVerdict {
         chain_(std::move(chain)) {}
 
   [[nodiscard]] std::span<const ByteView> chain() const noexcept { return chain_; }
+  [[nodiscard]] const ServerName& server_name() const noexcept { return server_name_; }
   [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
 
  private:

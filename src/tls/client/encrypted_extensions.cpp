@@ -61,7 +61,7 @@ Result<std::variant<AwaitVerdictResumed, ExpectFinished, ExpectFinishedEarly>> g
     return widen<Next>(Result<AfterPsk>(expect_finished(std::move(common), psk, early)));
   }
   std::vector<ByteView> chain = recall_chain(flow, *common.sessions->offered);
-  if (config.pauses_for_verification()) {
+  if (waits_for_verdict(config, server_name, chain, flow)) {
     return Next(AwaitVerdictResumed(std::move(common), std::move(server_name), psk, early, std::move(chain)));
   }
   auto accepted = judge_chain(config, server_name, chain, flow);

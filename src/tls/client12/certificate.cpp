@@ -56,7 +56,7 @@ Result<std::variant<AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>>
                                                                                        ByteView key_exchange) {
   using Next = std::variant<AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>;
   const ClientConfig& config = *shown.common.config;
-  if (config.pauses_for_verification()) {
+  if (waits_for_verdict(config, shown.server_name, shown.chain, flow)) {
     return Next(AwaitVerdict(std::move(shown), Bytes(key_exchange.begin(), key_exchange.end())));
   }
   auto accepted = judge_chain(config, shown.server_name, shown.chain, flow);

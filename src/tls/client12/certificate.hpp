@@ -36,6 +36,7 @@ class AwaitVerdict {
       : shown_(std::move(shown)), key_exchange_(std::move(key_exchange)) {}
 
   [[nodiscard]] std::span<const ByteView> chain() const noexcept { return shown_.chain; }
+  [[nodiscard]] const ServerName& server_name() const noexcept { return shown_.server_name; }
   [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
 
  private:

@@ -37,7 +37,7 @@ Result<std::variant<AwaitVerdictResumed, ExpectTicketResumed, ExpectChangeCipher
   const ClientConfig& config = *common.config;
   if (config.reverifies_on_resumption()) {
     std::vector<ByteView> chain = recall_chain(flow, *common.session->plan.offered);
-    if (config.pauses_for_verification()) {
+    if (waits_for_verdict(config, server_name, chain, flow)) {
       return Next(AwaitVerdictResumed(std::move(common), std::move(server_name), accepted, std::move(chain)));
     }
     auto judged = judge_chain(config, server_name, chain, flow);

@@ -69,7 +69,25 @@ Result<ChainAccepted> settle(Flow& flow, x509::Verdict verdict, std::span<const 
   return accept_chain(*flow.verdict());
 }
 
+/// The verifier's word on a server's chain, with all that came beside it.
+x509::Verdict ask(const x509::Verifier& verifier, const ClientConfig& config, const ServerName& name,
+                  std::span<const ByteView> chain, Flow& flow) {
+  const auto& responses = flow.peer_proofs().ocsp_responses;
+  const std::vector<ByteView> stapled(responses.begin(), responses.end());
+  const auto staples = config.asks_for_ocsp() ? x509::Verifier::Staples(stapled) : std::nullopt;
+  return verifier.verify(chain, &name, x509::Purpose::server, config.common().clock->now(), staples, {},
+                         flow.peer_proofs().sct_list(0));
+}
+
 }  // namespace
+
+bool waits_for_verdict(const ClientConfig& config, const ServerName& name, std::span<const ByteView> chain,
+                       Flow& flow) {
+  if (config.pauses_for_verification()) return true;
+  if (!config.pauses_for_fetches() || config.verifier() == nullptr) return false;
+  if (flow.info().peer_certificate_type == CertificateType::RawPublicKey) return false;
+  return !ask(*config.verifier(), config, name, chain, flow).wanted().empty();
+}
 
 Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& name, std::span<const ByteView> chain,
                                   Flow& flow) {
@@ -78,11 +96,7 @@ Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& 
   }
   const x509::Verifier* verifier = config.verifier();
   if (verifier == nullptr) return accept_unverified_chain(config);
-  const auto& responses = flow.peer_proofs().ocsp_responses;
-  const std::vector<ByteView> stapled(responses.begin(), responses.end());
-  const auto staples = config.asks_for_ocsp() ? x509::Verifier::Staples(stapled) : std::nullopt;
-  return settle(flow, verifier->verify(chain, &name, x509::Purpose::server, config.common().clock->now(), staples),
-                chain, name.to_string());
+  return settle(flow, ask(*verifier, config, name, chain, flow), chain, name.to_string());
 }
 
 Result<ChainAccepted> judge_chain(const ServerConfig& config, std::span<const ByteView> chain, Flow& flow) {

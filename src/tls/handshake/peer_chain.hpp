@@ -52,6 +52,10 @@ enum class LeafUse : std::uint8_t {
 /// What the entries carry beside the certificates (RFC 8446 4.4.2.1). Errors: the codecs', with the entry.
 [[nodiscard]] Result<CarriedProofs> read_proofs(const CertificateMessage& message);
 
+/// True when the application is to judge the chain, or to get what the configuration's verifier wants for its verdict.
+[[nodiscard]] bool waits_for_verdict(const ClientConfig& config, const ServerName& name,
+                                     std::span<const ByteView> chain, Flow& flow);
+
 /// Asks the configuration's verifier about a server's chain, with the OCSP responses that came (Flow::peer_proofs), and
 /// tells of its verdict. Errors: the verdict's.
 [[nodiscard]] Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& name,

@@ -52,7 +52,7 @@ std::shared_ptr<const ClientProof> ClientProof::read(Reader& in) {
   }
   Reader checks(in.vector8("client checks"), "client checks");
   while (in.ok() && checks.ok() && !checks.empty()) {
-    const auto kind = read_enumerator(checks, x509::CheckKind::revocation, "kind");
+    const auto kind = read_enumerator(checks, x509::CheckKind::transparency, "kind");
     proof.checks.push_back({kind, read_enumerator(checks, x509::CheckOutcome::not_checked, "outcome")});
   }
   if (!chain.finish() || !path.finish() || !checks.finish()) in.reject(ErrorCode::InvalidValue, "client proof");

@@ -50,8 +50,8 @@ Result<std::shared_ptr<const PeerProof>> prove(std::vector<Bytes> chain, Carried
   const std::vector<ByteView> views(chain.begin(), chain.end());
   const std::vector<ByteView> stapled(proofs.ocsp_responses.begin(), proofs.ocsp_responses.end());
   const auto staples = config.asks_for_ocsp() ? x509::Verifier::Staples(stapled) : std::nullopt;
-  x509::Verdict verdict =
-      config.verifier()->verify(views, &*name, x509::Purpose::server, config.common().clock->now(), staples);
+  x509::Verdict verdict = config.verifier()->verify(views, &*name, x509::Purpose::server, config.common().clock->now(),
+                                                    staples, {}, proofs.sct_list(0));
   auto accepted = tls::accept_chain(verdict);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
   const Time end = tls::end_of_chain(chain, &verdict);

@@ -33,6 +33,18 @@ void ConfigurationDigest::add_protocols(std::span<const std::string> protocols) 
   for (const std::string& protocol : protocols) add(protocol);
 }
 
+void ConfigurationDigest::add_limits(const x509::AnchorLimits* limits) noexcept {
+  add_number(limits != nullptr ? 1 : 0);
+  if (limits == nullptr) return;
+  add(limits->name_constraints);
+  add_protocols(limits->policies);
+  add_number(limits->require_explicit_policy ? 1 : 0);
+  add_number(limits->inhibit_policy_mapping ? 1 : 0);
+  add_number(limits->inhibit_any_policy ? 1 : 0);
+  add_list(std::span<const x509::Purpose>(limits->purposes));
+  add_number(limits->path_length ? 1 + std::uint64_t{*limits->path_length} : 0);
+}
+
 void ConfigurationDigest::add_judge(const x509::Verifier::Options& options, const x509::TrustStore* anchors,
                                     std::span<const x509::Certificate> intermediates, std::span<const x509::Crl> crls) {
   add_number(static_cast<std::uint64_t>(options.revocation));
@@ -47,8 +59,18 @@ void ConfigurationDigest::add_judge(const x509::Verifier::Options& options, cons
     add_number(options.policies->inhibit_mapping ? 1 : 0);
     add_number(options.policies->inhibit_any ? 1 : 0);
   }
+  add_number(options.fetching.revocation ? 1 : 0);
+  add_number(options.fetching.issuers ? 1 : 0);
+  add_number(static_cast<std::uint64_t>(options.ct_policy));
+  add_number(options.ct_logs ? options.ct_logs->size() : 0);
+  if (options.ct_logs) {
+    for (const auto& entry : options.ct_logs->entries()) add(entry.id);
+  }
   add_number(anchors != nullptr ? anchors->size() : 0);
-  for (std::size_t i = 0; anchors != nullptr && i < anchors->size(); ++i) add(anchors->at(i).der());
+  for (std::size_t i = 0; anchors != nullptr && i < anchors->size(); ++i) {
+    add(anchors->at(i).der());
+    add_limits(anchors->limits(i));
+  }
   add_number(intermediates.size());
   for (const auto& intermediate : intermediates) add(intermediate.der());
   add_number(crls.size());

@@ -39,6 +39,8 @@ class ConfigurationDigest {
   [[nodiscard]] ConfigurationId finish() noexcept;
 
  private:
+  void add_limits(const x509::AnchorLimits* limits) noexcept;
+
   const crypto::HashFunction* hash_;
   crypto::HashState state_;
 };
