@@ -47,6 +47,7 @@ struct CommonConfig {
   std::uint64_t max_records_per_key = 0;        ///< records sent before the keys are changed; 0: what the AEAD bears
   std::size_t max_handshake_message = 131072;   ///< bytes of a handshake message's body that are taken from the peer
   bool requires_extended_master_secret = true;  ///< TLS 1.2 without RFC 7627 is refused
+  bool requires_secure_renegotiation = true;    ///< of a TLS 1.2 server; without RFC 5746 it is refused
   bool greases = false;                         ///< says what nobody knows (RFC 8701)
   bool allows_psk_ke = false;                   ///< TLS 1.3 sessions without a key exchange beside (RFC 8446 4.2.9)
   /// For certificates in TLS 1.3 (RFC 8879), ours and the peer's; empty: not compressed.
@@ -155,7 +156,7 @@ class ClientConfig::Builder {
   /// What servers' certificates are held to beside RFC 5280 6.1. Profile::rfc5280 weakens.
   Builder& certificate_rules(x509::Profile profile, x509::Conformance conformance = x509::Conformance::lenient);
   Builder& certificate_policies(x509::PolicyInputs inputs);  ///< none are asked for by default
-  Builder& alpn(std::vector<std::string> protocols);  ///< each of 1 to 255 bytes
+  Builder& alpn(std::vector<std::string> protocols);         ///< each of 1 to 255 bytes
   Builder& policy(Policy policy);
   Builder& provider(std::shared_ptr<const crypto::Provider> provider);
   Builder& random(std::shared_ptr<const crypto::Random> random);
@@ -227,6 +228,9 @@ class ClientConfig::Builder {
   Builder& allow_psk_ke();
   /// Weakens: takes TLS 1.2 servers that lack extended_master_secret (RFC 7627).
   Builder& allow_missing_extended_master_secret();
+  /// Weakens: takes TLS 1.2 servers that lack renegotiation_info (RFC 5746). Keyway never renegotiates, but such a
+  /// server may: it would take what an attacker sent before this handshake for this client's (RFC 5746 4.1).
+  Builder& allow_missing_secure_renegotiation();
   /// Weakens: takes any certificate, so anybody can be the server. For tests against servers of one's own.
   Builder& without_certificate_verification();
 
