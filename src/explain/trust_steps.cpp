@@ -49,6 +49,14 @@ struct Names {
   return {holder_text(certificate->subject), holder_text(certificate->issuer)};
 }
 
+/// The path that was accepted, or that the refusal speaks of.
+[[nodiscard]] const std::vector<x509::PathElement>& telling_path(const x509::Verdict& verdict) noexcept {
+  for (const x509::Candidate& candidate : verdict.candidates()) {
+    if (&candidate.finding == verdict.finding()) return candidate.path;
+  }
+  return verdict.path();
+}
+
 /// What a passed check has found.
 [[nodiscard]] std::string finding_of_pass(CheckKind kind, const x509::Verdict& verdict, std::string_view server_name) {
   switch (kind) {
@@ -57,7 +65,8 @@ struct Names {
     case CheckKind::issuer:
       return "the path ends at an authority that is trusted here";
     case CheckKind::signature: {
-      const std::size_t links = verdict.path().size() > 1 ? verdict.path().size() - 1 : verdict.path().size();
+      const std::size_t size = telling_path(verdict).size();
+      const std::size_t links = size > 1 ? size - 1 : size;
       return fmt::format("{} checked: each certificate is signed by the next", count_of(links, "signature"));
     }
     case CheckKind::validity:

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <csignal>
 #include <ctime>
+#include <mutex>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -114,12 +115,18 @@ struct Worker {
 
 /// What all sessions share.
 struct Shared {
-  std::shared_ptr<const ServerConfig> config;
+  std::mutex config_guard = {};
+  std::shared_ptr<const ServerConfig> config;  ///< of connections to come
   FileServerOptions options;
   Site site;
   std::atomic<std::size_t> connections = 0;
   std::atomic<std::uint64_t> next_id = 1;
   std::atomic<bool> is_draining = false;
+
+  [[nodiscard]] std::shared_ptr<const ServerConfig> present_config() {
+    const std::lock_guard lock(config_guard);
+    return config;
+  }
 };
 
 /// One connection.
@@ -129,7 +136,7 @@ class Session {
       : shared_(shared),
         worker_(worker),
         peer_(text_of(peer)),
-        stream_(std::move(socket), shared.config,
+        stream_(std::move(socket), shared.present_config(),
                 ConnectionOptions{.id = shared.next_id++, .observer = shared.options.observer}) {
     worker_.sessions.insert(this);
   }
@@ -421,6 +428,10 @@ class FileServer::State {
       if (worker.thread.joinable()) worker.thread.join();
     }
   }
+  void use(std::shared_ptr<const ServerConfig> config) {
+    const std::lock_guard lock(shared_.config_guard);
+    shared_.config.swap(config);
+  }
   [[nodiscard]] bool is_running() const noexcept { return running_ != 0; }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] std::size_t connections() const noexcept { return shared_.connections; }
@@ -506,12 +517,21 @@ void FileServer::wait() {
   state_->join();
 }
 
-void FileServer::run_until_signal() {
+void FileServer::use(std::shared_ptr<const ServerConfig> config) {
+  if (config) state_->use(std::move(config));
+}
+
+void FileServer::run_until_signal(const std::function<void()>& on_hangup) {
   boost::asio::io_context context{1};
   boost::asio::signal_set signals(context, SIGINT, SIGTERM);
+  if (on_hangup) signals.add(SIGHUP);
   bool is_first = true;
-  std::function<void(const error_code&, int)> on_signal = [&](const error_code& error, int) {
+  std::function<void(const error_code&, int)> on_signal = [&](const error_code& error, int number) {
     if (error) return;
+    if (number == SIGHUP) {
+      if (is_first) on_hangup();
+      return signals.async_wait(on_signal);
+    }
     if (!std::exchange(is_first, false)) return state_->stop();
     state_->drain();
     signals.async_wait(on_signal);

@@ -64,9 +64,11 @@ class FileServer {
   /// Takes no more connections and lets requests under way end, for drain_timeout at most. Returns at once.
   /// Thread-safe.
   void drain();
+  /// Connections to come have this configuration; those that stand keep theirs. Thread-safe.
+  void use(std::shared_ptr<const ServerConfig> config);
   /// Waits until SIGINT or SIGTERM comes and all is drained; a second signal ends at once. Only one server of a process
-  /// may.
-  void run_until_signal();
+  /// may. `on_hangup`: called at each SIGHUP, which else ends the process.
+  void run_until_signal(const std::function<void()>& on_hangup = {});
   /// Waits for the end of the drain.
   void wait();
 

@@ -130,12 +130,23 @@ class Serve {
     auto server = start();
     if (!server) return report(context_, server.error());
     tell_where(**server);
-    (*server)->run_until_signal();
+    (*server)->run_until_signal([&] { read_anew(**server); });
     note(context_, "stopped");
     return ok();
   }
 
  private:
+  /// Certificates, keys, staples and clients' authorities, as the files now have them.
+  void read_anew(net::FileServer& server) {
+    auto config = build_config();
+    if (!config) {
+      static_cast<void>(report(context_, config.error()));
+      return note(context_, "goes on with what was read before");
+    }
+    server.use(std::move(*config));
+    note(context_, "its files are read anew, for connections to come");
+  }
+
   [[nodiscard]] Result<std::unique_ptr<net::FileServer>> start() {
     auto endpoint = parse_endpoint(options_.listen);
     if (!endpoint) return std::unexpected(std::move(endpoint.error()));

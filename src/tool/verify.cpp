@@ -169,6 +169,17 @@ struct Judged {
   return x509::Verdict::refuse({{verdict.path(), std::move(finding)}}, std::move(checks));
 }
 
+/// Without --ocsp nobody has asked for a staple, so none is missed; a client would have.
+[[nodiscard]] x509::Verdict with_word_on_staple(x509::Verdict verdict, const x509::Certificate& leaf,
+                                                bool has_staples) {
+  if (verdict.accepted() && leaf.view().requires_staple && !has_staples) {
+    verdict.add_remark(
+        "the certificate promises a stapled OCSP response (RFC 7633): without a good one clients refuse it. Give it by "
+        "--ocsp to have it judged");
+  }
+  return verdict;
+}
+
 [[nodiscard]] Judged judge(const VerifyOptions& options, Question& question,
                            const std::shared_ptr<const crypto::Provider>& provider) {
   const x509::Verifier verifier(provider, question.anchors, std::move(question.crls), {}, question.options);
@@ -182,7 +193,7 @@ struct Judged {
                            question.sct_list);
   net::EvidenceFetcher fetcher = make_fetcher(options.revocation, question.connect, provider);
   x509::Verdict verdict = with_usable_key(settle(asked, fetcher, question.at), question.chain.front(), *provider);
-  return {std::move(verdict), fetcher.story()};
+  return {with_word_on_staple(std::move(verdict), question.chain.front(), given.has_value()), fetcher.story()};
 }
 
 [[nodiscard]] Json to_json(const VerifyOptions& options, const Question& question, const Judged& judged, int code,

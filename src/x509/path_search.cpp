@@ -81,6 +81,12 @@ std::optional<Verdict> PathSearch::judge_trusted_leaf() {
   if (!objection) objection = check_leaf_usage(leaf, question_.purpose, material_.options.profile);
   if (!objection) objection = check_name(leaf, question_, name_holds_);
   if (!objection && material_.options.conformance != Conformance::lenient) objection = check_serial_number(leaf, 0);
+  if (!objection && material_.anchors.limits(*index) != nullptr) {
+    push(peers_.front());
+    objection = check_limits({&leaf, element, 0}, 0);
+    path_.clear();
+    if (objection) objection->finding.depth = 0;
+  }
   if (objection) {
     fallen_.push_back({{{element}, std::move(objection->finding)}, objection->kind});
     return refuse();

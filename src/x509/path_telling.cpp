@@ -37,7 +37,8 @@ Objection PathSearch::wrong_signature(const Node& issuer) const {
 Objection PathSearch::no_issuer(const Frame& frame) const {
   const CertificateView& view = *frame.node.view;
   const std::size_t depth = path_.size() - 1;
-  const std::string trusted = std::to_string(material_.anchors.size()) + " authorities trusted here";
+  const std::size_t count = material_.anchors.size();
+  const std::string trusted = std::to_string(count) + (count == 1 ? " authority" : " authorities") + " trusted here";
   if (view.is_self_issued()) {
     return {CheckKind::issuer, finding_about(view, depth, depth == 0 ? ErrorCode::SelfSigned : ErrorCode::UnknownRoot,
                                              "RFC 5280 6.1", "a path to a trusted authority",

@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <string>
+
+#include <nlohmann/json.hpp>
 
 #include "interop/world.hpp"
 
@@ -12,6 +15,7 @@ namespace keyway::interop {
 namespace {
 
 namespace fs = std::filesystem;
+using Json = nlohmann::json;
 using crypto::KeyType;
 
 std::string contents(const std::string& path) {
@@ -110,6 +114,33 @@ TEST(Serve, WarnsOfAKeyLog) {
 
   EXPECT_TRUE(server.process().wait_for("secrets are written to a key log")) << server.process().output();
   EXPECT_NE(contents(world().path("server-keys")).find("CLIENT_TRAFFIC_SECRET_0 "), std::string::npos);
+}
+
+TEST(Serve, ReadsItsFilesAnewWhenItIsHungUpOn) {
+  const auto use = [](KeyType type) {
+    world().write("changing.pem", contents(world().chain(type)));
+    world().write("changing-key.pem", contents(world().key(type)));
+  };
+  use(KeyType::p256);
+  const std::uint16_t port = free_port();
+  Process server({keyway_command(), "serve", world().site(), "--cert", world().path("changing.pem"), "--key",
+                  world().path("changing-key.pem"), "--listen", "127.0.0.1:" + std::to_string(port)});
+  ASSERT_TRUE(wait_for_port(port)) << server.output();
+  const auto scheme = [&] {
+    const Json json = Json::parse(keyway_get(world(), port, {"--json"}).out, nullptr, false);
+    return json.is_object() ? json["tls"].value("signature_scheme", "") : "";
+  };
+  EXPECT_EQ(scheme(), "ecdsa_secp256r1_sha256");
+
+  use(KeyType::rsa);
+  server.stop(SIGHUP);
+  ASSERT_TRUE(server.wait_for("read anew")) << server.output();
+  EXPECT_EQ(scheme(), "rsa_pss_rsae_sha256");
+
+  world().write("changing.pem", "nothing of the kind");
+  server.stop(SIGHUP);
+  ASSERT_TRUE(server.wait_for("goes on with what was read before")) << server.output();
+  EXPECT_EQ(scheme(), "rsa_pss_rsae_sha256");
 }
 
 }  // namespace

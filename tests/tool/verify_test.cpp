@@ -178,6 +178,24 @@ TEST_F(Verify, FetchesAnIssuerThatWasForgotten) {
   EXPECT_TRUE(has(with, "(fetched)")) << with.out;
 }
 
+TEST_F(Verify, SaysWhatIsMissingBesideACertificateThatPromisesAStaple) {
+  issue({.extra_extensions = {{"1.3.6.1.5.5.7.1.24", false, {0x30, 0x03, 0x02, 0x01, 0x05}}}});
+  world().write("good.ocsp", text_of(testing::make_ocsp(root_, leaf_.serial)));
+
+  const Outcome without = for_shop({});
+  EXPECT_EQ(without.exit_code, 0);
+  EXPECT_TRUE(has(without, "promises a stapled OCSP response")) << without.out;
+  EXPECT_FALSE(has(for_shop({"--ocsp", file("good.ocsp")}), "promises a stapled"));
+}
+
+TEST_F(Verify, CountsTheSignaturesOfWhatItRefuses) {
+  issue();
+  const Outcome outcome = run_verify({"--host", "elsewhere.localhost"});
+
+  EXPECT_EQ(outcome.exit_code, 7);
+  EXPECT_TRUE(has(outcome, "1 signature checked")) << outcome.out;
+}
+
 /// Logs in the form of log_list.json, and a certificate's timestamps by them.
 class VerifyTimestamps : public Verify {
  protected:

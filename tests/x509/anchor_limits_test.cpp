@@ -84,6 +84,19 @@ TEST(AnchorLimits, LimitThePurpose) {
             ErrorCode::WrongExtendedKeyUsage);
 }
 
+TEST(AnchorLimits, BindALeafThatIsTrustedItself) {
+  const auto leaf = make_self_signed({.names = {shop}});
+  const auto ask = [&](AnchorLimits limits) {
+    Judge judge(leaf.der);
+    EXPECT_TRUE(judge.anchors().add(leaf.certificate(), std::move(limits)));
+    return judge.ask(leaf.chain, shop);
+  };
+
+  EXPECT_TRUE(ask({.permitted_names = {"dns:example.com"}, .purposes = {x509::Purpose::server}}).accepted());
+  EXPECT_EQ(code_of(ask({.permitted_names = {"dns:example.org"}})), ErrorCode::NameConstraintViolated);
+  EXPECT_EQ(code_of(ask({.purposes = {x509::Purpose::client}})), ErrorCode::WrongExtendedKeyUsage);
+}
+
 TEST(AnchorLimits, DemandAPolicy) {
   const TestAuthority authority;
   const auto leaf = authority.issue({.names = {shop}});
