@@ -225,7 +225,7 @@ class VerifyTimestamps : public Verify {
 TEST_F(VerifyTimestamps, AreToldWithTheirLogs) {
   const Outcome outcome = for_shop({"--ct-logs", file("logs.json"), "--sct", file("both.sct")});
 
-  EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
   EXPECT_TRUE(has(outcome, "publicly logged")) << outcome.out;
   EXPECT_TRUE(has(outcome, "timestamp of Argon 2026 (First), with the TLS extension: seen on")) << outcome.out;
 }
