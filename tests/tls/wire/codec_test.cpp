@@ -21,7 +21,8 @@ using Codecs = ::testing::Types<
     EcPointFormatsExtension, ExtendedMasterSecretExtension, RenegotiationInfoExtension, CompressedCertificate,
     CompressCertificateExtension, CertificateStatus, StatusRequestExtension, SctRequestExtension, SctListExtension,
     RecordSizeLimitExtension, MaxFragmentLengthExtension, NewSessionTicketTls12, ServerCertificateTypesOffered,
-    ClientCertificateTypeChosen>;
+    ClientCertificateTypeChosen, EncryptedClientHelloExtension, EchConfirmationExtension, EchOuterExtensions,
+    EchConfig>;
 TYPED_TEST_SUITE(EveryCodec, Codecs);
 
 TYPED_TEST(EveryCodec, ReadsBackWhatItWrote) {
