@@ -2,6 +2,7 @@
 #include <array>
 #include <utility>
 
+#include "core/text.hpp"
 #include "tls/connection_core.hpp"
 #include "tls/wire/alert.hpp"
 #include "tls/wire/extension_rules.hpp"

@@ -52,6 +52,7 @@ Result<EchConfig> EchConfig::parse(ByteView wire) {
 }
 
 void EchConfig::write(Writer& out) const {
+  if (!is_known()) return out.bytes(raw);
   out.value(version);
   out.vector16([&] {
     out.u8(config_id);

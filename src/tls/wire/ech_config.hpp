@@ -17,7 +17,7 @@ struct EchConfig {
   static constexpr std::uint16_t known_version = 0xfe0d;
 
   std::uint16_t version = known_version;
-  ByteView raw;  ///< version and length included; not written
+  ByteView raw;  ///< version and length included
 
   // Of another version, nothing of this is known.
   std::uint8_t config_id = 0;
@@ -34,7 +34,7 @@ struct EchConfig {
 
   /// One, and nothing after it.
   [[nodiscard]] static Result<EchConfig> parse(ByteView wire);
-  void write(Writer& out) const;  ///< of the known version
+  void write(Writer& out) const;  ///< from its parts; one of another version as it came
 };
 
 /// An ECHConfigList with its length: not empty, each well-formed. Errors: the reader's, DuplicateExtension.

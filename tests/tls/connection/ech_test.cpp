@@ -84,7 +84,7 @@ TEST(Ech, TakesEarlyDataOfTheHiddenSession) {
   const auto server_config = build(std::move(server));
   ASSERT_EQ(connect(client_config, server_config), Outcome::full);
   Pair pair = make_tls_pair(client_config, server_config);
-  Bytes sealed(256);
+  Bytes sealed(pair.client.sealed_size(5));
   const auto sent = pair.client.send_early(as_bytes("early"), sealed);
   ASSERT_TRUE(sent);
   sealed.resize(sent->written);
