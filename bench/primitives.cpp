@@ -13,6 +13,8 @@ namespace {
 /// Compressions of SHA-256 in a full handshake of TLS 1.3; one that resumes has fewer in the transcript, and the
 /// binder's and the tickets' instead.
 constexpr std::size_t compressions_tls13 = 111;
+/// The same with the client's two certificates, its CertificateVerify and the CertificateRequest in the transcript.
+constexpr std::size_t compressions_tls13_mutual = compressions_tls13 + 22;
 /// In one of TLS 1.2: master secret, key block and both Finished of the PRF, and the transcript.
 constexpr std::size_t compressions_tls12 = 78;
 /// The same with a transcript that holds no certificates.
@@ -115,6 +117,7 @@ Primitive hash(std::string name, std::size_t size) {
 
 Primitive symmetric(Form form = Form::full) {
   std::size_t compressions = compressions_tls13;
+  if (form == Form::mutual) compressions = compressions_tls13_mutual;
   if (form == Form::full_tls12) compressions = compressions_tls12;
   if (form == Form::resumed_tls12) compressions = compressions_tls12_resumed;
   // The padding fills the last block.

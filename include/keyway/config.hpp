@@ -49,6 +49,7 @@ struct CommonConfig {
   std::uint64_t max_records_per_key = 0;        ///< records sent before the keys are changed; 0: what the AEAD bears
   std::size_t max_handshake_message = 131072;   ///< bytes of a handshake message's body that are taken from the peer
   bool requires_extended_master_secret = true;  ///< TLS 1.2 without RFC 7627 is refused
+  bool requires_secure_renegotiation = true;    ///< of a TLS 1.2 server; without RFC 5746 it is refused
   bool greases = false;                         ///< says what nobody knows (RFC 8701)
   bool allows_psk_ke = false;                   ///< TLS 1.3 sessions without a key exchange beside (RFC 8446 4.2.9)
   /// For certificates in TLS 1.3 (RFC 8879), ours and the peer's; empty: not compressed.
@@ -239,6 +240,9 @@ class ClientConfig::Builder {
   Builder& allow_psk_ke();
   /// Weakens: takes TLS 1.2 servers that lack extended_master_secret (RFC 7627).
   Builder& allow_missing_extended_master_secret();
+  /// Weakens: takes TLS 1.2 servers that lack renegotiation_info (RFC 5746). Keyway never renegotiates, but such a
+  /// server may: it would take what an attacker sent before this handshake for this client's (RFC 5746 4.1).
+  Builder& allow_missing_secure_renegotiation();
   /// Weakens: takes any certificate, so anybody can be the server. For tests against servers of one's own.
   Builder& without_certificate_verification();
 

@@ -122,6 +122,21 @@ struct TicketOptions {
   std::chrono::seconds lifetime = std::chrono::hours(24);  ///< of each; at most 7 days (RFC 8446 4.6.1)
 };
 
+/// Seals sessions in another way than TicketKeys' own: inside a device that guards its keys, or in a form that other
+/// programs read, too. Thread-safe.
+class TicketProtection {
+ public:
+  virtual ~TicketProtection() = default;
+
+  /// A ticket of up to 65535 bytes that hides and authenticates `session`, which holds a secret. An error ends the
+  /// connection.
+  [[nodiscard]] virtual Result<Bytes> protect(ByteView session) = 0;
+  /// The session in `ticket`, of any bytes, wiped after use; nothing where this did not make it, or it was altered.
+  [[nodiscard]] virtual std::optional<Bytes> unprotect(ByteView ticket) = 0;
+  /// True for a ticket that is better replaced by a new one, as when the keys behind it are about to go.
+  [[nodiscard]] virtual bool is_outdated(ByteView /*ticket*/) const { return false; }
+};
+
 /// The keys that seal a server's tickets (AES-256-GCM): the first seals, all open. Thread-safe. By default a
 /// configuration has keys of its own that change by themselves. Servers that are to take each other's tickets are given
 /// the same keys; a ticket is still good only where the configurations agree.
@@ -140,12 +155,14 @@ class TicketKeys {
   /// one is not of key_size bytes, all zeros, or there twice.
   [[nodiscard]] static Result<std::shared_ptr<TicketKeys>> from(std::shared_ptr<const crypto::Provider> provider,
                                                                 std::span<const ByteView> keys);
+  /// No keys at all: `protection` seals and opens. Errors: InvalidConfiguration (null).
+  [[nodiscard]] static Result<std::shared_ptr<TicketKeys>> behind(std::shared_ptr<TicketProtection> protection);
   ~TicketKeys();
   TicketKeys(const TicketKeys&) = delete;
   TicketKeys& operator=(const TicketKeys&) = delete;
 
   /// Puts other keys in place of all, from the next ticket on; keys that rotate by themselves stop to. Errors: as
-  /// from().
+  /// from(), and InvalidConfiguration for those behind a TicketProtection.
   [[nodiscard]] Result<void> replace(std::span<const ByteView> keys);
 
  private:
@@ -160,6 +177,7 @@ class TicketKeys {
   struct State;
 
   explicit TicketKeys(std::unique_ptr<State> state) noexcept;
+  [[nodiscard]] TicketProtection* protection() const noexcept;  ///< null: keys of its own
   /// Errors: RandomFailed.
   [[nodiscard]] Result<Key> sealing_key();
   [[nodiscard]] std::optional<Key> opening_key(const Name& name);

@@ -9,11 +9,11 @@
 #include <system_error>
 #include <utility>
 
-#include "core/files.hpp"
 #include "authority/kinds.hpp"
 #include "authority/layout.hpp"
 #include "authority/names.hpp"
 #include "authority/sqlite_store.hpp"
+#include "core/files.hpp"
 #include "core/text.hpp"
 
 namespace keyway::authority {
@@ -45,10 +45,10 @@ Result<void> check_options(const CreateOptions& options) {
   return {};
 }
 
-/// Readies the folder: new, or empty. One with a register holds an authority, or what is left of a creation that was
-/// interrupted, which begins with the register.
-Result<void> prepare_folder(const std::filesystem::path& folder) {
-  if (auto made = make_folder(folder, 0700); !made) return made;
+/// Checks the folder, which is new or empty. One with a register holds an authority, or what is left of a creation that
+/// was interrupted, which begins with the register. The caller holds its lock: another creation writes between two
+/// looks.
+Result<void> check_folder(const std::filesystem::path& folder) {
   std::error_code failure;
   if (std::filesystem::exists(register_file(folder), failure)) return {};
   const std::filesystem::directory_iterator entries(folder, failure);
@@ -129,9 +129,10 @@ Result<CertificateBasis> make_basis(const crypto::Provider& provider, const cryp
 Result<void> create_authority(const std::filesystem::path& folder, const CreateOptions& options,
                               const Environment& environment) {
   if (auto fit = check_options(options); !fit) return fit;
-  if (auto ready = prepare_folder(folder); !ready) return ready;
+  if (auto made = make_folder(folder, 0700); !made) return made;
   const auto lock = FolderLock::take(folder);
   if (!lock) return std::unexpected(lock.error());
+  if (auto fits = check_folder(folder); !fits) return fits;
   const auto store = SqliteStore::create(register_file(folder));
   if (!store) return std::unexpected(store.error());
   const auto present = (*store)->issuer(IssuerRole::intermediate);

@@ -57,6 +57,7 @@ Result<std::array<std::uint8_t, 32>> ClientConfig::Builder::Parts::id() const {
   digest.add_policy(common.policy);
   digest.add_protocols(common.alpn);
   digest.add_number(common.requires_extended_master_secret ? 1 : 0);
+  digest.add_number(common.requires_secure_renegotiation ? 1 : 0);
   digest.add_number(common.allows_psk_ke ? 1 : 0);
   digest.add_number(sends_server_name ? 1 : 0);
   digest.add_number(unverified ? 1 : 0);
@@ -315,6 +316,11 @@ ClientConfig::Builder& ClientConfig::Builder::allow_psk_ke() {
   parts_->common.allows_psk_ke = true;
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::allow_missing_secure_renegotiation() {
+  parts_->common.requires_secure_renegotiation = false;
+  return *this;
+}
+
 ClientConfig::Builder& ClientConfig::Builder::allow_missing_extended_master_secret() {
   parts_->common.requires_extended_master_secret = false;
   return *this;

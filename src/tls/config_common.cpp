@@ -117,6 +117,9 @@ void add_weakenings(const CommonConfig& config, std::vector<std::string>& to) {
   if (!config.requires_extended_master_secret) {
     to.emplace_back("TLS 1.2 without extended_master_secret is taken: keys can be made to collide");
   }
+  if (!config.requires_secure_renegotiation) {
+    to.emplace_back("TLS 1.2 servers without renegotiation_info are taken: they may mix in what another sent before");
+  }
   if (config.psks && config.psks->has_direct()) {
     to.emplace_back(
         "a pre-shared key is used without importer: it is bound to no names, and to no use but this by hope");

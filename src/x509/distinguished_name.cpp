@@ -85,16 +85,35 @@ constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t value) noexcept {
   return (hash ^ value) * 0x9e3779b97f4a7c15U ^ hash >> 29U;
 }
 
-std::uint64_t attribute_hash(const Attribute& attribute) noexcept {
-  std::uint64_t hash = 1;
-  for (const std::uint8_t byte : attribute.type) hash = mix(hash, byte);
-  if (!compares_as_text(attribute.value.tag)) {
-    for (const std::uint8_t byte : attribute.value.contents) hash = mix(hash, byte);
-    return hash;
-  }
-  ComparableCharacters characters(attribute.value);
-  while (const auto character = characters.next()) hash = mix(hash, *character);
+std::uint64_t hash_of_bytes(std::uint64_t hash, ByteView bytes) noexcept {
+  for (const std::uint8_t byte : bytes) hash = mix(hash, byte);
   return hash;
+}
+
+/// The hash of a text in ASCII with a byte for each character, as nearly all are; nothing for another.
+std::optional<std::uint64_t> hash_of_ascii(std::uint64_t hash, const der::Element& text) noexcept {
+  if (text.tag == der::Tag::bmp_string || text.tag == der::Tag::universal_string) return std::nullopt;
+  for (const std::uint8_t byte : text.contents) {
+    if (byte >= 0x80) return std::nullopt;
+    if (byte != ' ') hash = mix(hash, byte >= 'A' && byte <= 'Z' ? byte + 0x20U : byte);
+  }
+  return hash;
+}
+
+/// Without the spaces, whose number does not always count (RFC 4518 2.6.1).
+std::uint64_t hash_of_text(std::uint64_t hash, const der::Element& text) noexcept {
+  if (const auto known = hash_of_ascii(hash, text)) return *known;
+  ComparableCharacters characters(text);
+  while (const auto character = characters.next()) {
+    if (*character != U' ') hash = mix(hash, *character);
+  }
+  return hash;
+}
+
+std::uint64_t attribute_hash(const Attribute& attribute) noexcept {
+  const std::uint64_t hash = hash_of_bytes(1, attribute.type);
+  const bool is_text = compares_as_text(attribute.value.tag);
+  return is_text ? hash_of_text(hash, attribute.value) : hash_of_bytes(hash, attribute.value.contents);
 }
 
 struct TypeName {

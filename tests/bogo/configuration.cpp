@@ -8,6 +8,7 @@
 
 #include <keyway/bytes.hpp>
 
+#include "boring_tickets.hpp"
 #include "compressors.hpp"
 #include "core/text.hpp"
 #include "policy.hpp"
@@ -49,6 +50,16 @@ Outcome<Bytes> decode(const std::string& base64) {
   auto bytes = from_base64(base64);
   if (!bytes) return broke(std::move(bytes.error()));
   return std::move(*bytes);
+}
+
+Outcome<std::shared_ptr<TicketKeys>> keys_of_runner(const std::string& base64,
+                                                    const std::shared_ptr<const crypto::Provider>& provider) {
+  auto key = decode(base64);
+  if (!key) return std::unexpected(std::move(key.error()));
+  if (key->size() != 48) return mismatch("-ticket-key is not of 48 bytes");
+  auto keys = TicketKeys::behind(boring_tickets(provider, *key));
+  if (!keys) return broke(std::move(keys.error()));
+  return std::move(*keys);
 }
 
 /// The credential with what it carries. The callback is an older way to say what is stapled.
@@ -199,6 +210,7 @@ Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& 
   ClientConfig::Builder builder;
   if (auto done = apply_common(builder, settings, lasting); !done) return std::unexpected(std::move(done.error()));
   builder.pause_for_verification();
+  builder.allow_missing_secure_renegotiation();  // as the runner expects, like the above
   builder.ocsp_stapling(settings.enable_ocsp_stapling);
   builder.signed_certificate_timestamps(settings.enable_signed_cert_timestamps);
   if (settings.allow_unknown_alpn_protos) builder.take_unoffered_alpn();
@@ -239,6 +251,11 @@ Outcome<std::shared_ptr<const ServerConfig>> make_server_config(const Settings& 
   // Each connection has a configuration of its own; all judge clients alike.
   builder.session_store(lasting.server_sessions).ticket_keys(lasting.ticket_keys).ticket_context("bogo");
   builder.grease();  // as the suite expects of every server
+  if (!settings.ticket_key.empty()) {
+    auto keys = keys_of_runner(settings.ticket_key, lasting.provider);
+    if (!keys) return std::unexpected(std::move(keys.error()));
+    builder.ticket_keys(std::move(*keys));
+  }
   if (settings.no_ticket) builder.without_tickets();
   auto ech_keys = make_ech_keys(settings, lasting);
   if (!ech_keys) return std::unexpected(std::move(ech_keys.error()));

@@ -143,6 +143,7 @@ constexpr auto flags = std::to_array<Flag>({
     {"no-ticket", &Settings::no_ticket},
     {"renew-ticket", &Settings::renew_ticket},
     {"skip-ticket", &Settings::skip_ticket},
+    {"ticket-key", &Settings::ticket_key},
     {"use-ticket-callback", Ignored{.has_value = false}},  // other ways to say how tickets are sealed
     {"use-ticket-aead-callback", Ignored{.has_value = false}},
     {"tls-unique", &Settings::tls_unique},

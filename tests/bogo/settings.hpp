@@ -102,6 +102,7 @@ struct Settings {
   bool no_ticket = false;
   bool renew_ticket = false;
   bool skip_ticket = false;
+  std::string ticket_key;  ///< base64; tickets are sealed as the runner does
   bool tls_unique = false;
   bool reverify_on_resume = false;
 

@@ -50,8 +50,9 @@ Result<void> check_session_ticket(const ExtensionBlock& extensions) {
 }
 
 /// RFC 5746 3.4.
-Result<void> check_renegotiation_info(const ExtensionBlock& extensions) {
+Result<void> check_renegotiation_info(const ExtensionBlock& extensions, bool is_required) {
   const auto body = extensions.find(ExtensionType::renegotiation_info);
+  if (!body && !is_required) return {};
   if (!body) return std::unexpected(fail(ErrorCode::SecureRenegotiationMissing).at("ServerHello"));
   auto parsed = RenegotiationInfoExtension::parse(*body);
   if (!parsed) return std::unexpected(std::move(parsed.error()).at("ServerHello"));
@@ -83,10 +84,12 @@ Result<void> take_sct_list(const ExtensionBlock& extensions, Flow& flow) {
 Result<void> check_answers(const ServerHello& hello, const client::Offer& offer) {
   auto placed = check_extensions(hello.extensions, ExtensionHome::server_hello_tls12, offer.extensions, "ServerHello");
   if (!placed) return placed;
-  const bool is_required = offer.config->common().requires_extended_master_secret;
-  if (auto checked = check_extended_master_secret(hello.extensions, is_required); !checked) return checked;
+  const CommonConfig& common = offer.config->common();
+  auto extended = check_extended_master_secret(hello.extensions, common.requires_extended_master_secret);
+  if (!extended) return extended;
   if (auto checked = check_session_ticket(hello.extensions); !checked) return checked;
-  if (auto checked = check_renegotiation_info(hello.extensions); !checked) return checked;
+  auto renegotiation = check_renegotiation_info(hello.extensions, common.requires_secure_renegotiation);
+  if (!renegotiation) return renegotiation;
   if (auto checked = check_point_formats(hello.extensions); !checked) return checked;
   return client::check_plain_answers(hello.extensions, "ServerHello");
 }

@@ -1,5 +1,6 @@
 #include "tls/server12/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/writer.hpp"
@@ -34,7 +35,9 @@ Candidate open_offer(const ServerConfig& config, const server::HelloInHand& hell
 
 bool may_go_on(const Session& session, const ServerConfig& config, const server::HelloInHand& hello,
                const Choice& choice) {
+  const std::vector<CipherSuite>& suites = config.common().policy.cipher_suites;
   return session.version == ProtocolVersion::TLS1_2 && find_suite_tls12(session.cipher_suite) != nullptr &&
+         std::ranges::find(suites, session.cipher_suite) != suites.end() &&
          session.secret.size() == master_secret_size && hello.hello.cipher_suites.contains(session.cipher_suite) &&
          session.configuration == config.id() && session.server_name == hello.server_name.value_or("") &&
          session.alpn == choice.alpn && session.is_alive(config.common().clock->now(), server::clock_skew);

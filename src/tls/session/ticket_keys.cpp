@@ -27,6 +27,7 @@ bool is_zero(ByteView bytes) noexcept {
 }  // namespace
 
 struct TicketKeys::State {
+  std::shared_ptr<TicketProtection> protection;  ///< not null: nothing of what follows is used
   std::shared_ptr<const crypto::Provider> provider;
   std::shared_ptr<const crypto::Random> random;
   std::shared_ptr<const Clock> clock;  ///< null: keys are changed from outside alone
@@ -134,7 +135,19 @@ Result<std::shared_ptr<TicketKeys>> TicketKeys::from(std::shared_ptr<const crypt
   return std::shared_ptr<TicketKeys>(new TicketKeys(std::move(state)));
 }
 
+Result<std::shared_ptr<TicketKeys>> TicketKeys::behind(std::shared_ptr<TicketProtection> protection) {
+  if (!protection) return wrong("a protection of tickets", "none");
+  auto state = std::make_unique<State>();
+  state->protection = std::move(protection);
+  return std::shared_ptr<TicketKeys>(new TicketKeys(std::move(state)));
+}
+
+TicketProtection* TicketKeys::protection() const noexcept {
+  return state_->protection.get();
+}
+
 Result<void> TicketKeys::replace(std::span<const ByteView> keys) {
+  if (state_->protection) return wrong("keys of its own", "some behind a TicketProtection");
   auto taken = state_->take(keys);
   if (!taken) return std::unexpected(std::move(taken.error()));
   const std::unique_lock lock(state_->mutex);

@@ -18,9 +18,15 @@ struct WipedAtEnd {
   ~WipedAtEnd() { wipe(bytes); }
 };
 
+std::optional<Session> session_of(ByteView plaintext) {
+  auto session = Session::parse(plaintext);
+  return session ? std::optional<Session>(std::move(*session)) : std::nullopt;
+}
+
 }  // namespace
 
 bool TicketSealer::is_of_older_key(ByteView ticket) const {
+  if (const TicketProtection* protection = keys_->protection()) return protection->is_outdated(ticket);
   TicketKeys::Name name{};
   if (ticket.size() < name.size()) return false;
   std::ranges::copy(ticket.first(name.size()), name.begin());
@@ -29,19 +35,20 @@ bool TicketSealer::is_of_older_key(ByteView ticket) const {
 }
 
 Result<Bytes> TicketSealer::seal(const Session& session, const crypto::Random& random) const {
-  auto key = keys_->sealing_key();
-  if (!key) return std::unexpected(std::move(key.error()));
-  auto aead = provider_->aead(crypto::AeadAlgorithm::aes_256_gcm, key->secret.view());
-  if (!aead) return std::unexpected(std::move(aead.error()));
-  crypto::Nonce nonce{};
-  if (auto filled = random.fill(nonce); !filled) return std::unexpected(std::move(filled.error()));
-
   Bytes plaintext;
   const WipedAtEnd wiped{plaintext};
   plaintext.reserve(session.written_size());
   Writer plain(plaintext);
   session.write(plain);
   if (!plain.ok()) return std::unexpected(fail(ErrorCode::InternalError).at("session"));
+
+  if (TicketProtection* protection = keys_->protection()) return protection->protect(plaintext);
+  auto key = keys_->sealing_key();
+  if (!key) return std::unexpected(std::move(key.error()));
+  auto aead = provider_->aead(crypto::AeadAlgorithm::aes_256_gcm, key->secret.view());
+  if (!aead) return std::unexpected(std::move(aead.error()));
+  crypto::Nonce nonce{};
+  if (auto filled = random.fill(nonce); !filled) return std::unexpected(std::move(filled.error()));
 
   Bytes ticket;
   ticket.reserve(overhead + plaintext.size());
@@ -58,6 +65,12 @@ Result<Bytes> TicketSealer::seal(const Session& session, const crypto::Random& r
 }
 
 std::optional<Session> TicketSealer::open(ByteView ticket) const {
+  if (TicketProtection* protection = keys_->protection()) {
+    auto plaintext = protection->unprotect(ticket);
+    if (!plaintext) return std::nullopt;
+    const WipedAtEnd wiped{*plaintext};
+    return session_of(*plaintext);
+  }
   if (ticket.size() <= overhead || ticket.size() > max_ticket) return std::nullopt;
   TicketKeys::Name name{};
   crypto::Nonce nonce{};
@@ -72,8 +85,7 @@ std::optional<Session> TicketSealer::open(ByteView ticket) const {
   Bytes plaintext(sealed.begin(), sealed.end());
   const WipedAtEnd wiped{plaintext};
   if (!(*aead)->open(nonce, name, plaintext)) return std::nullopt;
-  auto session = Session::parse(ByteView(plaintext).first(plaintext.size() - crypto::aead_tag_size));
-  return session ? std::optional<Session>(std::move(*session)) : std::nullopt;
+  return session_of(ByteView(plaintext).first(plaintext.size() - crypto::aead_tag_size));
 }
 
 }  // namespace keyway::tls

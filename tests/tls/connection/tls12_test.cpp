@@ -50,8 +50,9 @@ Connection server_after(const Policy& server_policy, Bend bend) {
 
 /// What the client makes of the server's hello after `bend` was at it.
 template <typename Bend>
-Connection client_after(Bend bend) {
-  Pair pair = make_tls_pair(client_with(Policy::compatible_2026()), server_with(tls12_policy()));
+Connection client_after(Bend bend,
+                        std::shared_ptr<const ClientConfig> config = client_with(Policy::compatible_2026())) {
+  Pair pair = make_tls_pair(std::move(config), server_with(tls12_policy()));
   pair.carry(Side::client);
   const Bytes hello = plain_messages(drain(pair.server)).front();
   static_cast<void>(feed(pair.client, plain_record(ContentType::handshake, bend(hello))));
@@ -263,6 +264,19 @@ TEST(Tls12, NeitherSideGoesOnWithoutExtendedMasterSecret) {
       client_after([](ByteView hello) { return without_extension<ServerHello>(hello, extended_master_secret); });
   EXPECT_EQ(code_of(client), ErrorCode::ExtendedMasterSecretMissing);
   EXPECT_EQ(alert_of(client), AlertDescription::handshake_failure);
+}
+
+TEST(Tls12, AServerWithoutSecureRenegotiationIsTakenWhereThatIsAllowed) {
+  ClientConfig::Builder builder = client_builder();
+  builder.policy(Policy::compatible_2026()).allow_missing_secure_renegotiation();
+  const auto lenient = build(std::move(builder));
+
+  const Connection client =
+      client_after([](ByteView hello) { return without_extension<ServerHello>(hello, renegotiation_info); }, lenient);
+
+  EXPECT_EQ(code_of(client), std::nullopt);
+  ASSERT_EQ(lenient->weakenings().size(), 1U);
+  EXPECT_NE(lenient->weakenings().front().find("renegotiation_info"), std::string::npos);
 }
 
 TEST(Tls12, SecureRenegotiationIsIndicated) {

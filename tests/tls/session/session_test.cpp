@@ -168,6 +168,38 @@ TEST(TicketKeys, OfARandomnessThatGivesZerosAreRefused) {
   EXPECT_EQ(made.error().code(), ErrorCode::RandomFailed);
 }
 
+/// Every byte turned over, behind a mark.
+class Turned final : public TicketProtection {
+ public:
+  static constexpr std::uint8_t mark = 0x7a;
+  Result<Bytes> protect(ByteView session) override {
+    Bytes ticket{mark};
+    for (const std::uint8_t byte : session) ticket.push_back(static_cast<std::uint8_t>(~byte));
+    return ticket;
+  }
+  std::optional<Bytes> unprotect(ByteView ticket) override {
+    if (ticket.empty() || ticket[0] != mark) return std::nullopt;
+    Bytes session;
+    for (const std::uint8_t byte : ticket.subspan(1)) session.push_back(static_cast<std::uint8_t>(~byte));
+    return session;
+  }
+  [[nodiscard]] bool is_outdated(ByteView ticket) const override { return ticket.size() > 100; }
+};
+
+TEST(TicketKeys, BehindAProtectionLeaveSealingAndOpeningToIt) {
+  const auto keys = *TicketKeys::behind(std::make_shared<Turned>());
+  Bytes ticket = seal(*keys);
+  EXPECT_EQ(ticket.front(), Turned::mark);
+  EXPECT_TRUE(opens(*keys, ticket));
+  EXPECT_TRUE(TicketSealer(*provider(), *keys).is_of_older_key(ticket));
+  EXPECT_FALSE(TicketSealer(*provider(), *keys).is_of_older_key(Bytes{Turned::mark}));
+  ticket.pop_back();
+  EXPECT_FALSE(opens(*keys, ticket)) << "no session";
+  EXPECT_FALSE(opens(*keys, Bytes(64, 1))) << "not of the protection";
+  EXPECT_EQ(keys->replace(std::vector<ByteView>{}).error().code(), ErrorCode::InvalidConfiguration);
+  EXPECT_EQ(TicketKeys::behind(nullptr).error().code(), ErrorCode::InvalidConfiguration);
+}
+
 // ------------------------------------------------------------------------------------------------ the store
 
 StoredSession stored(std::uint32_t number) {
