@@ -9,6 +9,7 @@
 #include <keyway/error.hpp>
 
 #include "tls/handshake/early_sent.hpp"
+#include "tls/handshake/ech_progress.hpp"
 #include "tls/handshake/emitter.hpp"
 #include "tls/record/handshake_joiner.hpp"
 #include "tls/record/record_reader.hpp"
@@ -40,6 +41,7 @@ class Flow {
     std::vector<Bytes>& peer_chain;
     CarriedProofs& peer_proofs;
     std::unique_ptr<EarlySent>& early;
+    std::unique_ptr<EchProgress>& ech;
   };
   explicit Flow(const Parts& parts) noexcept : parts_(parts) {}
 
@@ -78,6 +80,12 @@ class Flow {
   void refuse_early_data(EarlyData why) noexcept;
   /// Before EndOfEarlyData.
   void close_early_data() noexcept;
+
+  /// What is known of the hidden ClientHello and of the one around it, from now on.
+  [[nodiscard]] EchProgress& ech_progress() {
+    if (!parts_.ech) parts_.ech = std::make_unique<EchProgress>();
+    return *parts_.ech;
+  }
 
   [[nodiscard]] RecordReader& reader() noexcept { return parts_.reader; }
   [[nodiscard]] RecordWriter& writer() noexcept { return parts_.writer; }

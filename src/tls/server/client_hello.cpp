@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "tls/handshake/next.hpp"
+#include "tls/server/encrypted_hello.hpp"
 
 namespace keyway::tls::server {
 namespace {
@@ -136,6 +137,8 @@ Result<ExpectClientHello::Next> ExpectClientHello::handle(Flow& flow, const Hand
   if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
   auto hello = HelloInHand::take(message);
   if (!hello) return std::unexpected(std::move(hello.error()));
+  hello = open_first_hello(flow, *config_, std::move(*hello));
+  if (!hello) return std::unexpected(std::move(hello.error()));
   flow.reader().allow_change_cipher_spec(true);
   flow.info().server_name = hello->server_name;
   if (config_->pauses_for_client_hello()) return Next(AwaitHelloDecision(*config_, std::move(*hello)));
@@ -157,6 +160,8 @@ Result<AwaitCredential::Next> AwaitCredential::resume(Flow& flow, Answer& answer
 Result<ExpectSecondClientHello::Next> ExpectSecondClientHello::handle(Flow& flow, const HandshakeMessage& message) && {
   if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
   auto hello = HelloInHand::take(message);
+  if (!hello) return std::unexpected(std::move(hello.error()));
+  hello = open_second_hello(flow, first_, std::move(*hello));
   if (!hello) return std::unexpected(std::move(hello.error()));
   if (auto same = check_second_hello(first_.hello, hello->hello); !same) {
     return std::unexpected(std::move(same.error()));

@@ -44,8 +44,9 @@ Result<HelloInHand> HelloInHand::take(const HandshakeMessage& message) {
 namespace {
 
 bool may_change(ExtensionType type) noexcept {
-  constexpr std::array changeable{ExtensionType::key_share, ExtensionType::early_data, ExtensionType::cookie,
-                                  ExtensionType::pre_shared_key, ExtensionType::padding};
+  constexpr std::array changeable{ExtensionType::key_share, ExtensionType::early_data,
+                                  ExtensionType::cookie,    ExtensionType::pre_shared_key,
+                                  ExtensionType::padding,   ExtensionType::encrypted_client_hello};
   return std::ranges::find(changeable, type) != changeable.end();
 }
 

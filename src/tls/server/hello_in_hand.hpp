@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -7,10 +8,19 @@
 #include <keyway/credential.hpp>
 #include <keyway/error.hpp>
 
+#include "crypto/hpke.hpp"
+#include "tls/ech/configs.hpp"
 #include "tls/wire/client_hello.hpp"
 #include "tls/wire/handshake.hpp"
 
 namespace keyway::tls::server {
+
+/// What is known of a ClientHello that hides another, whether that could be opened or not.
+struct HelloEch {
+  std::shared_ptr<const EchKeySet> keys;
+  std::optional<crypto::hpke::Context> context;  ///< nothing: none of the keys opens it
+  EncryptedClientHelloExtension by;              ///< how it was sealed; its views are no longer good
+};
 
 /// A ClientHello with the bytes that it is a view of: it outlives the record that it came in. Move-only; moving leaves
 /// the bytes where they are.
@@ -18,6 +28,7 @@ struct HelloInHand {
   Bytes raw;  ///< handshake header included
   ClientHello hello;
   ClientHelloExtensions extensions;
+  std::unique_ptr<HelloEch> ech;           ///< null: nothing is hidden that keys here could be for
   std::optional<std::string> server_name;  ///< in lower case; nothing for an IP address, which RFC 6066 does not allow
 
   HelloInHand() = default;
@@ -26,6 +37,13 @@ struct HelloInHand {
   HelloInHand(HelloInHand&&) noexcept = default;
   HelloInHand& operator=(HelloInHand&&) noexcept = default;
   ~HelloInHand() = default;
+
+  /// True where somebody has opened what another ClientHello hides, and this is it: the answer is to show that (RFC
+  /// 9849 7.2).
+  [[nodiscard]] bool is_inner() const noexcept {
+    const auto& extension = extensions.encrypted_client_hello;
+    return extension && extension->kind == EncryptedClientHelloExtension::Kind::inner;
+  }
 
   /// Errors: the codecs'; UnsolicitedExtension (of QUIC), InvalidServerNameExtension.
   [[nodiscard]] static Result<HelloInHand> take(const HandshakeMessage& message);
