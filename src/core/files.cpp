@@ -133,7 +133,7 @@ Result<Bytes> read_file(const std::filesystem::path& path, std::size_t limit) {
   const Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!descriptor.valid()) return error(errno);
   Bytes contents;
-  std::array<std::uint8_t, 65536> block;
+  std::array<std::uint8_t, 16384> block{};
   while (true) {
     const ssize_t count = ::read(descriptor.get(), block.data(), block.size());
     if (count < 0 && errno == EINTR) continue;
