@@ -22,6 +22,7 @@ constexpr std::uint8_t max_warnings = 4;
 }  // namespace
 
 Result<Received> Connection::Core::receive(ByteSpan input) {
+  if (auto carries = check_carries_records("receive"); !carries) return std::unexpected(std::move(carries.error()));
   if (error_) return std::unexpected(*error_);
   Received received;
   if (closed_ && machine_) {
@@ -205,7 +206,8 @@ Result<void> Connection::Core::after_tls12_handshake(const tls::HandshakeMessage
 Result<void> Connection::Core::after_handshake(const tls::HandshakeMessage& message) {
   auto* tls13 = std::get_if<TrafficTls13>(&traffic_);
   if (tls13 == nullptr) return after_tls12_handshake(message);
-  if (message.type == HandshakeType::key_update) return take_key_update(*tls13, message);
+  // RFC 9001 6: QUIC changes keys in its own way.
+  if (message.type == HandshakeType::key_update && !quic_) return take_key_update(*tls13, message);
   if (message.type == HandshakeType::new_session_ticket && side_ == Side::client) {
     auto ticket = tls::NewSessionTicket::parse(message.body);
     if (!ticket) return std::unexpected(std::move(ticket.error()));
@@ -217,6 +219,12 @@ Result<void> Connection::Core::after_handshake(const tls::HandshakeMessage& mess
       auto early_data = tls::EarlyDataNewSessionTicket::parse(*body);
       if (!early_data) return std::unexpected(std::move(early_data.error()).at("NewSessionTicket"));
       max_early_data = early_data->max_early_data_size;
+      if (quic_ && max_early_data != tls::quic_early_data_size) {
+        return std::unexpected(fail(ErrorCode::InvalidValue)
+                                   .at("NewSessionTicket, early_data")
+                                   .expected("0xffffffff, as QUIC has no other")
+                                   .received(std::to_string(max_early_data)));
+      }
     }
     if (const auto body = ticket->extensions.find(tls::TlsFlagsExtension::type)) {
       auto flags = tls::TlsFlagsExtension::parse(*body);
@@ -240,7 +248,7 @@ Result<void> Connection::Core::take_key_update(TrafficTls13& traffic, const tls:
 
   traffic.reading = traffic.reading.next();
   ++traffic.reading_generation;
-  auto done = flow().protect_reading(*config().provider, *traffic.suite, traffic.reading);
+  auto done = flow().protect_reading(EncryptionLevel::application, *config().provider, *traffic.suite, traffic.reading);
   if (!done) return done;
   emit_.secret(side_ == Side::client ? SecretLabel::SERVER_TRAFFIC_SECRET : SecretLabel::CLIENT_TRAFFIC_SECRET,
                traffic.reading_generation, traffic.client_random, traffic.reading.bytes());

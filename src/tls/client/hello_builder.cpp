@@ -6,6 +6,7 @@
 #include "tls/handshake/raw_public_key.hpp"
 #include "tls/suites.hpp"
 #include "tls/wire/extension_block.hpp"
+#include "tls/wire/extensions/quic_transport_parameters.hpp"
 #include "tls/wire/handshake.hpp"
 
 namespace keyway::tls::client {
@@ -174,7 +175,11 @@ void write_extensions(Writer& out, const HelloParts& parts) {
   }
   write_alpn(out, parts.config.common().alpn);
   write_proofs_asked(out, parts.config);
-  write_record_limits(out, parts.config);
+  if (parts.quic != nullptr) {
+    write_extension(out, QuicTransportParametersExtension{parts.quic->own_parameters()});
+  } else {
+    write_record_limits(out, parts.config);
+  }
   write_certificate_types(out, parts.config);
   if (policy.has(ProtocolVersion::TLS1_2)) write_for_tls12(out, parts);
   write_grease_extension(out, parts, Grease::Place::last_extension);

@@ -10,6 +10,7 @@
 #include <keyway/name.hpp>
 
 #include "tls/client/grease.hpp"
+#include "tls/handshake/quic_carrier.hpp"
 #include "tls/schedule/key_schedule.hpp"
 #include "tls/wire/client_hello.hpp"
 
@@ -33,9 +34,10 @@ struct HelloParts {
   ByteView cookie;                      ///< of a HelloRetryRequest; empty: none
   std::span<const PskOffer> psks = {};  ///< in order of preference
   bool has_early_data = false;
-  const Grease* grease = nullptr;  ///< null: none
-  bool is_retry = false;           ///< after a HelloRetryRequest
-  ByteView session_ticket{};       ///< of TLS 1.2; empty: none
+  const Grease* grease = nullptr;     ///< null: none
+  bool is_retry = false;              ///< after a HelloRetryRequest
+  ByteView session_ticket{};          ///< of TLS 1.2; empty: none
+  const QuicCarrier* quic = nullptr;  ///< null: records carry the handshake
 };
 
 /// Writes a ClientHello, handshake header included (RFC 8446 4.1.2). The binders of what is offered are left to be

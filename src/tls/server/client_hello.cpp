@@ -93,6 +93,16 @@ Result<ExpectFinished> answer_second_with_psk(Flow& flow, const Decision& decisi
   return send_psk_flight(flow, *decision.config, decision.choice, *known, hello, transcript, /*after_retry=*/true);
 }
 
+/// RFC 9001 8.1: no protocol, no connection.
+Result<void> take_quic_offer(QuicCarrier& quic, const HelloInHand& hello, const Choice& choice) {
+  const auto parameters = hello.hello.extensions.find(ExtensionType::quic_transport_parameters);
+  quic.peer_parameters.emplace(parameters->begin(), parameters->end());
+  if (!choice.alpn.empty()) return {};
+  return std::unexpected(fail(ErrorCode::NoCommonAlpn)
+                             .at("ClientHello, application_layer_protocol_negotiation")
+                             .expected("a protocol, as QUIC asks for"));
+}
+
 /// The configuration stands: chooses, and asks for the credential.
 Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfig& config, HelloInHand hello) {
   auto version = choose_version(config, hello);
@@ -105,6 +115,9 @@ Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfi
   flow.info().early_data = early_data_without_session(config, hello);
   auto choice = choose(config, hello);
   if (!choice) return std::unexpected(std::move(choice.error()));
+  if (QuicCarrier* quic = flow.quic()) {
+    if (auto taken = take_quic_offer(*quic, hello, *choice); !taken) return std::unexpected(std::move(taken.error()));
+  }
   // Behind a HelloRetryRequest, the second ClientHello says which session it is to be.
   if (!choice->needs_retry || psk_mode(config, hello) == PskKeyExchangeMode::psk_ke) {
     auto resumed = find_session(config, hello, *choice, nullptr);
@@ -134,7 +147,7 @@ Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfi
 Result<ExpectClientHello::Next> ExpectClientHello::handle(Flow& flow, const HandshakeMessage& message) && {
   // Judged before anything is answered: then the alert is one that the client can read.
   if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
-  auto hello = HelloInHand::take(message);
+  auto hello = HelloInHand::take(message, flow.quic() != nullptr);
   if (!hello) return std::unexpected(std::move(hello.error()));
   flow.reader().allow_change_cipher_spec(true);
   flow.info().server_name = hello->server_name;
@@ -156,7 +169,7 @@ Result<AwaitCredential::Next> AwaitCredential::resume(Flow& flow, Answer& answer
 
 Result<ExpectSecondClientHello::Next> ExpectSecondClientHello::handle(Flow& flow, const HandshakeMessage& message) && {
   if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
-  auto hello = HelloInHand::take(message);
+  auto hello = HelloInHand::take(message, flow.quic() != nullptr);
   if (!hello) return std::unexpected(std::move(hello.error()));
   if (auto same = check_second_hello(first_.hello, hello->hello); !same) {
     return std::unexpected(std::move(same.error()));

@@ -11,7 +11,31 @@
 
 namespace keyway::tls::server {
 
-Result<HelloInHand> HelloInHand::take(const HandshakeMessage& message) {
+namespace {
+
+/// RFC 9001 8.1, 8.2, 8.4.
+Result<void> check_for_quic(const ClientHello& hello) {
+  if (!hello.legacy_session_id.empty()) {
+    return std::unexpected(fail(ErrorCode::InvalidValue)
+                               .at("ClientHello, legacy_session_id")
+                               .expected("none, as QUIC has no compatibility mode")
+                               .received(std::to_string(hello.legacy_session_id.size()) + " bytes"));
+  }
+  if (hello.extensions.has(ExtensionType::quic_transport_parameters)) return {};
+  return std::unexpected(
+      fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension quic_transport_parameters"));
+}
+
+Result<void> check_for_stream(const ClientHello& hello) {
+  if (!hello.extensions.has(ExtensionType::quic_transport_parameters)) return {};
+  return std::unexpected(fail(ErrorCode::UnsolicitedExtension)
+                             .at("ClientHello, extension quic_transport_parameters")
+                             .expected("none over a stream"));
+}
+
+}  // namespace
+
+Result<HelloInHand> HelloInHand::take(const HandshakeMessage& message, bool is_over_quic) {
   HelloInHand taken;
   taken.raw.assign(message.raw.begin(), message.raw.end());
   auto hello = ClientHello::parse(ByteView(taken.raw).subspan(handshake_header_size));
@@ -19,11 +43,8 @@ Result<HelloInHand> HelloInHand::take(const HandshakeMessage& message) {
   taken.hello = *hello;
   auto placed = check_extensions(hello->extensions, ExtensionHome::client_hello, {}, "ClientHello");
   if (!placed) return std::unexpected(std::move(placed.error()));
-  if (hello->extensions.has(ExtensionType::quic_transport_parameters)) {  // RFC 9001 8.2: over QUIC alone
-    return std::unexpected(fail(ErrorCode::UnsolicitedExtension)
-                               .at("ClientHello, extension quic_transport_parameters")
-                               .expected("none over a stream"));
-  }
+  auto carried = is_over_quic ? check_for_quic(*hello) : check_for_stream(*hello);
+  if (!carried) return std::unexpected(std::move(carried.error()));
   auto extensions = ClientHelloExtensions::parse(hello->extensions);
   if (!extensions) return std::unexpected(std::move(extensions.error()));
   taken.extensions = *extensions;

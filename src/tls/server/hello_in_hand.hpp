@@ -27,9 +27,14 @@ struct HelloInHand {
   HelloInHand& operator=(HelloInHand&&) noexcept = default;
   ~HelloInHand() = default;
 
-  /// Errors: the codecs'; UnsolicitedExtension (of QUIC), InvalidServerNameExtension.
-  [[nodiscard]] static Result<HelloInHand> take(const HandshakeMessage& message);
+  /// Errors: the codecs'; InvalidServerNameExtension; UnsolicitedExtension (QUIC's over a stream); over QUIC,
+  /// MissingExtension, InvalidValue (a session ID).
+  [[nodiscard]] static Result<HelloInHand> take(const HandshakeMessage& message, bool is_over_quic);
 
+  /// take() has seen to it that the extension stands there, and nowhere else.
+  [[nodiscard]] bool is_over_quic() const noexcept {
+    return hello.extensions.has(ExtensionType::quic_transport_parameters);
+  }
   [[nodiscard]] ClientHelloView view() const noexcept {
     return {raw, server_name ? std::optional<std::string_view>(*server_name) : std::nullopt};
   }
