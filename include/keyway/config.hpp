@@ -18,6 +18,7 @@
 #include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
 #include <keyway/early_data.hpp>
+#include <keyway/ech.hpp>
 #include <keyway/error.hpp>
 #include <keyway/external_psk.hpp>
 #include <keyway/observer.hpp>
@@ -30,7 +31,8 @@ namespace keyway {
 
 namespace tls {
 class PskSet;
-}
+struct EchPlan;
+}  // namespace tls
 
 /// What both sides' configurations have.
 struct CommonConfig {
@@ -83,6 +85,8 @@ class ClientConfig {
   [[nodiscard]] bool requires_psk() const noexcept { return requires_psk_; }
   /// True when the chain of a session is judged again before the session is gone on with.
   [[nodiscard]] bool reverifies_on_resumption() const noexcept { return reverifies_on_resumption_; }
+  /// How the ClientHello is hidden, or that it looks as if it were; null: neither.
+  [[nodiscard]] const tls::EchPlan* ech() const noexcept { return ech_.get(); }
   [[nodiscard]] bool sends_server_name() const noexcept { return sends_server_name_; }
   /// True when the server is asked for OCSP responses with its certificates (RFC 6066 8).
   [[nodiscard]] bool asks_for_ocsp() const noexcept { return asks_for_ocsp_; }
@@ -130,6 +134,7 @@ class ClientConfig {
   bool is_fallback_ = false;
   bool requires_psk_ = false;
   std::size_t max_early_data_ = 0;
+  std::shared_ptr<const tls::EchPlan> ech_;
   std::vector<Bytes> pinned_keys_;
   std::vector<CertificateType> server_certificate_types_;
   std::vector<CertificateType> client_certificate_types_;
@@ -205,6 +210,13 @@ class ClientConfig::Builder {
   /// Puts values that nobody knows among what is offered, and the extensions in an order that changes from connection
   /// to connection (RFC 8701), so that servers stay able to take new ones.
   Builder& grease();
+  /// Hides the ClientHello by the first of these configurations that can be used (RFC 9849). They are one server's: a
+  /// configuration with them is for that server alone. Needs TLS 1.3, and certificates: a server that can't read what
+  /// is hidden proves that by one for its public name. The handshake then ends with EchRejected; Connection::ech() says
+  /// what to try again with.
+  Builder& ech(EchConfigList configs, EchUse use = EchUse::required);
+  /// Sends what looks like a hidden ClientHello where there is none (RFC 9849 6.2).
+  Builder& grease_ech();
   /// A key (DER of its SubjectPublicKeyInfo) that the server may show in a certificate's place (RFC 7250). It stands
   /// for the server whatever its name; no other raw key is taken. Then nothing but such keys is taken, unless trust()
   /// is called, too, or server_certificate_types() says otherwise.
@@ -278,6 +290,8 @@ class ServerConfig {
   }
   /// Null: early data is not taken. With one, it has a store.
   [[nodiscard]] const EarlyDataOptions* early_data() const noexcept { return early_data_.get(); }
+  /// Null: hidden ClientHellos are not read.
+  [[nodiscard]] const EchKeys* ech_keys() const noexcept { return ech_keys_.get(); }
   [[nodiscard]] const TicketOptions& tickets() const noexcept { return tickets_; }
   /// What seals sessions. Null after without_tickets(), unless there is a session_store().
   [[nodiscard]] TicketKeys* ticket_keys() const noexcept { return ticket_keys_.get(); }
@@ -298,6 +312,7 @@ class ServerConfig {
   std::unique_ptr<const ClientAuthentication> client_authentication_;
   TicketOptions tickets_;
   std::unique_ptr<const EarlyDataOptions> early_data_;
+  std::shared_ptr<const EchKeys> ech_keys_;
   std::shared_ptr<TicketKeys> ticket_keys_;
   std::shared_ptr<ServerSessionStore> session_store_;
   std::array<std::uint8_t, 32> id_{};
@@ -330,6 +345,9 @@ class ServerConfig::Builder {
   Builder& take_early_data(EarlyDataOptions options = {});
   /// Puts an extension that nobody knows into tickets (RFC 8701 4), so that clients stay able to take new ones.
   Builder& grease();
+  /// Reads hidden ClientHellos (RFC 9849) with these keys. There is a certificate for each public name, too: whoever
+  /// can't be read gets that one, and the configurations to come back with. Needs TLS 1.3.
+  Builder& ech_keys(std::shared_ptr<const EchKeys> keys);
   Builder& prefer_certificates();     ///< keys that were added serve clients alone whom no certificate serves
   Builder& pause_for_client_hello();  ///< Pause::client_hello, before anything is answered
   Builder& pause_for_credential();    ///< Pause::credential, instead of a resolver

@@ -28,6 +28,7 @@
 #include <keyway/credential.hpp>
 #include <keyway/detail/attributes.hpp>
 #include <keyway/early_data.hpp>
+#include <keyway/ech.hpp>
 #include <keyway/error.hpp>
 #include <keyway/name.hpp>
 #include <keyway/observer.hpp>
@@ -44,7 +45,8 @@ struct ConnectionInfo {
   SignatureScheme signature_scheme{};         ///< of the server's proof, this time or when the session began
   SignatureScheme client_signature_scheme{};  ///< of the client's; 0 without one
   bool after_hello_retry_request = false;
-  bool is_resumption = false;  ///< goes on with an earlier session: no certificate was shown again
+  bool is_resumption = false;      ///< goes on with an earlier session: no certificate was shown again
+  EchStatus ech = EchStatus::off;  ///< whether the ClientHello was hidden; more by Connection::ech()
   EarlyData early_data = EarlyData::off;
   CertificateType peer_certificate_type = CertificateType::X509;  ///< RawPublicKey: peer_chain() is that key alone
   CertificateType own_certificate_type = CertificateType::X509;   ///< of what a client is to show, if anything
@@ -214,6 +216,9 @@ class Connection {
   /// Client: what came with the server's chain, where it was asked for, as it was sent; also after a resumption. At
   /// Pause::verification it is there already. Whether the OCSP responses are of use is the verdict's to say.
   [[nodiscard]] const CarriedProofs& peer_proofs() const noexcept KEYWAY_LIFETIMEBOUND;
+
+  /// About Encrypted ClientHello, where ConnectionInfo::ech is neither `off` nor `greased`; else null.
+  [[nodiscard]] const EchDetails* ech() const noexcept KEYWAY_LIFETIMEBOUND;
 
   /// Fills `out` with keying material (RFC 8446 7.5, RFC 5705). No context (std::nullopt) and an empty one differ in
   /// TLS 1.2, and are the same in TLS 1.3. Errors: NotReady during the handshake, but while a server takes early data;

@@ -118,6 +118,9 @@ class KeyExchangeGroup {
   [[nodiscard]] virtual NamedGroup id() const noexcept = 0;
   /// Client: makes an ephemeral key.
   [[nodiscard]] virtual Result<std::unique_ptr<KeyExchange>> start(const Random& random) const = 0;
+  /// The same with a private key that is there already, in the form of RFC 9180 7.1.2: for HPKE, whose keys last.
+  /// Errors: InvalidKey; UnsupportedAlgorithm, where the group has no such keys.
+  [[nodiscard]] virtual Result<std::unique_ptr<KeyExchange>> load(ByteView private_key) const;
   /// Server: makes its own share in answer to the client's, and the secret. Errors: InvalidKeyShare, CryptoFailed.
   [[nodiscard]] virtual Result<KeyExchangeAnswer> answer(const Random& random, ByteView client_share) const = 0;
 };
@@ -178,7 +181,8 @@ class PublicKey {
  public:
   virtual ~PublicKey() = default;
   [[nodiscard]] virtual KeyType type() const noexcept = 0;
-  [[nodiscard]] virtual std::size_t bits() const noexcept = 0;  ///< the modulus of RSA, the field of a curve; 0 of ML-DSA
+  [[nodiscard]] virtual std::size_t bits()
+      const noexcept = 0;  ///< the modulus of RSA, the field of a curve; 0 of ML-DSA
   /// True when `signature` over `message` holds. False for anything else, malformed signatures and algorithms that
   /// don't fit the key included.
   [[nodiscard]] virtual bool verify(SignatureAlgorithm algorithm, ByteView message, ByteView signature) const = 0;

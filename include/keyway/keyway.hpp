@@ -14,6 +14,7 @@
 #include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
 #include <keyway/early_data.hpp>
+#include <keyway/ech.hpp>
 #include <keyway/error.hpp>
 #include <keyway/external_psk.hpp>
 #include <keyway/fetch.hpp>

@@ -11,6 +11,7 @@
 #include <variant>
 
 #include <keyway/bytes.hpp>
+#include <keyway/ech.hpp>
 #include <keyway/error.hpp>
 #include <keyway/types.hpp>
 #include <keyway/verdict.hpp>
@@ -43,6 +44,13 @@ struct HandshakeMessage {
   ByteView raw;
 };
 
+/// The ClientHello that another one hides (RFC 9849), with its header: before that one is `sent`, after it was
+/// `received` and opened.
+struct InnerClientHello {
+  Direction direction{};
+  ByteView raw;
+};
+
 /// A record on the wire. `size` counts its header and protection.
 struct Record {
   Direction direction{};
@@ -66,6 +74,7 @@ struct ParametersChosen {
   bool after_hello_retry_request = false;
   std::string_view alpn;       ///< empty: none
   bool is_resumption = false;  ///< of an earlier session
+  EchStatus ech = EchStatus::off;
 };
 
 /// The peer's chain was judged. `chain` is as it was sent, leaf first, DER.
@@ -129,10 +138,10 @@ struct Failed {
 
 }  // namespace event
 
-using Event =
-    std::variant<event::HandshakeMessage, event::Record, event::ParametersChosen, event::ChainJudged,
-                 event::HandshakeSignature, event::KeyAgreement, event::SecretDerived, event::Finished,
-                 event::HandshakeCompleted, event::KeysUpdated, event::AlertSeen, event::Weakened, event::Failed>;
+using Event = std::variant<event::HandshakeMessage, event::InnerClientHello, event::Record, event::ParametersChosen,
+                           event::ChainJudged, event::HandshakeSignature, event::KeyAgreement, event::SecretDerived,
+                           event::Finished, event::HandshakeCompleted, event::KeysUpdated, event::AlertSeen,
+                           event::Weakened, event::Failed>;
 
 /// Whose event it is.
 struct EventOrigin {

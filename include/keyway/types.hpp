@@ -183,6 +183,7 @@ enum class ExtensionType : std::uint16_t {
   key_share = 51,
   quic_transport_parameters = 57,
   ticket_request = 58,
+  ech_outer_extensions = 0xfd00,  ///< within what encrypted_client_hello hides
   encrypted_client_hello = 0xfe0d,
   renegotiation_info = 0xff01,
 };

@@ -5,7 +5,7 @@ _keyway() {
   cur=${COMP_WORDS[COMP_CWORD]}
   prev=${COMP_WORDS[COMP_CWORD - 1]}
 
-  # The command, and what comes after `ca`, wherever options stand between.
+  # The command, and what comes after `ca` or `ech`, wherever options stand between.
   local command= sub= word
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
@@ -13,7 +13,7 @@ _keyway() {
       *)
         if [[ -z $command ]]; then
           command=$word
-        elif [[ $command == ca && -z $sub ]]; then
+        elif [[ ( $command == ca || $command == ech ) && -z $sub ]]; then
           sub=$word
         fi
         ;;
@@ -30,7 +30,7 @@ _keyway() {
   local revocation="--crl --revocation --fetch --fetch-issuers --ocsp-nonce --no-cache"
   local tls="--policy --tlsv1.2 --tlsv1.3 --tls-max --ciphers --groups --alpn --keylog"
   case $prev in
-    --cacert | --trust | --crl | --cert | --client-ca | --ocsp | --output | -o | --keylog | --session-file) _keyway_files; return ;;
+    --cacert | --trust | --crl | --cert | --client-ca | --ocsp | --output | -o | --keylog | --session-file | --ech) _keyway_files; return ;;
     --dir) _keyway_folders; return ;;
     --out) if [[ $sub == issue ]]; then _keyway_folders; else _keyway_files; fi; return ;;
     --key)
@@ -46,7 +46,7 @@ _keyway() {
     --tls-max) COMPREPLY=($(compgen -W "1.2 1.3" -- "$cur")); return ;;
     --ciphers) COMPREPLY=($(compgen -W "$suites" -- "$cur")); return ;;
     --groups) COMPREPLY=($(compgen -W "$groups" -- "$cur")); return ;;
-    --name | --org | --days | --ttl | --crl-url | --listen | --threads | --max-connections | --drain | --resolve | --timeout | --host | --at)
+    --name | --public-name | --max-name-length | --org | --days | --ttl | --crl-url | --listen | --threads | --max-connections | --drain | --resolve | --timeout | --host | --at)
       return
       ;;
   esac
@@ -56,18 +56,19 @@ _keyway() {
     /) options="--help --version" ;;
     demo/*) options="--help --json --classic --no-colour --no-color --dir --browser" ;;
     serve/*)
-      options="--help --cert --key --client-ca --require-client-cert --ocsp --listen --unknown-name --threads
+      options="--help --cert --key --client-ca --require-client-cert --ocsp --ech --listen --unknown-name --threads
         --max-connections --drain --no-listings
         --allow-expired --quiet $tls"
       ;;
     get/*)
       options="--help --cert --key --cacert $revocation --require-revocation-answer --resolve --output --timeout --head --location
-        --verbose --json --session-file $tls"
+        --verbose --json --session-file --ech $tls"
       ;;
     policies/*) options="--help --json" ;;
     inspect/*) options="--help --json --cacert --resolve $revocation" ;;
     verify/*) options="--help --json --host --client --at --trust --ocsp --profile --resolve $revocation" ;;
-    ca/) options="--help" ;;
+    ca/ | ech/) options="--help" ;;
+    ech/generate) options="--help --public-name --out --max-name-length --force --json" ;;
     ca/init) options="--help --name --key --crl-url --dir --json" ;;
     ca/issue) options="--help --org --days --ttl --key --out --force --dir --json" ;;
     ca/revoke) options="--help --reason --dir --json" ;;
@@ -81,7 +82,8 @@ _keyway() {
     return
   fi
   case $command/$sub in
-    /) COMPREPLY=($(compgen -W "demo serve get ca inspect verify policies" -- "$cur")) ;;
+    /) COMPREPLY=($(compgen -W "demo serve get ca ech inspect verify policies" -- "$cur")) ;;
+    ech/) COMPREPLY=($(compgen -W "generate" -- "$cur")) ;;
     ca/) COMPREPLY=($(compgen -W "init issue revoke list crl" -- "$cur")) ;;
     serve/*) _keyway_folders ;;
     policies/*) COMPREPLY=($(compgen -W "$policies" -- "$cur")) ;;

@@ -226,6 +226,7 @@ std::string to_string(ExtensionType value) {
     KEYWAY_NAMED(key_share);
     KEYWAY_NAMED(quic_transport_parameters);
     KEYWAY_NAMED(ticket_request);
+    KEYWAY_NAMED(ech_outer_extensions);
     KEYWAY_NAMED(encrypted_client_hello);
     KEYWAY_NAMED(renegotiation_info);
   }

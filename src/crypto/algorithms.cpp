@@ -180,6 +180,11 @@ std::unexpected<Error> no_transport(KeyType type) {
 
 }  // namespace
 
+Result<std::unique_ptr<KeyExchange>> KeyExchangeGroup::load(ByteView /*private_key*/) const {
+  return std::unexpected(
+      fail(ErrorCode::UnsupportedAlgorithm).at("private keys that last").received(keyway::to_string(id())));
+}
+
 Result<void> PublicKey::encrypt_pkcs1(const Random& /*random*/, ByteView /*message*/, Bytes& /*out*/) const {
   return no_transport(type());
 }

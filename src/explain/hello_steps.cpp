@@ -307,6 +307,31 @@ void tell_sentinel(Step& step, const tls::ServerHello& hello) {
 
 }  // namespace
 
+Step tell_inner_client_hello(ByteView body, bool is_sent) {
+  constexpr std::string_view kind = "inner_client_hello";
+  const auto hello = tls::ClientHello::parse(body);
+  if (!hello) return tell_unreadable(kind, "inner ClientHello", hello.error());
+  const auto extensions = tls::ClientHelloExtensions::parse(hello->extensions);
+  if (!extensions) return tell_unreadable(kind, "inner ClientHello", extensions.error());
+  const auto& asked = extensions->server_name;
+  const std::string name = asked ? printable(as_text(asked->host_name)) : "";
+  Step step;
+  step.kind = kind;
+  step.headline = is_sent ? fmt::format("The client hides whom it wants, {}, within the next ClientHello",
+                                        name.empty() ? "and names nobody" : name)
+                          : fmt::format("The server opens what the ClientHello hides: the client wants {}",
+                                        name.empty() ? "nobody by name" : name);
+  step.tone = Tone::good;
+  step.facts.push_back({"server name", name.empty() ? "not sent" : name + ", readable to this server alone"});
+  step.facts.push_back({"size", count_of(body.size(), "byte") + ", sent sealed and padded"});
+  add_aside(step,
+            "Encrypted ClientHello (RFC 9849): sealed to a key that the server has published. Whoever listens sees "
+            "the public name alone, which many servers share.");
+  step.data["server_name"] = name.empty() ? Json(nullptr) : Json(name);
+  step.data["bytes"] = body.size();
+  return step;
+}
+
 Step tell_server_hello(ByteView body, const Offer& offer, ProtocolVersion& chosen) {
   const auto hello = tls::ServerHello::parse(body);
   if (!hello) return tell_unreadable("server_hello", "ServerHello", hello.error());

@@ -35,6 +35,8 @@ struct ToldClientHello {
 
 /// Each takes a message's body, without the handshake header; one that does not parse gives a step that says so.
 [[nodiscard]] ToldClientHello tell_client_hello(ByteView body, bool is_second);
+/// The ClientHello that another one hides: before that is sent, or after it was opened.
+[[nodiscard]] Step tell_inner_client_hello(ByteView body, bool is_sent);
 /// `version` becomes the one that was chosen, where it can be read.
 [[nodiscard]] Step tell_server_hello(ByteView body, const Offer& offer, ProtocolVersion& version);
 [[nodiscard]] Step tell_encrypted_extensions(ByteView body, const Offer& offer);

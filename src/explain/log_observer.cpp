@@ -19,17 +19,25 @@ namespace {
   return {LogLevel::debug, fmt::format("{} {}, {}", verb_of(message.direction), to_string(message.type),
                                        count_of(message.raw.size(), "byte"))};
 }
+[[nodiscard]] LogLine line_of(const event::InnerClientHello& message) {
+  return {LogLevel::debug,
+          fmt::format("{} the client_hello that the {} one hides, {}", verb_of(message.direction),
+                      message.direction == Direction::sent ? "next" : "last", count_of(message.raw.size(), "byte"))};
+}
 [[nodiscard]] LogLine line_of(const event::Record& record) {
   return {LogLevel::trace, fmt::format("{} a record of {}{}, {}", verb_of(record.direction), to_string(record.type),
                                        record.is_protected ? ", protected" : "", count_of(record.size, "byte"))};
 }
+[[nodiscard]] std::string ech_text(EchStatus status) {
+  return status == EchStatus::off ? "" : fmt::format(", encrypted client_hello {}", to_string(status));
+}
 [[nodiscard]] LogLine line_of(const event::ParametersChosen& chosen) {
   return {LogLevel::debug,
-          fmt::format("chose {}, {}, {}, protocol {}{}{}", to_string(chosen.version), to_string(chosen.cipher_suite),
+          fmt::format("chose {}, {}, {}, protocol {}{}{}{}", to_string(chosen.version), to_string(chosen.cipher_suite),
                       chosen.group == NamedGroup{} ? "no group yet" : to_string(chosen.group),
                       chosen.alpn.empty() ? "none" : printable(chosen.alpn),
                       chosen.after_hello_retry_request ? ", after a HelloRetryRequest" : "",
-                      chosen.is_resumption ? ", resuming a session" : "")};
+                      chosen.is_resumption ? ", resuming a session" : "", ech_text(chosen.ech))};
 }
 [[nodiscard]] LogLine line_of(const event::ChainJudged& judged) {
   const std::string name = judged.server_name.empty() ? "the client" : printable(judged.server_name);

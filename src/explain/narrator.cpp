@@ -102,6 +102,10 @@ struct Narrator::Told {
   // --- events
 
   void on(const event::HandshakeMessage& message);
+  void on(const event::InnerClientHello& inner) {
+    if (inner.raw.size() < tls::handshake_header_size) return;
+    tell(tell_inner_client_hello(inner.raw.subspan(tls::handshake_header_size), inner.direction == Direction::sent));
+  }
   void on(const event::Record& record);
   void on(const event::ParametersChosen& chosen) {
     parameters = chosen;
@@ -244,6 +248,9 @@ Step Narrator::Told::completed() const {
   if (is_tls12) step.facts.push_back({"master secret", has_extended_master_secret ? "extended" : "not extended"});
   step.facts.push_back(
       {"resumption", parameters.is_resumption ? "yes, of an earlier session" : "no, a full handshake"});
+  if (parameters.ech == EchStatus::accepted) {
+    step.facts.push_back({"ClientHello", "hidden: nobody on the way knows whom the client asked for"});
+  }
   step.data = {{"version", to_string(parameters.version)},
                {"cipher_suite", to_string(parameters.cipher_suite)},
                {"group", has_group ? Json(to_string(parameters.group)) : Json(nullptr)},
@@ -251,6 +258,7 @@ Step Narrator::Told::completed() const {
                {"alpn", alpn.empty() ? Json(nullptr) : Json(alpn)},
                {"extended_master_secret", is_tls12 ? Json(has_extended_master_secret) : Json(nullptr)},
                {"is_resumption", parameters.is_resumption},
+               {"ech", to_string(parameters.ech)},
                {"after_hello_retry_request", parameters.after_hello_retry_request},
                {"total_microseconds", static_cast<double>(took.count()) / 1000.0}};
   return step;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "tls/config_common.hpp"
+#include "tls/ech/configs.hpp"
 #include "tls/session/configuration_id.hpp"
 #include "tls/session/psk_set.hpp"
 
@@ -33,6 +34,9 @@ struct ClientConfig::Builder::Parts {
   std::vector<std::shared_ptr<const ExternalPsk>> psks;
   bool allows_certificates_beside_psks = false;
   std::size_t max_early_data = 0;
+  std::optional<EchConfigList> ech_configs;
+  EchUse ech_use = EchUse::required;
+  bool greases_ech = false;
   std::vector<Bytes> pinned_keys;
   std::vector<CertificateType> server_types;
   std::vector<CertificateType> client_types;
@@ -42,6 +46,8 @@ struct ClientConfig::Builder::Parts {
   [[nodiscard]] bool requires_psk() const noexcept { return !psks.empty() && !allows_certificates_beside_psks; }
   /// After complete(). Errors: InvalidConfiguration.
   [[nodiscard]] Result<void> complete_psks();
+  /// After the others. Errors: InvalidConfiguration, NoUsableEchConfig.
+  [[nodiscard]] Result<std::shared_ptr<const tls::EchPlan>> plan_ech() const;
   /// Everything that says whom to trust and what to take. Errors: RandomFailed.
   [[nodiscard]] Result<std::array<std::uint8_t, 32>> id() const;
 };
@@ -114,6 +120,16 @@ Result<void> ClientConfig::Builder::Parts::complete_psks() {
   if (!set) return std::unexpected(std::move(set.error()));
   common.psks = std::move(*set);
   return {};
+}
+
+Result<std::shared_ptr<const tls::EchPlan>> ClientConfig::Builder::Parts::plan_ech() const {
+  const bool takes_chains = std::ranges::find(server_types, CertificateType::X509) != server_types.end();
+  if (ech_configs && (requires_psk() || !takes_chains)) {
+    return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                               .at("ClientConfig, ech")
+                               .expected("certificates taken, by which the public name's server proves itself"));
+  }
+  return tls::plan_ech(*common.provider, common.policy, ech_configs ? &*ech_configs : nullptr, ech_use, greases_ech);
 }
 
 ClientConfig::Builder::Builder() : parts_(std::make_unique<Parts>()) {}
@@ -250,6 +266,15 @@ ClientConfig::Builder& ClientConfig::Builder::grease() {
   parts_->common.greases = true;
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::ech(EchConfigList configs, EchUse use) {
+  parts_->ech_configs = std::move(configs);
+  parts_->ech_use = use;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::grease_ech() {
+  parts_->greases_ech = true;
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::pin_server_key(Bytes subject_public_key_info) {
   parts_->pinned_keys.push_back(std::move(subject_public_key_info));
   return *this;
@@ -329,12 +354,15 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   if (auto completed = parts_->complete_psks(); !completed) {
     return std::unexpected(std::move(completed.error()).at("ClientConfig"));
   }
+  auto ech = parts_->plan_ech();
+  if (!ech) return std::unexpected(std::move(ech.error()));
   const std::unique_ptr<Parts> parts = std::move(parts_);
   const std::shared_ptr<ClientConfig> config(new ClientConfig());
   config->sends_server_name_ = parts->sends_server_name;
   config->is_fallback_ = parts->is_fallback;
   config->requires_psk_ = parts->requires_psk();
   config->max_early_data_ = parts->max_early_data;
+  config->ech_ = std::move(*ech);
   config->pinned_keys_ = parts->pinned_keys;
   config->server_certificate_types_ = parts->server_types;
   config->client_certificate_types_ = parts->client_types;

@@ -66,7 +66,7 @@ void Connection::Core::start_server() {
 
 tls::Flow Connection::Core::flow() noexcept {
   return tls::Flow(
-      {reader_, writer_, joiner_, outbox_, emit_, info_, verdict_, peer_chain_, peer_proofs_, early_, quic_.get()});
+      {reader_, writer_, joiner_, outbox_, emit_, info_, verdict_, peer_chain_, peer_proofs_, early_, ech_, quic_.get()});
 }
 
 Result<void> Connection::Core::export_keying_material(std::string_view label, std::optional<ByteView> context,
@@ -213,6 +213,10 @@ const x509::Verdict* Connection::verdict() const noexcept {
 }
 const std::vector<Bytes>& Connection::peer_chain() const noexcept {
   return core_->peer_chain();
+}
+
+const EchDetails* Connection::ech() const noexcept {
+  return core_->ech();
 }
 
 const CarriedProofs& Connection::peer_proofs() const noexcept {

@@ -83,6 +83,7 @@ class Connection::Core {
   [[nodiscard]] const x509::Verdict* verdict() const noexcept { return verdict_ ? &*verdict_ : nullptr; }
   [[nodiscard]] const std::vector<Bytes>& peer_chain() const noexcept { return peer_chain_; }
   [[nodiscard]] const CarriedProofs& peer_proofs() const noexcept { return peer_proofs_; }
+  [[nodiscard]] const EchDetails* ech() const noexcept { return ech_ ? &ech_->told : nullptr; }
   /// Errors: NotReady before the handshake is done; the exporters'.
   [[nodiscard]] Result<void> export_keying_material(std::string_view label, std::optional<ByteView> context,
                                                     ByteSpan out) const;
@@ -133,7 +134,9 @@ class Connection::Core {
   [[nodiscard]] Result<void> after_handshake(const tls::HandshakeMessage& message);
   [[nodiscard]] Result<void> after_tls12_handshake(const tls::HandshakeMessage& message);
   [[nodiscard]] Result<void> take_key_update(TrafficTls13& traffic, const tls::HandshakeMessage& message);
-  void settle_if_established();
+  /// Errors: EchRejected.
+  [[nodiscard]] Result<void> settle_if_established();
+  [[nodiscard]] Result<void> check_ech_accepted();
 
   // connection_send.cpp
   std::size_t move_output(ByteSpan out) noexcept;
@@ -159,6 +162,7 @@ class Connection::Core {
   std::vector<Bytes> peer_chain_;
   CarriedProofs peer_proofs_;
   std::unique_ptr<tls::EarlySent> early_;   ///< of a client that sends data early
+  std::unique_ptr<tls::EchProgress> ech_;   ///< null: no ClientHello is hidden
   std::unique_ptr<tls::QuicCarrier> quic_;  ///< null: records carry the handshake
   std::optional<Error> error_;
 

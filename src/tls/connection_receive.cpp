@@ -2,6 +2,7 @@
 #include <array>
 #include <utility>
 
+#include "core/text.hpp"
 #include "tls/connection_core.hpp"
 #include "tls/wire/alert.hpp"
 #include "tls/wire/extension_rules.hpp"
@@ -121,13 +122,35 @@ Result<void> Connection::Core::work_through_messages() {
     tls::Flow flow = this->flow();
     auto handled = std::visit([&](auto& machine) { return machine.handle(flow, whole); }, *machine_);
     if (!handled) return handled;
-    settle_if_established();
+    if (auto settled = settle_if_established(); !settled) return settled;
   }
   joiner_.keep_rest();
   return {};
 }
 
-void Connection::Core::settle_if_established() {
+Result<void> Connection::Core::check_ech_accepted() {
+  if (side_ != Side::client || info_.ech != EchStatus::rejected) return {};
+  const bool is_done = std::visit(
+      [](const auto& machine) {
+        return machine.template in<tls::Established>() != nullptr ||
+               machine.template in<tls::EstablishedTls12>() != nullptr;
+      },
+      *machine_);
+  if (!is_done) return {};
+  // RFC 9849 6.1.6: now that the server has proved to be the public name's, its word counts.
+  ech_->told.retry_configs = std::move(ech_->unproven_retry_configs);
+  const bool has_retry_configs = !ech_->told.retry_configs.empty();
+  return std::unexpected(
+      fail(ErrorCode::EchRejected)
+          .at("ClientHello, encrypted_client_hello")
+          .received("a handshake with " + ech_->told.public_name)
+          .advice(has_retry_configs
+                      ? "Try again, once, with what the server sent: " + to_base64(ech_->told.retry_configs)
+                      : "The server sent no other configuration: it may have switched ECH off."));
+}
+
+Result<void> Connection::Core::settle_if_established() {
+  if (auto accepted = check_ech_accepted(); !accepted) return accepted;
   std::visit(
       [&](auto& machine) {
         if (auto* tls13 = machine.template in<tls::Established>()) {
@@ -143,10 +166,11 @@ void Connection::Core::settle_if_established() {
         }
       },
       *machine_);
-  if (!is_established()) return;
+  if (!is_established()) return {};
   machine_.reset();
   joiner_ = tls::HandshakeJoiner(config().max_handshake_message);  // its memory was the handshake's
   emit_(event::HandshakeCompleted{});
+  return {};
 }
 
 Result<void> Connection::Core::take_alert(ByteView content) {
@@ -287,7 +311,7 @@ Result<void> Connection::Core::resume(Answer& answer) {
   tls::Flow flow = this->flow();
   auto resumed = std::visit([&](auto& machine) { return machine.resume(flow, answer); }, *machine_);
   if (!resumed) return die(std::move(resumed.error()));
-  settle_if_established();
+  if (auto settled = settle_if_established(); !settled) return die(std::move(settled.error()));
   if (auto done = work_through_messages(); !done) return die(std::move(done.error()));
   return {};
 }

@@ -29,6 +29,7 @@ struct ServerConfig::Builder::Parts {
   std::vector<std::shared_ptr<const ExternalPsk>> psks;
   bool prefers_certificates = false;
   std::unique_ptr<EarlyDataOptions> early_data;
+  std::shared_ptr<const EchKeys> ech_keys;
 
   [[nodiscard]] bool has_credentials() const noexcept {
     return resolver || !credentials.empty() || pauses_for_credential;
@@ -134,6 +135,10 @@ ServerConfig::Builder& ServerConfig::Builder::take_early_data(EarlyDataOptions o
 }
 ServerConfig::Builder& ServerConfig::Builder::grease() {
   parts_->common.greases = true;
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::ech_keys(std::shared_ptr<const EchKeys> keys) {
+  parts_->ech_keys = std::move(keys);
   return *this;
 }
 ServerConfig::Builder& ServerConfig::Builder::prefer_certificates() {
@@ -316,9 +321,14 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   }
   if (auto completed = parts_->complete_early_data(); !completed) return std::unexpected(std::move(completed.error()));
   if (auto completed = parts_->complete_tickets(); !completed) return std::unexpected(std::move(completed.error()));
+  if (parts_->ech_keys && !parts_->common.policy.has(ProtocolVersion::TLS1_3)) {
+    return std::unexpected(
+        fail(ErrorCode::InvalidConfiguration).at("ServerConfig, ech_keys").expected("a policy with TLS 1.3"));
+  }
   const std::unique_ptr<Parts> parts = std::move(parts_);
   const std::shared_ptr<ServerConfig> config(new ServerConfig());
   config->tickets_ = parts->tickets;
+  config->ech_keys_ = std::move(parts->ech_keys);
   config->alpn_chooser_ = std::move(parts->alpn_chooser);
   config->ticket_keys_ = std::move(parts->ticket_keys);
   config->session_store_ = std::move(parts->session_store);

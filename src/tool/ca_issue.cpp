@@ -11,8 +11,8 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "core/files.hpp"
 #include "authority/layout.hpp"
+#include "core/files.hpp"
 #include "core/text.hpp"
 #include "tool/ca_common.hpp"
 

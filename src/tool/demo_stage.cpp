@@ -9,8 +9,8 @@
 #include <system_error>
 #include <vector>
 
-#include "core/files.hpp"
 #include "authority/layout.hpp"
+#include "core/files.hpp"
 #include "x509/crl_builder.hpp"
 
 namespace keyway::tool {

@@ -10,8 +10,8 @@
 #include <keyway/authority.hpp>
 #include <keyway/clock.hpp>
 
-#include "core/files.hpp"
 #include "authority/layout.hpp"
+#include "core/files.hpp"
 
 namespace keyway::tool {
 namespace {

@@ -48,6 +48,7 @@ ExitCode exit_code_for(ErrorCode code) noexcept {
     case ErrorCode::InvalidPem:
     case ErrorCode::InvalidBase64:
     case ErrorCode::InvalidCrl:
+    case ErrorCode::InvalidEchConfig:
     case ErrorCode::EncryptedKey:
     case ErrorCode::KeyMismatch:
     case ErrorCode::StoreEmpty:

@@ -47,6 +47,7 @@ struct GetOptions {
   std::vector<std::string> keys;
   std::string output;
   std::string session_file;
+  std::string ech;
   unsigned timeout = 30;
   bool is_verbose = false;
   bool is_json = false;
@@ -125,6 +126,13 @@ class Body {
   if (!credentials) return std::unexpected(std::move(credentials.error()));
   for (auto& credential : *credentials) builder.add_credential(std::move(credential));
   if (auto applied = apply(options.tls, builder); !applied) return std::unexpected(std::move(applied.error()));
+  if (options.ech == "grease") {
+    builder.grease_ech();
+  } else if (!options.ech.empty()) {
+    auto configs = load_ech_configs(options.ech);
+    if (!configs) return std::unexpected(std::move(configs.error()));
+    builder.ech(std::move(*configs));
+  }
   if (!options.anchors.empty()) {
     auto trust = load_anchors("--cacert", options.anchors);
     if (!trust) return std::unexpected(std::move(trust.error()));
@@ -180,6 +188,7 @@ class Body {
                                         : Json(to_string(response.tls.client_signature_scheme))},
         {"alpn", response.tls.alpn},
         {"is_resumption", response.tls.is_resumption},
+        {"ech", to_string(response.tls.ech)},
         {"certificate_compression",
          response.tls.certificate_compression ? Json(to_string(*response.tls.certificate_compression)) : Json(nullptr)},
         {"after_hello_retry_request", response.tls.after_hello_retry_request}}},
@@ -327,7 +336,12 @@ class Get {
     const std::vector<Bytes>& responses = connection.peer_proofs().ocsp_responses;
     const std::vector<ByteView> staples(responses.begin(), responses.end());
     const Time now = SystemClock().now();
-    x509::Verification question(*verifier_, connection.pending_chain(), &url.host, x509::Purpose::server, now,
+    // Where the hidden ClientHello is rejected, the server is to prove that it is the public name's.
+    const bool is_rejected = connection.info().ech == EchStatus::rejected;
+    const auto public_name =
+        is_rejected ? ServerName::parse(connection.ech()->public_name) : Result<ServerName>(url.host);
+    if (!public_name) return answer::Refuse{};
+    x509::Verification question(*verifier_, connection.pending_chain(), &*public_name, x509::Purpose::server, now,
                                 std::span(staples));
     return answer::Verified{settle(question, evidence, now)};
   }
@@ -400,6 +414,11 @@ void add_get_command(CLI::App& app, ToolContext& context) {
       ->add_option("--session-file", options->session_file,
                    "Come back with the sessions in FILE, and keep new ones there (mode 0600: they are secrets)")
       ->type_name("FILE");
+  command
+      ->add_option("--ech", options->ech,
+                   "Hide the name by the server's ECH configuration: a file, or base64 as in its HTTPS record. "
+                   "'grease' only looks as if something was hidden")
+      ->type_name("FILE|BASE64|grease");
   command->add_option("--timeout", options->timeout, "Seconds of silence after which to give up")
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 86'400))
@@ -417,6 +436,7 @@ void add_get_command(CLI::App& app, ToolContext& context) {
       "  keyway get https://example.org/ --tls-max 1.2 --ciphers ECDHE-RSA-AES128-GCM-SHA256 -v\n"
       "  keyway get https://example.org/ --fetch --revocation hard-fail\n"
       "  keyway get https://example.org/ --session-file sessions -v    the second time it resumes\n"
+      "  keyway get https://shop.localhost:8443/ --ech ech.pem -v    nobody on the way reads the name\n"
       "  keyway get https://members.example/ --cert me.pem --key me-key.pem\n\n" +
       std::string(exit_codes_help()));
   command->callback(

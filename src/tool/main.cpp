@@ -9,6 +9,7 @@
 
 #include "tool/ca.hpp"
 #include "tool/demo.hpp"
+#include "tool/ech.hpp"
 #include "tool/get.hpp"
 #include "tool/inspect.hpp"
 #include "tool/policies.hpp"
@@ -39,6 +40,7 @@ using namespace keyway::tool;
   add_serve_command(app, context);
   add_get_command(app, context);
   add_ca_commands(app, context);
+  add_ech_commands(app, context);
   add_inspect_command(app, context);
   add_verify_command(app, context);
   add_policies_command(app, context);

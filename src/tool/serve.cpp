@@ -33,6 +33,7 @@ struct ServeOptions {
   std::vector<std::string> keys;
   std::vector<std::string> client_anchors;
   std::vector<std::string> ocsp_responses;
+  std::vector<std::string> ech;
   std::string listen = "127.0.0.1:8443";
   std::string unknown_name;
   std::size_t threads = 0;
@@ -112,6 +113,7 @@ struct Endpoint {
     // The RSA key transport has none.
     if (record.tls->group != NamedGroup{}) line += " " + to_string(record.tls->group);
     if (record.tls->is_resumption) line += " resumed";
+    if (record.tls->ech == EchStatus::accepted) line += " ech";
     if (record.tls->certificate_compression) {
       line += " certificate in " + to_string(*record.tls->certificate_compression);
     }
@@ -174,6 +176,11 @@ class Serve {
     if (auto applied = apply(options_.tls, builder); !applied) return std::unexpected(std::move(applied.error()));
     auto added = options_.certificates.empty() ? add_development(builder, *provider) : add_files(builder, **provider);
     if (!added) return std::unexpected(std::move(added.error()));
+    if (!options_.ech.empty()) {
+      auto ech_keys = load_ech_keys(options_.ech, *provider);
+      if (!ech_keys) return std::unexpected(std::move(ech_keys.error()));
+      builder.ech_keys(std::move(*ech_keys));
+    }
     if (auto asked = ask_clients(builder); !asked) return std::unexpected(std::move(asked.error()));
     // One certificate is for whoever comes: the client judges it. Of several, nobody gets another customer's.
     const bool uses_first =
@@ -286,6 +293,13 @@ void add_serve_command(CLI::App& app, ToolContext& context) {
       ->type_name("FILE")
       ->allow_extra_args(false);
   command
+      ->add_option(
+          "--ech", options->ech,
+          "Read ClientHellos that are hidden with this key of `keyway ech generate`; several: the first is what "
+          "clients with another are told to use, the others are old ones")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command
       ->add_option("--client-ca", options->client_anchors,
                    "Ask clients for a certificate of the authorities in FILE (PEM or DER); one that is shown must be "
                    "good")
@@ -320,6 +334,7 @@ void add_serve_command(CLI::App& app, ToolContext& context) {
       "  keyway serve public/ --cert a.pem --key a-key.pem --cert b.pem --key b-key.pem\n"
       "  keyway serve public/ --tlsv1.3 --groups X25519MLKEM768:x25519\n"
       "  keyway serve public/ --tls-max 1.2 --ciphers ECDHE-ECDSA-CHACHA20-POLY1305\n"
+      "  keyway serve public/ --cert shop.pem --key shop-key.pem --cert public.pem --key public-key.pem --ech ech.pem\n"
       "  keyway serve members/ --client-ca members.pem --require-client-cert\n\n" +
       std::string(exit_codes_help()));
   command->callback(

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "core/files.hpp"
 #include "core/text.hpp"
 
 namespace keyway::tool {
@@ -181,6 +183,44 @@ Result<std::vector<std::shared_ptr<const Credential>>> load_credentials(const st
     credentials.push_back(std::move(*credential));
   }
   return credentials;
+}
+
+namespace {
+
+constexpr std::size_t max_ech_file = std::size_t{1} << 17U;
+
+}  // namespace
+
+Result<EchConfigList> load_ech_configs(const std::string& text) {
+  std::error_code unreadable;
+  if (!std::filesystem::exists(text, unreadable)) {
+    auto configs = EchConfigList::from_text(text);
+    if (configs) return configs;
+    return std::unexpected(
+        std::move(configs.error()).at("--ech").advice("give a file, base64 as in the HTTPS record, or grease"));
+  }
+  auto contents = read_file(text, max_ech_file);
+  if (!contents) return std::unexpected(std::move(contents.error()).at("--ech"));
+  if (auto configs = EchConfigList::parse(*contents)) return configs;
+  auto configs = EchConfigList::from_text(as_text(*contents));
+  if (!configs) return std::unexpected(std::move(configs.error()).at("--ech, " + printable(text)));
+  return configs;
+}
+
+Result<std::shared_ptr<const EchKeys>> load_ech_keys(const std::vector<std::string>& files,
+                                                     const std::shared_ptr<const crypto::Provider>& provider) {
+  std::vector<EchKey> keys;
+  for (const std::string& file : files) {
+    auto text = read_file(file, max_ech_file);
+    if (!text) return std::unexpected(std::move(text.error()).at("--ech"));
+    auto key = EchKey::from_pem(*provider, as_text(*text), keys.empty());
+    wipe(*text);
+    if (!key) return std::unexpected(std::move(key.error()).at("--ech, " + printable(file)));
+    keys.push_back(std::move(*key));
+  }
+  auto made = EchKeys::make(provider, std::move(keys));
+  if (!made) return std::unexpected(std::move(made.error()).at("--ech"));
+  return std::move(*made);
 }
 
 std::string key_log_file(const TlsOptions& options) {

@@ -11,6 +11,7 @@
 
 #include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
+#include <keyway/ech.hpp>
 #include <keyway/error.hpp>
 #include <keyway/key_log.hpp>
 #include <keyway/policy.hpp>
@@ -57,6 +58,15 @@ void add_tls_options(CLI::App& command, TlsOptions& options, std::string_view al
 [[nodiscard]] Result<std::vector<std::shared_ptr<const Credential>>> load_credentials(
     const std::vector<std::string>& certificates, const std::vector<std::string>& keys,
     const crypto::Provider& provider);
+
+/// What --ech names: a file (PEM, base64, or the bytes themselves), or base64. Errors: those of files,
+/// InvalidEchConfig.
+[[nodiscard]] Result<EchConfigList> load_ech_configs(const std::string& text);
+
+/// The keys of --ech's files: the first is what clients are told to come back with. Errors: those of files and of
+/// EchKey.
+[[nodiscard]] Result<std::shared_ptr<const EchKeys>> load_ech_keys(
+    const std::vector<std::string>& files, const std::shared_ptr<const crypto::Provider>& provider);
 
 /// What --keylog or else SSLKEYLOGFILE names; empty: neither.
 [[nodiscard]] std::string key_log_file(const TlsOptions& options);

@@ -141,6 +141,7 @@ class Gossip final : public Observer {
     text_ << '\n';
   }
   void write(const event::HandshakeMessage& e) { bytes(e.raw); }
+  void write(const event::InnerClientHello& e) { bytes(e.raw); }
   void write(const event::Record& e) { text_ << to_string(e.type) << e.size << e.is_protected; }
   void write(const event::ParametersChosen& e) { text_ << to_string(e.cipher_suite) << to_string(e.group) << e.alpn; }
   void write(const event::ChainJudged& e) {

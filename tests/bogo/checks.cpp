@@ -44,6 +44,9 @@ Outcome<void> check_parameters(const Settings& settings, const ConnectionInfo& i
   if (auto ok = expect_code("cipher suite", by_hardware, suite); !ok) return ok;
   if (auto ok = expect_code("group", settings.expect_curve_id, std::to_underlying(info.group)); !ok) return ok;
   if (settings.expect_hrr && !info.after_hello_retry_request) return mismatch("expected a HelloRetryRequest");
+  if (settings.expect_ech_accept != (info.ech == EchStatus::accepted)) {
+    return mismatch("ECH: " + std::string(to_string(info.ech)));
+  }
   if (settings.expect_no_hrr && info.after_hello_retry_request) return mismatch("expected no HelloRetryRequest");
   const int scheme = std::to_underlying(settings.server ? info.client_signature_scheme : info.signature_scheme);
   return expect_code("signature scheme", settings.expect_peer_signature_algorithm, scheme);
@@ -208,6 +211,24 @@ Outcome<void> check_handshake(const Settings& settings, const Connection& connec
   if (auto ok = check_request(settings, connection, witness); !ok) return ok;
   if (auto ok = check_credential(settings, connection.info(), witness, credentials); !ok) return ok;
   return check_peer_chain(settings, connection);
+}
+
+Outcome<void> check_retry_configs(const Settings& settings, const Connection& connection) {
+  const EchDetails* ech = connection.ech();
+  const Bytes got = ech != nullptr ? ech->retry_configs : Bytes();
+  if (settings.expect_no_ech_retry_configs && !got.empty()) return mismatch("the server sent ECH retry configurations");
+  if (settings.expect_ech_retry_configs.empty()) return {};
+  const auto expected = from_base64(settings.expect_ech_retry_configs);
+  if (!expected) return broke(expected.error());
+  return got == *expected ? Outcome<void>() : mismatch("other ECH retry configurations than expected");
+}
+
+Outcome<void> check_name_override(const Settings& settings, const Connection& connection) {
+  const bool is_rejected = connection.info().ech == EchStatus::rejected;
+  const std::string got = is_rejected ? connection.ech()->public_name : "";
+  if (settings.expect_no_ech_name_override && is_rejected) return mismatch("the certificate is to be for " + got);
+  if (settings.expect_ech_name_override.empty()) return {};
+  return expect_text("name for the certificate", settings.expect_ech_name_override, got);
 }
 
 Outcome<void> check_client_hello(const Settings& settings, const ClientHelloView& hello) {

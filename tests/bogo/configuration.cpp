@@ -126,6 +126,36 @@ std::vector<CertificateType> to_types(const std::vector<int>& codes) {
   return types;
 }
 
+Outcome<void> apply_ech(ClientConfig::Builder& builder, const Settings& settings) {
+  if (settings.enable_ech_grease) builder.grease_ech();
+  const bool is_required = settings.reject_unusable_ech_config;
+  if (settings.ech_config_list.empty()) {
+    if (is_required) return broke(fail(ErrorCode::NoUsableEchConfig));
+    return {};
+  }
+  auto configs = EchConfigList::from_text(settings.ech_config_list);
+  if (!configs) return broke(std::move(configs.error()));
+  builder.ech(std::move(*configs), is_required ? EchUse::required : EchUse::when_possible);
+  return {};
+}
+
+Outcome<std::shared_ptr<const EchKeys>> make_ech_keys(const Settings& settings, const Lasting& lasting) {
+  if (settings.ech_server_configs.empty()) return nullptr;
+  std::vector<EchKey> keys;
+  for (std::size_t i = 0; i < settings.ech_server_configs.size(); ++i) {
+    auto config = decode(settings.ech_server_configs[i]);
+    if (!config) return std::unexpected(std::move(config.error()));
+    auto private_key = decode(settings.ech_server_keys.at(i));
+    if (!private_key) return std::unexpected(std::move(private_key.error()));
+    auto key = EchKey::from(*lasting.provider, *config, *private_key, settings.ech_is_retry_config.at(i) != 0);
+    if (!key) return broke(std::move(key.error()));
+    keys.push_back(std::move(*key));
+  }
+  auto made = EchKeys::make(lasting.provider, std::move(keys));
+  if (!made) return broke(std::move(made.error()));
+  return std::move(*made);
+}
+
 bool is_psk(const Choice& choice) noexcept {
   return choice.psk != nullptr;
 }
@@ -190,6 +220,7 @@ Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const Settings& 
   builder.server_certificate_types(to_types(settings.accepted_peer_cert_types));
   builder.client_certificate_types(to_types(settings.available_client_cert_types));
   if (settings.grease) builder.grease();
+  if (auto done = apply_ech(builder, settings); !done) return std::unexpected(std::move(done.error()));
   if (settings.enable_early_data) builder.allow_early_data(std::size_t{1} << 20U);
   if (settings.reverify_on_resume) builder.reverify_on_resumption();
   if (settings.no_ticket) {
@@ -226,6 +257,9 @@ Outcome<std::shared_ptr<const ServerConfig>> make_server_config(const Settings& 
     builder.ticket_keys(std::move(*keys));
   }
   if (settings.no_ticket) builder.without_tickets();
+  auto ech_keys = make_ech_keys(settings, lasting);
+  if (!ech_keys) return std::unexpected(std::move(ech_keys.error()));
+  builder.ech_keys(std::move(*ech_keys));
   // As the suite has it; a window of a minute.
   if (settings.enable_early_data) builder.take_early_data({14336, std::chrono::seconds(60), lasting.early_data_store});
   if (settings.no_ticket || settings.skip_ticket) builder.tickets(0, std::chrono::hours(24));

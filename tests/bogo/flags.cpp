@@ -166,6 +166,20 @@ constexpr auto flags = std::to_array<Flag>({
     {"host-name", &Settings::host_name},
     {"expect-server-name", &Settings::expect_server_name},
 
+    // Encrypted ClientHello
+    {"ech-config-list", &Settings::ech_config_list},
+    {"expect-ech-accept", &Settings::expect_ech_accept},
+    {"enable-ech-grease", &Settings::enable_ech_grease},
+    {"reject-unusable-ech-config", &Settings::reject_unusable_ech_config},
+    {"expect-ech-retry-configs", &Settings::expect_ech_retry_configs},
+    {"expect-no-ech-retry-configs", &Settings::expect_no_ech_retry_configs},
+    {"expect-ech-name-override", &Settings::expect_ech_name_override},
+    {"expect-no-ech-name-override", &Settings::expect_no_ech_name_override},
+    {"ech-server-config",
+     ActWithText{[](Settings& s, std::string_view text) { s.ech_server_configs.emplace_back(text); }}},
+    {"ech-server-key", ActWithText{[](Settings& s, std::string_view text) { s.ech_server_keys.emplace_back(text); }}},
+    {"ech-is-retry-config", &Settings::ech_is_retry_config},
+
     // data
     {"shim-writes-first", &Settings::shim_writes_first},
     {"shim-initial-write", &Settings::shim_initial_write},

@@ -127,6 +127,19 @@ struct Settings {
   bool select_empty_alpn = false;
   bool allow_unknown_alpn_protos = false;
 
+  // --- Encrypted ClientHello
+  std::string ech_config_list;           ///< base64
+  std::string expect_ech_retry_configs;  ///< base64
+  std::string expect_ech_name_override;
+  std::vector<std::string> ech_server_configs;  ///< base64, each with the key and the flag of the same place
+  std::vector<std::string> ech_server_keys;     ///< base64
+  std::vector<int> ech_is_retry_config;
+  bool expect_ech_accept = false;
+  bool enable_ech_grease = false;
+  bool reject_unusable_ech_config = false;
+  bool expect_no_ech_retry_configs = false;
+  bool expect_no_ech_name_override = false;
+
   // --- data
   std::string shim_initial_write = "hello";
   std::string export_label;

@@ -20,6 +20,8 @@ void Witness::on(const EventOrigin&, const Event& event) noexcept {
     if (message->type == HandshakeType::client_hello && !is_sent) keep(client_hello_);
     if (message->type == HandshakeType::certificate && is_sent) keep(own_certificate_);
     if (message->type == HandshakeType::certificate_request && !is_sent) keep(certificate_request_);
+  } else if (const auto* inner = std::get_if<event::InnerClientHello>(&event)) {
+    messages_ += verb(inner->direction) + "clienthelloinner\n";
   } else if (const auto* alert = std::get_if<event::AlertSeen>(&event)) {
     messages_ += verb(alert->direction) + "alert " + std::to_string(std::to_underlying(alert->level)) + " " +
                  std::to_string(std::to_underlying(alert->description)) + "\n";

@@ -56,8 +56,21 @@ struct KeyPair {
   std::array<std::uint8_t, 1 + 2 * max_coordinate_size> share{};
 };
 
-Result<KeyPair> make_pair(const NistCurve& curve, const Random& random, BN_CTX* context) {
-  auto scalar = make_scalar(curve, random);
+/// One that is there already.
+Result<Number> read_scalar(const NistCurve& curve, ByteView bytes) {
+  Number scalar(BN_secure_new());
+  if (scalar == nullptr) return std::unexpected(curve_failed(curve));
+  const bool is_read = bytes.size() == curve.coordinate_size() &&
+                       BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), scalar.get()) != nullptr;
+  BN_set_flags(scalar.get(), BN_FLG_CONSTTIME);
+  if (is_read && !BN_is_zero(scalar.get()) && BN_cmp(scalar.get(), curve.order()) < 0) return scalar;
+  return std::unexpected(
+      fail(ErrorCode::InvalidKey)
+          .at(keyway::to_string(facts_of(curve.type()).group) + ", private key")
+          .expected("a scalar below the order, " + std::to_string(curve.coordinate_size()) + " bytes"));
+}
+
+Result<KeyPair> make_pair(const NistCurve& curve, Result<Number> scalar, BN_CTX* context) {
   if (!scalar) return std::unexpected(std::move(scalar.error()));
   KeyPair pair{.scalar = std::move(*scalar)};
   const Point point(EC_POINT_new(curve.group()));
@@ -141,14 +154,21 @@ NamedGroup NistGroup::id() const noexcept {
 
 Result<std::unique_ptr<KeyExchange>> NistGroup::start(const Random& random) const {
   const NumberContext context = make_context();
-  auto pair = make_pair(*curve_, random, context.get());
+  auto pair = make_pair(*curve_, make_scalar(*curve_, random), context.get());
+  if (!pair) return std::unexpected(std::move(pair.error()));
+  return std::make_unique<Exchange>(*curve_, std::move(*pair));
+}
+
+Result<std::unique_ptr<KeyExchange>> NistGroup::load(ByteView private_key) const {
+  const NumberContext context = make_context();
+  auto pair = make_pair(*curve_, read_scalar(*curve_, private_key), context.get());
   if (!pair) return std::unexpected(std::move(pair.error()));
   return std::make_unique<Exchange>(*curve_, std::move(*pair));
 }
 
 Result<KeyExchangeAnswer> NistGroup::answer(const Random& random, ByteView client_share) const {
   const NumberContext context = make_context();
-  auto pair = make_pair(*curve_, random, context.get());
+  auto pair = make_pair(*curve_, make_scalar(*curve_, random), context.get());
   if (!pair) return std::unexpected(std::move(pair.error()));
   auto secret = derive(*curve_, pair->scalar, client_share, context.get());
   if (!secret) return std::unexpected(std::move(secret.error()));

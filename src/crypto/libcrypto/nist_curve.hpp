@@ -40,6 +40,7 @@ class NistGroup final : public KeyExchangeGroup {
 
   [[nodiscard]] NamedGroup id() const noexcept override;
   [[nodiscard]] Result<std::unique_ptr<KeyExchange>> start(const Random& random) const override;
+  [[nodiscard]] Result<std::unique_ptr<KeyExchange>> load(ByteView private_key) const override;
   [[nodiscard]] Result<KeyExchangeAnswer> answer(const Random& random, ByteView client_share) const override;
 
  private:

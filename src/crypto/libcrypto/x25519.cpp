@@ -2,6 +2,7 @@
 #include "crypto/libcrypto/x25519.hpp"
 
 #include <array>
+#include <string>
 #include <utility>
 
 #include <openssl/core_names.h>
@@ -83,6 +84,10 @@ class Scalar {
   static Result<Scalar> make(const Random& random, const Bench& bench) {
     SecretBuffer<key_size> bytes(key_size);
     if (auto filled = random.fill(bytes.span()); !filled) return std::unexpected(std::move(filled.error()));
+    return of(std::move(bytes), bench);
+  }
+
+  static Result<Scalar> of(SecretBuffer<key_size> bytes, const Bench& bench) {
     // With a public key given too, libcrypto does not compute one. What is given is not read: the share is computed
     // below, by the same multiplication that later makes the secret.
     PublicBytes unread = base_point;
@@ -155,6 +160,13 @@ class Exchange final : public KeyExchange {
   PublicBytes share_;
 };
 
+Result<std::unique_ptr<KeyExchange>> begin(const std::shared_ptr<X25519::Workshop>& workshop, Result<Scalar> scalar) {
+  if (!scalar) return std::unexpected(std::move(scalar.error()));
+  auto share = make_share(*scalar, *workshop);
+  if (!share) return std::unexpected(std::move(share.error()));
+  return std::make_unique<Exchange>(workshop, std::move(*scalar), *share);
+}
+
 }  // namespace
 
 X25519::X25519(std::shared_ptr<Workshop> workshop) noexcept : workshop_(std::move(workshop)) {}
@@ -175,11 +187,19 @@ Result<X25519> X25519::load() {
 Result<std::unique_ptr<KeyExchange>> X25519::start(const Random& random) const {
   const Borrowed bench(*workshop_);
   if (bench.get() == nullptr) return std::unexpected(x25519_failed());
-  auto scalar = Scalar::make(random, *bench.get());
-  if (!scalar) return std::unexpected(std::move(scalar.error()));
-  auto share = make_share(*scalar, *workshop_);
-  if (!share) return std::unexpected(std::move(share.error()));
-  return std::make_unique<Exchange>(workshop_, std::move(*scalar), *share);
+  return begin(workshop_, Scalar::make(random, *bench.get()));
+}
+
+Result<std::unique_ptr<KeyExchange>> X25519::load(ByteView private_key) const {
+  if (private_key.size() != key_size) {
+    return std::unexpected(fail(ErrorCode::InvalidKey)
+                               .at("x25519, private key")
+                               .expected("32 bytes")
+                               .received(std::to_string(private_key.size())));
+  }
+  const Borrowed bench(*workshop_);
+  if (bench.get() == nullptr) return std::unexpected(x25519_failed());
+  return begin(workshop_, Scalar::of(SecretBuffer<key_size>(private_key), *bench.get()));
 }
 
 Result<KeyExchangeAnswer> X25519::answer(const Random& random, ByteView client_share) const {

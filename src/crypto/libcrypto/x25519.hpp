@@ -16,6 +16,7 @@ class X25519 final : public KeyExchangeGroup {
 
   [[nodiscard]] NamedGroup id() const noexcept override { return NamedGroup::x25519; }
   [[nodiscard]] Result<std::unique_ptr<KeyExchange>> start(const Random& random) const override;
+  [[nodiscard]] Result<std::unique_ptr<KeyExchange>> load(ByteView private_key) const override;
   [[nodiscard]] Result<KeyExchangeAnswer> answer(const Random& random, ByteView client_share) const override;
 
   class Workshop;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "tls/client/encrypted_hello.hpp"
 #include "tls/client/extension_answers.hpp"
 #include "tls/handshake/next.hpp"
 #include "tls/handshake/peer_chain.hpp"
@@ -112,6 +113,9 @@ Result<ExpectEncryptedExtensions::Next> ExpectEncryptedExtensions::handle(Flow& 
   if (QuicCarrier* quic = flow.quic()) {
     auto taken = take_quic_answers(*quic, encrypted->extensions, *alpn);
     if (!taken) return std::unexpected(std::move(taken.error()));
+  }
+  if (auto taken = take_retry_configs(flow, encrypted->extensions); !taken) {
+    return std::unexpected(std::move(taken.error()));
   }
   auto limits = take_record_limits(encrypted->extensions, *common_.config, flow, "EncryptedExtensions");
   if (!limits) return std::unexpected(std::move(limits.error()));

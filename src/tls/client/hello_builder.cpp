@@ -37,7 +37,8 @@ void write_list16(Writer& out, const HelloParts& parts, ExtensionType type, std:
 
 void write_server_name(Writer& out, const HelloParts& parts) {
   // RFC 6066 3: literal addresses are not permitted in server_name.
-  if (!parts.config.sends_server_name() || !parts.server_name.is_dns()) return;
+  const bool is_wanted = parts.config.sends_server_name() || parts.kind == HelloKind::outer;
+  if (!is_wanted || !parts.server_name.is_dns()) return;
   write_extension(out, ServerNameExtension{as_bytes(parts.server_name.dns())});
 }
 
@@ -69,7 +70,9 @@ void write_versions(Writer& out, const HelloParts& parts, const Policy& policy) 
   out.vector16([&] {
     out.vector8([&] {
       write_grease(out, parts, Grease::Place::version);
-      for (const ProtocolVersion version : policy.versions) out.value(version);
+      for (const ProtocolVersion version : policy.versions) {
+        if (parts.may_offer(version)) out.value(version);
+      }
     });
   });
 }
@@ -181,11 +184,15 @@ void write_extensions(Writer& out, const HelloParts& parts) {
     write_record_limits(out, parts.config);
   }
   write_certificate_types(out, parts.config);
-  if (policy.has(ProtocolVersion::TLS1_2)) write_for_tls12(out, parts);
+  if (policy.has(ProtocolVersion::TLS1_2) && parts.may_offer(ProtocolVersion::TLS1_2)) write_for_tls12(out, parts);
   write_grease_extension(out, parts, Grease::Place::last_extension);
   if (!policy.has(ProtocolVersion::TLS1_3)) return;
   write_versions(out, parts, policy);
   if (!parts.cookie.empty()) write_extension(out, CookieExtension{parts.cookie});
+  if (!parts.encrypted_client_hello.empty()) {
+    out.value(ExtensionType::encrypted_client_hello);
+    out.vector16(parts.encrypted_client_hello);
+  }
   write_key_shares(out, parts);
   write_compressors(out, parts.config.common().certificate_compressors);
   const bool knows_psks = parts.config.session_store() != nullptr || parts.config.common().psks != nullptr;
@@ -199,32 +206,45 @@ void write_extensions(Writer& out, const HelloParts& parts) {
 
 }  // namespace
 
-Bytes build_client_hello(const HelloParts& parts) {
-  Bytes message;
-  std::size_t size = 512 + parts.session_ticket.size();
+Bytes build_extensions(const HelloParts& parts) {
+  Bytes extensions;
+  std::size_t size = 384 + parts.session_ticket.size() + parts.encrypted_client_hello.size();
   for (const PskOffer& psk : parts.psks) size += psk.identity.identity.size() + crypto::max_hash_size;
-  message.reserve(size);
+  extensions.reserve(size);
+  Writer out(extensions);
+  write_extensions(out, parts);
+  return extensions;
+}
+
+void write_client_hello(Writer& out, const HelloParts& parts, ByteView extensions) {
+  out.value(ProtocolVersion::TLS1_2);  // legacy_version
+  out.bytes(parts.random);
+  out.vector8(parts.session_id);
+  out.vector16([&] {
+    write_grease(out, parts, Grease::Place::suite);
+    for (const CipherSuite suite : parts.config.common().policy.cipher_suites) {
+      const bool is_tls13 = find_suite_tls13(suite) != nullptr;
+      if (is_tls13 || parts.may_offer(ProtocolVersion::TLS1_2)) out.value(suite);
+    }
+    if (parts.config.is_fallback() && parts.kind != HelloKind::inner) out.value(CipherSuite::TLS_FALLBACK_SCSV);
+  });
+  out.vector8([&] { out.value(CompressionMethod::null); });
+  out.vector16(extensions);
+}
+
+Bytes build_client_hello(const HelloParts& parts, ByteView extensions) {
+  Bytes message;
+  message.reserve(128 + extensions.size());
   Writer out(message);
   out.value(HandshakeType::client_hello);
-  out.vector24([&] {
-    out.value(ProtocolVersion::TLS1_2);  // legacy_version
-    out.bytes(parts.random);
-    out.vector8(parts.session_id);
-    out.vector16([&] {
-      write_grease(out, parts, Grease::Place::suite);
-      for (const CipherSuite suite : parts.config.common().policy.cipher_suites) out.value(suite);
-      if (parts.config.is_fallback()) out.value(CipherSuite::TLS_FALLBACK_SCSV);
-    });
-    out.vector8([&] { out.value(CompressionMethod::null); });
-    out.vector16([&] {
-      if (parts.grease == nullptr) return write_extensions(out, parts);
-      Bytes extensions;
-      Writer in_order(extensions);
-      write_extensions(in_order, parts);
-      out.bytes(parts.grease->rearrange(extensions));
-    });
-  });
+  out.vector24([&] { write_client_hello(out, parts, extensions); });
   return message;
+}
+
+Bytes build_client_hello(const HelloParts& parts) {
+  const Bytes extensions = build_extensions(parts);
+  if (parts.grease == nullptr) return build_client_hello(parts, extensions);
+  return build_client_hello(parts, parts.grease->rearrange(extensions));
 }
 
 }  // namespace keyway::tls::client

@@ -9,6 +9,7 @@
 #include <keyway/crypto.hpp>
 #include <keyway/name.hpp>
 
+#include "tls/client/ech_offer.hpp"
 #include "tls/client/grease.hpp"
 #include "tls/client/session_keeper.hpp"
 #include "tls/handshake/quic_carrier.hpp"
@@ -31,6 +32,7 @@ struct Offer {
   std::unique_ptr<const Grease> grease = {};  ///< null: none
   const QuicCarrier* quic = nullptr;          ///< null: records carry the handshake
   bool has_early_data = false;                ///< in the ClientHello that waits to be answered
+  std::unique_ptr<EchOffer> ech = {};         ///< null: nothing is hidden, nor looks like it
 
   /// The session that is offered, if it is one of this version; else null.
   [[nodiscard]] const ClientSession* offered(ProtocolVersion version) const noexcept {

@@ -86,6 +86,7 @@ Result<std::variant<AwaitCredential, AwaitSignature, Established>> send_own_flig
     return Next(std::move(*done));
   }
   const ClientConfig& config = *own.common.config;
+  if (flow.info().ech == EchStatus::rejected) return widen<Next>(show(flow, std::move(own), *asked, Shown{}));
   if (config.pauses_for_credential()) return Next(AwaitCredential(std::move(own), std::move(asked)));
   auto shown = choose_credential(config, *asked);
   if (!shown) return std::unexpected(std::move(shown.error()));

@@ -66,6 +66,7 @@ std::uint32_t obfuscated_age(const Session& session, Time now) noexcept {
 
 std::vector<PskOffer> offered_psks(const Offer& offer) {
   std::vector<PskOffer> psks;
+  if (was_refused(offer.ech.get())) return psks;
   const CommonConfig& config = offer.config->common();
   if (const ClientSession* kept = offer.offered(ProtocolVersion::TLS1_3)) {
     const Session& session = kept->session;
@@ -84,7 +85,7 @@ std::vector<PskOffer> offered_psks(const Offer& offer) {
 const ReadyPsk* offered_external(const Offer& offer, std::size_t index) noexcept {
   const auto& set = offer.config->common().psks;
   const std::size_t sessions = offer.offered(ProtocolVersion::TLS1_3) != nullptr ? 1 : 0;
-  if (!set || index < sessions) return nullptr;
+  if (!set || index < sessions || was_refused(offer.ech.get())) return nullptr;
   std::size_t at = sessions;
   for (const ReadyPsk& ready : set->ready()) {
     if (offer.hash && ready.hash != *offer.hash) continue;

@@ -5,7 +5,8 @@
 
 #include "core/text.hpp"
 #include "tls/client/early_data.hpp"
-#include "tls/client/hello_builder.hpp"
+#include "tls/client/encrypted_hello.hpp"
+#include "tls/client/hello_sending.hpp"
 #include "tls/client/psk_offer.hpp"
 #include "tls/handshake/next.hpp"
 #include "tls/suites.hpp"
@@ -72,12 +73,6 @@ Result<const SuiteTls13*> check_hello(const ServerHello& hello, const Offer& off
         fail(ErrorCode::CipherSuiteNotOffered).at("ServerHello, cipher_suite").received(to_string(hello.cipher_suite)));
   }
   return suite;
-}
-
-Transcript start_transcript(const Offer& offer, const SuiteTls13& suite, ByteView client_hello) {
-  Transcript transcript(*offer.config->common().provider->hash(suite.hash));
-  transcript.add(client_hello);
-  return transcript;
 }
 
 /// Finishes the key exchange with the server's share. RFC 8446 4.2.8. Without one in psk_ke mode (4.2.9) there is no
@@ -195,32 +190,6 @@ Result<std::unique_ptr<crypto::KeyExchange>> start_exchange(const CommonConfig& 
   return implementation->start(config.randomness());
 }
 
-Bytes make_client_hello(const Offer& offer, ByteView cookie, const Transcript* before) {
-  HelloParts parts{*offer.config, offer.server_name, offer.random, offer.session_id(), offer.key_exchanges, cookie};
-  if (const ClientSession* tls12 = offer.offered(ProtocolVersion::TLS1_2)) parts.session_ticket = tls12->ticket;
-  parts.has_early_data = offer.has_early_data;
-  parts.grease = offer.grease.get();
-  parts.quic = offer.quic;
-  parts.is_retry = before != nullptr;
-  const std::vector<PskOffer> psks = offered_psks(offer);
-  parts.psks = psks;
-  Bytes raw = build_client_hello(parts);
-  if (!psks.empty()) write_binders(raw, psks, before);
-  return raw;
-}
-
-/// Notes which extensions the ClientHello carries, builds it, sends it. `before`: the messages up to it, after a
-/// HelloRetryRequest.
-Result<Bytes> send_client_hello(Flow& flow, Offer& offer, ByteView cookie, const Transcript* before) {
-  Bytes raw = make_client_hello(offer, cookie, before);
-  const auto hello = ClientHello::parse(ByteView(raw).subspan(handshake_header_size));
-  if (!hello)
-    return std::unexpected(fail(ErrorCode::InternalError).at("ClientHello").received(hello.error().message()));
-  offer.extensions = ExtensionSet::of(hello->extensions);
-  if (auto sent = flow.send(raw); !sent) return std::unexpected(std::move(sent.error()));
-  return raw;
-}
-
 /// What a HelloRetryRequest asks for (RFC 8446 4.1.4).
 struct Retry {
   std::optional<NamedGroup> group;
@@ -255,6 +224,15 @@ Result<Retry> read_retry(const ServerHello& retry, const Offer& offer) {
   return wish;
 }
 
+/// RFC 9849 6.1: what is hidden is of TLS 1.3, and so is the session that it offers.
+void tell_ech_begun(Flow& flow, Offer& offer) {
+  const bool hides = offer.ech->is_hiding();
+  flow.info().ech = hides ? EchStatus::offered : EchStatus::greased;
+  if (!hides) return;
+  flow.ech_progress().told.public_name = offer.ech->chosen->public_name.to_string();
+  if (offer.offered(ProtocolVersion::TLS1_2) != nullptr) offer.sessions->offered = nullptr;
+}
+
 }  // namespace
 
 Result<ExpectServerHello> start(Flow& flow, const ClientConfig& config, const ServerName& server_name) {
@@ -276,6 +254,10 @@ Result<ExpectServerHello> start(Flow& flow, const ClientConfig& config, const Se
     if (auto filled = random.fill(grease->seed()); !filled) return std::unexpected(std::move(filled.error()));
     offer.grease = std::move(grease);
   }
+  auto ech = begin_ech(config);
+  if (!ech) return std::unexpected(std::move(ech.error()));
+  offer.ech = std::move(*ech);
+  if (offer.ech) tell_ech_begun(flow, offer);
   for (const NamedGroup group : config.common().policy.key_shares) {
     auto exchange = start_exchange(config.common(), group);
     if (!exchange) return std::unexpected(std::move(exchange.error()));
@@ -309,11 +291,17 @@ Result<ExpectServerHello::Next> ExpectServerHello::handle(Flow& flow, const Hand
                                .advice("Try again without early data: the server has changed."));
   }
   if (*version == ProtocolVersion::TLS1_2) {
+    auto settled = settle_ech_in_tls12(flow, offer_, client_hello_, *hello);
+    if (!settled) return std::unexpected(std::move(settled.error()));
     return widen<Next>(client12::accept(flow, offer_, *hello, client_hello_, message));
   }
   auto suite = check_hello(*hello, offer_);
   if (!suite) return std::unexpected(std::move(suite.error()));
-  Transcript transcript = start_transcript(offer_, **suite, client_hello_);
+  const crypto::HashFunction& hash = *offer_.config->common().provider->hash((*suite)->hash);
+  auto settled = settle_ech(flow, offer_, client_hello_, *hello, message.raw, hash, nullptr);
+  if (!settled) return std::unexpected(std::move(settled.error()));
+  Transcript transcript(hash);
+  transcript.add(client_hello_);
   if (hello->is_hello_retry_request()) return handle_retry(flow, message, *hello, **suite, transcript);
   auto next = accept(flow, std::move(offer_), *hello, **suite, transcript, message, /*ccs_sent=*/false);
   if (!next) return std::unexpected(std::move(next.error()));
@@ -388,6 +376,9 @@ Result<ExpectServerHelloAfterRetry::Next> ExpectServerHelloAfterRetry::handle(Fl
                                .expected(to_string(suite_->id))
                                .received(to_string((*suite)->id)));
   }
+  Bytes hidden;  // is in the transcript
+  auto settled = settle_ech(flow, offer_, hidden, *hello, message.raw, transcript_.function(), &transcript_);
+  if (!settled) return std::unexpected(std::move(settled.error()));
   auto next = accept(flow, std::move(offer_), *hello, *suite_, transcript_, message, /*ccs_sent=*/true);
   if (!next) return std::unexpected(std::move(next.error()));
   return Next(std::move(*next));

@@ -92,6 +92,7 @@ Result<std::variant<AwaitCredential, AwaitSignature, ExpectNewSessionTicket, Exp
   using Next = std::variant<AwaitCredential, AwaitSignature, ExpectNewSessionTicket, ExpectChangeCipherSpec>;
   if (!asked) return widen<Next>(finish_own(flow, with_key_exchange(flow, std::move(answering), {})));
   const ClientConfig& config = *answering.common.config;
+  if (flow.info().ech == EchStatus::rejected) return widen<Next>(show(flow, std::move(answering), {}));
   if (config.pauses_for_credential()) return Next(AwaitCredential(std::move(answering), std::move(asked)));
   auto shown = client::choose_credential(config, *asked);
   if (!shown) return std::unexpected(std::move(shown.error()));

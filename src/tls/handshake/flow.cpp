@@ -113,7 +113,7 @@ void Flow::agree_on_record_size_limits(const RecordSizeLimitExtension& peer, std
 void Flow::emit_parameters() const noexcept {
   const ConnectionInfo& info = parts_.info;
   parts_.emit(event::ParametersChosen{info.version, info.cipher_suite, info.group, CompressionMethod::null,
-                                      info.after_hello_retry_request, info.alpn, info.is_resumption});
+                                      info.after_hello_retry_request, info.alpn, info.is_resumption, info.ech});
 }
 
 void Flow::emit_secrets(SecretLabel client_label, SecretLabel server_label, const TrafficSecrets& secrets,

@@ -9,6 +9,7 @@
 #include <keyway/error.hpp>
 
 #include "tls/handshake/early_sent.hpp"
+#include "tls/handshake/ech_progress.hpp"
 #include "tls/handshake/emitter.hpp"
 #include "tls/handshake/quic_carrier.hpp"
 #include "tls/record/handshake_joiner.hpp"
@@ -41,6 +42,7 @@ class Flow {
     std::vector<Bytes>& peer_chain;
     CarriedProofs& peer_proofs;
     std::unique_ptr<EarlySent>& early;
+    std::unique_ptr<EchProgress>& ech;
     QuicCarrier* quic;  ///< null: records carry the handshake
   };
   explicit Flow(const Parts& parts) noexcept : parts_(parts) {}
@@ -80,6 +82,12 @@ class Flow {
   void refuse_early_data(EarlyData why) noexcept;
   /// Before EndOfEarlyData.
   void close_early_data() noexcept;
+
+  /// What is known of the hidden ClientHello and of the one around it, from now on.
+  [[nodiscard]] EchProgress& ech_progress() {
+    if (!parts_.ech) parts_.ech = std::make_unique<EchProgress>();
+    return *parts_.ech;
+  }
 
   /// Null where records carry the handshake.
   [[nodiscard]] QuicCarrier* quic() const noexcept { return parts_.quic; }

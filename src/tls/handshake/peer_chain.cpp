@@ -74,6 +74,8 @@ Result<ChainAccepted> settle(Flow& flow, x509::Verdict verdict, std::span<const 
 Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& name, std::span<const ByteView> chain,
                                   Flow& flow) {
   if (flow.info().peer_certificate_type == CertificateType::RawPublicKey) {
+    // RFC 9849 6.1.7: the public name's server is to be vouched for by name, which a key's pin is not.
+    if (flow.info().ech == EchStatus::rejected) return std::unexpected(fail(ErrorCode::RawPublicKeyUnknown));
     return accept_raw_public_key(config.pinned_keys(), chain.front());
   }
   const x509::Verifier* verifier = config.verifier();

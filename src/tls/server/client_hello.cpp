@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "tls/handshake/next.hpp"
+#include "tls/server/encrypted_hello.hpp"
 
 namespace keyway::tls::server {
 namespace {
@@ -147,8 +148,13 @@ Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfi
 Result<ExpectClientHello::Next> ExpectClientHello::handle(Flow& flow, const HandshakeMessage& message) && {
   // Judged before anything is answered: then the alert is one that the client can read.
   if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
-  auto hello = HelloInHand::take(message, flow.quic() != nullptr);
+  auto hello = HelloInHand::take(message);
   if (!hello) return std::unexpected(std::move(hello.error()));
+  hello = open_first_hello(flow, *config_, std::move(*hello));
+  if (!hello) return std::unexpected(std::move(hello.error()));
+  if (auto fits = check_carriage(hello->hello, flow.quic() != nullptr); !fits) {
+    return std::unexpected(std::move(fits.error()));
+  }
   flow.reader().allow_change_cipher_spec(true);
   flow.info().server_name = hello->server_name;
   if (config_->pauses_for_client_hello()) return Next(AwaitHelloDecision(*config_, std::move(*hello)));
@@ -169,7 +175,9 @@ Result<AwaitCredential::Next> AwaitCredential::resume(Flow& flow, Answer& answer
 
 Result<ExpectSecondClientHello::Next> ExpectSecondClientHello::handle(Flow& flow, const HandshakeMessage& message) && {
   if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
-  auto hello = HelloInHand::take(message, flow.quic() != nullptr);
+  auto hello = HelloInHand::take(message);
+  if (!hello) return std::unexpected(std::move(hello.error()));
+  hello = open_second_hello(flow, first_, std::move(*hello));
   if (!hello) return std::unexpected(std::move(hello.error()));
   if (auto same = check_second_hello(first_.hello, hello->hello); !same) {
     return std::unexpected(std::move(same.error()));

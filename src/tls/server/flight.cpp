@@ -7,10 +7,12 @@
 
 #include "core/writer.hpp"
 #include "tls/certificate_messages.hpp"
+#include "tls/server/ech_answers.hpp"
 #include "tls/server/hello_answers.hpp"
 #include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/encrypted_extensions.hpp"
 #include "tls/wire/extension_block.hpp"
+#include "tls/wire/extensions/encrypted_client_hello.hpp"
 #include "tls/wire/extensions/key_share.hpp"
 #include "tls/wire/extensions/pre_shared_key.hpp"
 #include "tls/wire/extensions/quic_transport_parameters.hpp"
@@ -42,6 +44,8 @@ void write_server_hello(Bytes& to, const HelloRandom& random, const HelloInHand&
       write_extension(out, SelectedVersionExtension{ProtocolVersion::TLS1_3});
       if (share) write_extension(out, *share);
       if (psk) write_extension(out, PreSharedKeyServerHello{*psk});
+      const bool is_retry = random == hello_retry_request_random;
+      if (is_retry && hello.is_inner()) write_extension(out, EchConfirmationExtension{});
     });
   });
 }
@@ -73,6 +77,7 @@ void write_encrypted_extensions(Bytes& to, const ServerConfig& config, const Hel
       } else {
         write_record_limits(out, config, hello, ProtocolVersion::TLS1_3);
       }
+      write_retry_configs(out, hello);
       if (answers.own_type) write_certificate_types(out, hello, *answers.own_type, answers.client_type);
       if (answers.takes_early_data) {
         out.value(ExtensionType::early_data);
@@ -141,7 +146,9 @@ Result<crypto::SharedSecret> send_server_hello(Flow& flow, const Occasion& to, T
   }
   const auto psk = to.psk != nullptr ? std::optional(to.psk->index) : std::nullopt;
   const auto share = has_share ? std::optional(KeyShareServerHello{{group, answer->share}}) : std::nullopt;
+  prepare_confirmation(random, to.hello);
   write_server_hello(scratch, random, to.hello, to.choice.suite->id, share, psk);
+  confirm_inner_hello(scratch, to.hello, transcript);
   if (auto sent = flow.send(scratch); !sent) return std::unexpected(std::move(sent.error()));
   transcript.add(scratch);
   scratch.clear();
@@ -373,6 +380,7 @@ Result<void> send_hello_retry_request(Flow& flow, const Choice& choice, const He
   write_server_hello(retry, hello_retry_request_random, hello, choice.suite->id,
                      std::optional(KeyShareHelloRetryRequest{choice.group}), std::nullopt);
   transcript.replace_with_message_hash();
+  confirm_inner_hello_in_retry(retry, hello, transcript);
   transcript.add(retry);
   flow.info().after_hello_retry_request = true;
   if (auto sent = flow.send(retry); !sent) return sent;

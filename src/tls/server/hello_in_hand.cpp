@@ -11,7 +11,45 @@
 
 namespace keyway::tls::server {
 
+Result<HelloInHand> HelloInHand::take(const HandshakeMessage& message) {
+  HelloInHand taken;
+  taken.raw.assign(message.raw.begin(), message.raw.end());
+  auto hello = ClientHello::parse(ByteView(taken.raw).subspan(handshake_header_size));
+  if (!hello) return std::unexpected(std::move(hello.error()));
+  taken.hello = *hello;
+  auto placed = check_extensions(hello->extensions, ExtensionHome::client_hello, {}, "ClientHello");
+  if (!placed) return std::unexpected(std::move(placed.error()));
+  auto extensions = ClientHelloExtensions::parse(hello->extensions);
+  if (!extensions) return std::unexpected(std::move(extensions.error()));
+  taken.extensions = *extensions;
+  if (extensions->server_name) {
+    const std::string_view text = as_text(extensions->server_name->host_name);
+    auto name = ServerName::parse(text);
+    if (!name) {
+      return std::unexpected(fail(ErrorCode::InvalidServerNameExtension)
+                                 .at("ClientHello, server_name")
+                                 .expected("a host name")
+                                 .received(printable(text)));
+    }
+    if (name->is_dns()) taken.server_name = std::string(name->dns());
+  }
+  return taken;
+}
+
 namespace {
+
+bool may_change(ExtensionType type) noexcept {
+  constexpr std::array changeable{ExtensionType::key_share, ExtensionType::early_data,
+                                  ExtensionType::cookie,    ExtensionType::pre_shared_key,
+                                  ExtensionType::padding,   ExtensionType::encrypted_client_hello};
+  return std::ranges::find(changeable, type) != changeable.end();
+}
+
+/// The next extension at or after `at` that may not change.
+ExtensionBlock::Iterator skip_changeable(ExtensionBlock::Iterator at, ExtensionBlock::Iterator end) {
+  while (at != end && may_change((*at).type)) ++at;
+  return at;
+}
 
 /// RFC 9001 8.1, 8.2, 8.4.
 Result<void> check_for_quic(const ClientHello& hello) {
@@ -33,54 +71,15 @@ Result<void> check_for_stream(const ClientHello& hello) {
                              .expected("none over a stream"));
 }
 
-}  // namespace
-
-Result<HelloInHand> HelloInHand::take(const HandshakeMessage& message, bool is_over_quic) {
-  HelloInHand taken;
-  taken.raw.assign(message.raw.begin(), message.raw.end());
-  auto hello = ClientHello::parse(ByteView(taken.raw).subspan(handshake_header_size));
-  if (!hello) return std::unexpected(std::move(hello.error()));
-  taken.hello = *hello;
-  auto placed = check_extensions(hello->extensions, ExtensionHome::client_hello, {}, "ClientHello");
-  if (!placed) return std::unexpected(std::move(placed.error()));
-  auto carried = is_over_quic ? check_for_quic(*hello) : check_for_stream(*hello);
-  if (!carried) return std::unexpected(std::move(carried.error()));
-  auto extensions = ClientHelloExtensions::parse(hello->extensions);
-  if (!extensions) return std::unexpected(std::move(extensions.error()));
-  taken.extensions = *extensions;
-  if (extensions->server_name) {
-    const std::string_view text = as_text(extensions->server_name->host_name);
-    auto name = ServerName::parse(text);
-    if (!name) {
-      return std::unexpected(fail(ErrorCode::InvalidServerNameExtension)
-                                 .at("ClientHello, server_name")
-                                 .expected("a host name")
-                                 .received(printable(text)));
-    }
-    if (name->is_dns()) taken.server_name = std::string(name->dns());
-  }
-  return taken;
-}
-
-namespace {
-
-bool may_change(ExtensionType type) noexcept {
-  constexpr std::array changeable{ExtensionType::key_share, ExtensionType::early_data, ExtensionType::cookie,
-                                  ExtensionType::pre_shared_key, ExtensionType::padding};
-  return std::ranges::find(changeable, type) != changeable.end();
-}
-
-/// The next extension at or after `at` that may not change.
-ExtensionBlock::Iterator skip_changeable(ExtensionBlock::Iterator at, ExtensionBlock::Iterator end) {
-  while (at != end && may_change((*at).type)) ++at;
-  return at;
-}
-
 std::unexpected<Error> changed(std::string_view field) {
   return std::unexpected(fail(ErrorCode::ChangedSecondClientHello).at("ClientHello, " + std::string(field)));
 }
 
 }  // namespace
+
+Result<void> check_carriage(const ClientHello& hello, bool is_over_quic) {
+  return is_over_quic ? check_for_quic(hello) : check_for_stream(hello);
+}
 
 Result<void> check_second_hello(const ClientHello& first, const ClientHello& second) {
   if (first.legacy_version != second.legacy_version) return changed("legacy_version");

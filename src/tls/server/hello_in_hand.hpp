@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -7,10 +8,19 @@
 #include <keyway/credential.hpp>
 #include <keyway/error.hpp>
 
+#include "crypto/hpke.hpp"
+#include "tls/ech/configs.hpp"
 #include "tls/wire/client_hello.hpp"
 #include "tls/wire/handshake.hpp"
 
 namespace keyway::tls::server {
+
+/// What is known of a ClientHello that hides another, whether that could be opened or not.
+struct HelloEch {
+  std::shared_ptr<const EchKeySet> keys;
+  std::optional<crypto::hpke::Context> context;  ///< nothing: none of the keys opens it
+  EncryptedClientHelloExtension by;              ///< how it was sealed; its views are no longer good
+};
 
 /// A ClientHello with the bytes that it is a view of: it outlives the record that it came in. Move-only; moving leaves
 /// the bytes where they are.
@@ -18,6 +28,7 @@ struct HelloInHand {
   Bytes raw;  ///< handshake header included
   ClientHello hello;
   ClientHelloExtensions extensions;
+  std::unique_ptr<HelloEch> ech;           ///< null: nothing is hidden that keys here could be for
   std::optional<std::string> server_name;  ///< in lower case; nothing for an IP address, which RFC 6066 does not allow
 
   HelloInHand() = default;
@@ -27,11 +38,17 @@ struct HelloInHand {
   HelloInHand& operator=(HelloInHand&&) noexcept = default;
   ~HelloInHand() = default;
 
-  /// Errors: the codecs'; InvalidServerNameExtension; UnsolicitedExtension (QUIC's over a stream); over QUIC,
-  /// MissingExtension, InvalidValue (a session ID).
-  [[nodiscard]] static Result<HelloInHand> take(const HandshakeMessage& message, bool is_over_quic);
+  /// True where somebody has opened what another ClientHello hides, and this is it: the answer is to show that (RFC
+  /// 9849 7.2).
+  [[nodiscard]] bool is_inner() const noexcept {
+    const auto& extension = extensions.encrypted_client_hello;
+    return extension && extension->kind == EncryptedClientHelloExtension::Kind::inner;
+  }
 
-  /// take() has seen to it that the extension stands there, and nowhere else.
+  /// Errors: the codecs'; InvalidServerNameExtension.
+  [[nodiscard]] static Result<HelloInHand> take(const HandshakeMessage& message);
+
+  /// check_carriage() has seen to it that the extension stands there, and nowhere else.
   [[nodiscard]] bool is_over_quic() const noexcept {
     return hello.extensions.has(ExtensionType::quic_transport_parameters);
   }
@@ -43,6 +60,10 @@ struct HelloInHand {
     return {raw, server_name ? std::optional<std::string_view>(*server_name) : std::nullopt, policy, version};
   }
 };
+
+/// RFC 9001 8.2, 8.4: QUIC's extension is there over QUIC, and there alone; and no session ID is there then. Errors:
+/// MissingExtension, UnsolicitedExtension, InvalidValue.
+[[nodiscard]] Result<void> check_carriage(const ClientHello& hello, bool is_over_quic);
 
 /// RFC 8446 4.1.2: judges that the second ClientHello changes nothing but what a HelloRetryRequest lets it change.
 /// Errors: ChangedSecondClientHello, with the field.

@@ -70,6 +70,8 @@ Result<void> decode(ClientHelloExtensions& into, const ExtensionView& extension)
       return decode(into.psk_key_exchange_modes, extension.body);
     case ExtensionType::pre_shared_key:
       return decode(into.pre_shared_key, extension.body);
+    case ExtensionType::encrypted_client_hello:
+      return decode(into.encrypted_client_hello, extension.body);
     default:
       return {};
   }

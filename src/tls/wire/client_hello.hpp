@@ -15,6 +15,7 @@
 #include "tls/wire/extensions/compress_certificate.hpp"
 #include "tls/wire/extensions/cookie.hpp"
 #include "tls/wire/extensions/ec_point_formats.hpp"
+#include "tls/wire/extensions/encrypted_client_hello.hpp"
 #include "tls/wire/extensions/extended_master_secret.hpp"
 #include "tls/wire/extensions/key_share.hpp"
 #include "tls/wire/extensions/max_fragment_length.hpp"
@@ -76,6 +77,7 @@ struct ClientHelloExtensions {
   std::optional<RecordSizeLimitExtension> record_size_limit;
   std::optional<PskKeyExchangeModesExtension> psk_key_exchange_modes;
   std::optional<PreSharedKeyClientHello> pre_shared_key;
+  std::optional<EncryptedClientHelloExtension> encrypted_client_hello;
 
   /// Decodes them all; the first that is malformed is the error, with its name in where().
   [[nodiscard]] static Result<ClientHelloExtensions> parse(const ExtensionBlock& block);

@@ -49,6 +49,7 @@ constexpr auto rules = std::to_array<ExtensionRule>({
     {ExtensionType::key_share, CH | SH | HRR},                                //
     {ExtensionType::quic_transport_parameters, CH | EE},                      // RFC 9001 8.2
     {ExtensionType::ticket_request, CH | EE},                                 // RFC 9149 3
+    {ExtensionType::ech_outer_extensions, 0},                                 // RFC 9849 5.1: nowhere in the clear
     {ExtensionType::encrypted_client_hello, CH | HRR | EE},                   // RFC 9849 5
     {ExtensionType::renegotiation_info, CH | SH12},                           // RFC 5746 3.2
 });
@@ -107,6 +108,11 @@ bool ExtensionSet::has(ExtensionType type) const noexcept {
 void ExtensionSet::add(ExtensionType type) noexcept {
   const std::size_t row = row_of(type);
   if (row != no_row) bits_ |= std::uint64_t{1} << row;
+}
+
+void ExtensionSet::remove(ExtensionType type) noexcept {
+  const std::size_t row = row_of(type);
+  if (row != no_row) bits_ &= ~(std::uint64_t{1} << row);
 }
 
 Result<void> check_extensions(const ExtensionBlock& block, ExtensionHome home, const ExtensionSet& asked,

@@ -39,6 +39,7 @@ class ExtensionSet {
   [[nodiscard]] static ExtensionSet of(const ExtensionBlock& block) noexcept;
   [[nodiscard]] bool has(ExtensionType type) const noexcept;
   void add(ExtensionType type) noexcept;  ///< a type without a rule is left out
+  void remove(ExtensionType type) noexcept;
 
  private:
   std::uint64_t bits_ = 0;

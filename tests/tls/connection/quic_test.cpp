@@ -22,15 +22,14 @@ struct Seen {
   EncryptionLevel level;
   Direction direction;
   Bytes secret;
-  friend bool operator==(const Seen&, const Seen&) = default;
 };
 
 /// Two ends, with an ideal network between them.
 struct QuicPair {
   QuicConnection client;
   QuicConnection server;
-  std::vector<Seen> client_secrets = {};
-  std::vector<Seen> server_secrets = {};
+  std::vector<Seen> client_secrets;
+  std::vector<Seen> server_secrets;
 
   static void drain(QuicConnection& end, std::vector<Seen>& into) {
     while (auto secret = end.take_secret()) {
@@ -76,7 +75,9 @@ ServerConfig::Builder quic_server() {
 }
 QuicPair make_pair(std::shared_ptr<const ClientConfig> client, std::shared_ptr<const ServerConfig> server) {
   return {*QuicConnection::client(std::move(client), server_name(), client_parameters),
-          *QuicConnection::server(std::move(server), server_parameters)};
+          *QuicConnection::server(std::move(server), server_parameters),
+          {},
+          {}};
 }
 QuicPair make_pair() {
   return make_pair(build(quic_client()), build(quic_server()));

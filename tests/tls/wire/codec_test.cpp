@@ -21,7 +21,8 @@ using Codecs = ::testing::Types<
     EcPointFormatsExtension, ExtendedMasterSecretExtension, RenegotiationInfoExtension, CompressedCertificate,
     CompressCertificateExtension, CertificateStatus, StatusRequestExtension, SctRequestExtension, SctListExtension,
     RecordSizeLimitExtension, MaxFragmentLengthExtension, NewSessionTicketTls12, ServerCertificateTypesOffered,
-    ClientCertificateTypeChosen>;
+    ClientCertificateTypeChosen, EncryptedClientHelloExtension, EchConfirmationExtension, EchOuterExtensions,
+    EchConfig>;
 TYPED_TEST_SUITE(EveryCodec, Codecs);
 
 TYPED_TEST(EveryCodec, ReadsBackWhatItWrote) {
@@ -104,8 +105,8 @@ TYPED_TEST(EveryCodec, WritesBackWhateverItAccepts) {
   constexpr bool takes_any_bytes =
       std::is_same_v<TypeParam, Finished> || std::is_same_v<TypeParam, SelectedVersionExtension> ||
       std::is_same_v<TypeParam, KeyShareHelloRetryRequest> || std::is_same_v<TypeParam, PreSharedKeyServerHello> ||
-      std::is_same_v<TypeParam, EarlyDataNewSessionTicket> || std::is_same_v<TypeParam, ClientCertificateTypeChosen> ||
-      std::is_empty_v<TypeParam>;  // no byte to alter
+      std::is_same_v<TypeParam, EchConfirmationExtension> || std::is_same_v<TypeParam, EarlyDataNewSessionTicket> ||
+      std::is_same_v<TypeParam, ClientCertificateTypeChosen> || std::is_empty_v<TypeParam>;  // no byte to alter
   EXPECT_EQ(refused == 0, takes_any_bytes);
 }
 
