@@ -58,6 +58,7 @@ Result<Response> fetch(const Url& url, std::shared_ptr<const ClientConfig> confi
   if (options.on_pause) stream->on_pause(options.on_pause);
   const auto shaking = steady_clock::now();
   if (auto done = stream->handshake(); !done) {
+    if (options.on_refused) options.on_refused(stream->connection());
     return std::unexpected(std::move(done.error()).at(url.authority() + " (" + tcp->address + ")"));
   }
 
