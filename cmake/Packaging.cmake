@@ -72,7 +72,7 @@ if(KEYWAY_BUILD_TESTS)
   endforeach()
 endif()
 if(KEYWAY_BUILD_TESTS AND KEYWAY_BUILD_TOOL)
-  foreach(check help_is_documented demo_tells_all demo_tells_classic man_pages_render completion_completes colour_only_on_terminals inspect_bad_input)
+  foreach(check help_is_documented demo_tells_all demo_tells_classic demo_tells_more man_pages_render completion_completes colour_only_on_terminals inspect_bad_input)
     add_test(NAME packaging.${check}
       COMMAND bash "${PROJECT_SOURCE_DIR}/tests/packaging/${check}.sh" "$<TARGET_FILE:keyway_tool>" "${PROJECT_SOURCE_DIR}")
     set_tests_properties(packaging.${check} PROPERTIES TIMEOUT 120 LABELS packaging SKIP_RETURN_CODE 77)

@@ -39,7 +39,7 @@ expect hidden_name "rejected, the server saw localhost
 accepted, the server saw hidden.localhost" \
   "$examples/example_hidden_name" "$chain" "$key" "$folder/hidden.localhost.pem" "$folder/hidden.localhost-key.pem" "$root"
 
-for server in server_blocking server_asio_coroutine; do
+for server in server_blocking server_asio_coroutine remote_signer; do
   "$examples/example_$server" "$chain" "$key" >"$folder/$server.log" &
   servers+=($!)
   port=$(port_of "$folder/$server.log" "listening on ([0-9]+)")
@@ -61,3 +61,25 @@ servers+=($!)
 port=$(port_of "$folder/serve.log" ".*https:\/\/127.0.0.1:([0-9]+)\/.*")
 expect "keyway serve with beast_client" "a page" "$examples/example_beast_client" localhost "$port" "$root"
 expect "keyway serve with keyway get" "a page" "$keyway" get "https://localhost:$port/" --cacert "$root"
+
+# A key in a token: a module's library, where there is one, and the engine that speaks to it.
+token_module() {
+  ls /usr/lib/*/softhsm/libsofthsm2.so /usr/lib/softhsm/libsofthsm2.so 2>/dev/null | head -1 || true
+}
+engine=$(ls /usr/lib/*/engines-3/pkcs11.so 2>/dev/null | head -1 || true)
+if [[ -x $examples/example_server_token && -n $(token_module) && -n $engine ]] && command -v softhsm2-util >/dev/null; then
+  mkdir "$folder/tokens"
+  echo "directories.tokendir = $folder/tokens" >"$folder/softhsm2.conf"
+  export SOFTHSM2_CONF=$folder/softhsm2.conf PKCS11_MODULE_PATH
+  PKCS11_MODULE_PATH=$(token_module)
+  softhsm2-util --init-token --free --label shop --pin 1234 --so-pin 5678 >/dev/null
+  softhsm2-util --import "$key" --token shop --label key --id 01 --pin 1234 >/dev/null
+  "$examples/example_server_token" "$chain" 'pkcs11:token=shop;object=key;type=private?pin-value=1234' \
+    >"$folder/token.log" &
+  servers+=($!)
+  port=$(port_of "$folder/token.log" "listening on ([0-9]+)")
+  expect "server_token with client_blocking" "hello from a blocking client" \
+    "$examples/example_client_blocking" localhost "$port" "$root"
+else
+  echo "server_token: no softhsm2 with libengine-pkcs11-openssl here, left out"
+fi

@@ -98,6 +98,36 @@ class stream {
     return start<void(boost::system::error_code)>(detail::HandshakeOperation(), std::forward<Token>(token));
   }
 
+  // --- early data (early_data.hpp): before the handshake, or in its place, and one operation at a time
+
+  /// Client: sends the first flight, and with it what of the buffers may go at once. For what may come to the server
+  /// twice alone. ErrorCode::NotReady: nothing may, connection()->early_data_left() is 0. Once the handshake is done,
+  /// connection()->take_refused_early_data() gives back what the server did not take.
+  template <typename ConstBufferSequence>
+  std::size_t write_early_some(const ConstBufferSequence& buffers, boost::system::error_code& error) {
+    return run(detail::EarlyWriteOperation<ConstBufferSequence>(buffers), error);
+  }
+  /// Completes with `void(error_code, std::size_t)`. Cancellation: terminal and partial.
+  template <typename ConstBufferSequence, typename Token>
+  auto async_write_early_some(const ConstBufferSequence& buffers, Token&& token) {
+    return start<void(boost::system::error_code, std::size_t)>(
+        detail::EarlyWriteOperation<ConstBufferSequence>(buffers), std::forward<Token>(token));
+  }
+  /// Server: goes on with the handshake, and reads what comes early. boost::asio::error::eof: no more does, the
+  /// handshake is done. While connection()->is_handshaking(), what was read can be another's, sent again; it may be
+  /// answered by write_some() all the same. What comes early and is not read stays here, and is never part of
+  /// read_some().
+  template <typename MutableBufferSequence>
+  std::size_t read_early_some(const MutableBufferSequence& buffers, boost::system::error_code& error) {
+    return run(detail::EarlyReadOperation<MutableBufferSequence>(buffers), error);
+  }
+  /// Completes with `void(error_code, std::size_t)`. Cancellation: as the handshake's.
+  template <typename MutableBufferSequence, typename Token>
+  auto async_read_early_some(const MutableBufferSequence& buffers, Token&& token) {
+    return start<void(boost::system::error_code, std::size_t)>(
+        detail::EarlyReadOperation<MutableBufferSequence>(buffers), std::forward<Token>(token));
+  }
+
   // --- data
 
   /// Reads at least a byte, and as many records as have come.

@@ -68,6 +68,7 @@ struct IssueRequest {
   /// From now; at least a minute. Else as long as the authority allows.
   std::optional<std::chrono::seconds> lifetime = {};
   KeyKind key = KeyKind::p256;
+  bool may_delegate = false;  ///< its key may sign delegated credentials (RFC 9345 4.2)
 };
 
 /// A line of the register.

@@ -53,6 +53,16 @@ class BlockingStream {
   /// Errors: the connection's own, PeerClosedInHandshake, TimedOut, TransportFailed.
   [[nodiscard]] Result<void> handshake();
 
+  /// Client, before handshake(): sends as much of `data` as may go at once (early_data.hpp), and says how much that
+  /// was; 0 where none may. For what may come to the server twice alone. Once the handshake is done,
+  /// connection().take_refused_early_data() gives back what the server did not take. Errors: as write_all().
+  [[nodiscard]] Result<std::size_t> write_early(ByteView data);
+  /// Server, before handshake() or in its place: goes on with the handshake, and reads what comes early into `out` (not
+  /// empty). 0: no more comes, the handshake is done. As long as connection().is_handshaking(), what was read can be
+  /// another's, sent again; it may be answered by write_all() all the same. What comes early and is not read stays here
+  /// and is never part of read_some(). Errors: as handshake().
+  [[nodiscard]] Result<std::size_t> read_early(ByteSpan out);
+
   /// Reads at least one byte into `out` (not empty). 0: the peer sent close_notify, all has been read. Errors:
   /// TruncatedStream (the peer is gone without it), TimedOut (reading can go on), TransportFailed, the connection's
   /// own.
@@ -84,6 +94,7 @@ class BlockingStream {
   [[nodiscard]] Result<void> flush_output(const Deadline& overall);
   [[nodiscard]] Result<void> read_more(const Deadline& deadline);
   [[nodiscard]] Result<void> decode();
+  [[nodiscard]] Result<void> advance_handshake(const Deadline& deadline);
   [[nodiscard]] Result<void> answer_pause();
   [[nodiscard]] Error failed(Error error);
 
@@ -94,6 +105,8 @@ class BlockingStream {
   Bytes input_;            // room for what comes; given back when nothing is in it
   std::size_t begin_ = 0;  // of what has come and is not consumed
   std::size_t end_ = 0;
+  Bytes early_;                  // that came early and was not read
+  std::size_t early_begin_ = 0;  // of what of it was not read
   std::size_t needed_ = 0;
   ByteSpan data_;  // decrypted and not taken yet: a view into input_
 };

@@ -84,6 +84,7 @@ struct CertificateView {
   std::optional<std::uint32_t> inhibit_policy_mapping;   ///< policyConstraints, SkipCerts
   std::optional<std::uint32_t> inhibit_any_policy;       ///< SkipCerts (RFC 5280 4.2.1.14)
   bool requires_staple = false;                          ///< TLS feature status_request, "must-staple" (RFC 7633 4.2.3)
+  bool has_delegation_usage = false;                     ///< its key may sign delegated credentials (RFC 9345 4.2)
   bool has_unknown_critical_extension = false;
   ByteView unknown_critical_extension;  ///< its OID's contents octets
 

@@ -59,6 +59,12 @@ struct CommonConfig {
   [[nodiscard]] const crypto::Random& randomness() const noexcept { return random ? *random : provider->random(); }
 };
 
+/// How many tickets a client would like (RFC 9149): one for each connection that it means to make at the same time.
+struct TicketWish {
+  std::uint8_t after_full_handshake = 1;
+  std::uint8_t after_resumption = 1;
+};
+
 /// A client's configuration.
 class ClientConfig {
  public:
@@ -79,6 +85,14 @@ class ClientConfig {
   [[nodiscard]] const std::vector<CertificateType>& client_certificate_types() const noexcept {
     return client_certificate_types_;
   }
+  /// What delegated credentials (RFC 9345) may be for; empty: none is taken.
+  [[nodiscard]] const std::vector<SignatureScheme>& delegated_credential_schemes() const noexcept {
+    return delegated_credential_schemes_;
+  }
+  /// True when a server may ask for a certificate once the handshake is done.
+  [[nodiscard]] bool allows_late_authentication() const noexcept { return allows_late_authentication_; }
+  /// Tickets that the server is asked for; nothing: it is not asked.
+  [[nodiscard]] const std::optional<TicketWish>& ticket_wish() const noexcept { return ticket_wish_; }
   /// Bytes of early data that are sent at most; 0: none is offered.
   [[nodiscard]] std::size_t max_early_data() const noexcept { return max_early_data_; }
   /// True where the server must know one of the keys that were added: no certificate is taken in their place.
@@ -133,7 +147,10 @@ class ClientConfig {
   bool takes_unoffered_alpn_ = false;
   bool is_fallback_ = false;
   bool requires_psk_ = false;
+  bool allows_late_authentication_ = false;
+  std::optional<TicketWish> ticket_wish_;
   std::size_t max_early_data_ = 0;
+  std::vector<SignatureScheme> delegated_credential_schemes_;
   std::shared_ptr<const tls::EchPlan> ech_;
   std::vector<Bytes> pinned_keys_;
   std::vector<CertificateType> server_certificate_types_;
@@ -226,6 +243,15 @@ class ClientConfig::Builder {
   Builder& server_certificate_types(std::vector<CertificateType> types);
   /// What there may be to show, in order of preference, in place of what add_credential() brings, in its order.
   Builder& client_certificate_types(std::vector<CertificateType> types);
+  /// A server may ask for a certificate once the handshake is done (RFC 8446 4.6.2), up to 8 times on a connection;
+  /// what is shown comes of add_credential() or of a resolver, and a key that lives elsewhere shows nothing then. Not
+  /// with pause_for_credential().
+  Builder& allow_late_authentication();
+  /// Asks the server for as many tickets (RFC 9149), which it may, or may not, give.
+  Builder& request_tickets(TicketWish wish);
+  /// The server may prove itself with a key that its certificate's key has delegated for some days (RFC 9345), in TLS
+  /// 1.3. `schemes`: what such a key may sign with; none: all of the policy's that may be used so.
+  Builder& take_delegated_credentials(std::vector<SignatureScheme> schemes = {});
   /// Weakens: with a session whose server takes it, data may be sent at once, by Connection::send_early(). It can be
   /// replayed, and has no forward secrecy. Up to `max_size` bytes (1 to 2^24) are kept of it until the server has said
   /// whether it takes them.
@@ -287,7 +313,11 @@ class ServerConfig {
   [[nodiscard]] bool acknowledges_server_name() const noexcept { return acknowledges_server_name_; }
   /// Null when clients are not asked for certificates.
   [[nodiscard]] const ClientAuthentication* client_authentication() const noexcept {
-    return client_authentication_.get();
+    return asks_clients_later_ ? nullptr : client_authentication_.get();
+  }
+  /// The same where clients are asked once the handshake is done; else null.
+  [[nodiscard]] const ClientAuthentication* late_client_authentication() const noexcept {
+    return asks_clients_later_ ? client_authentication_.get() : nullptr;
   }
   /// Null: early data is not taken. With one, it has a store.
   [[nodiscard]] const EarlyDataOptions* early_data() const noexcept { return early_data_.get(); }
@@ -322,6 +352,7 @@ class ServerConfig {
   bool pauses_for_credential_ = false;
   bool acknowledges_server_name_ = true;
   bool prefers_certificates_ = false;
+  bool asks_clients_later_ = false;
 };
 
 /// Builds a ServerConfig. A credential, or a key from outside, is the only thing that it can't do without.
@@ -341,8 +372,8 @@ class ServerConfig::Builder {
   Builder& add_psk(std::shared_ptr<const ExternalPsk> psk);
   /// Weakens: clients that come back may send data at once, which can be replayed and has no forward secrecy. It comes
   /// out of Connection::receive() as Received::early_data, apart from all other. A ticket is good for it once, and for
-  /// `window` around the moment when it must have been sent. Needs tickets. For those who drive a Connection
-  /// themselves: the streams of asio.hpp and blocking.hpp have no name for it, and what comes early is lost there.
+  /// `window` around the moment when it must have been sent. Needs tickets. The streams of asio.hpp and
+  /// blocking.hpp read it by names of its own: read_early_some(), read_early().
   Builder& take_early_data(EarlyDataOptions options = {});
   /// Puts an extension that nobody knows into tickets (RFC 8701 4), so that clients stay able to take new ones.
   Builder& grease();
@@ -375,6 +406,10 @@ class ServerConfig::Builder {
   Builder& require_client_certificate(std::shared_ptr<const x509::TrustStore> anchors);
   /// Clients may show one; one that is shown must be good all the same.
   Builder& ask_for_client_certificate(std::shared_ptr<const x509::TrustStore> anchors);
+  /// Clients are asked by Connection::request_client_certificate(), once the handshake is done, and not in it: those of
+  /// TLS 1.3 that allow it. Whom to trust, the two above say; what comes later is not part of tickets. Not with raw
+  /// keys, nor with pause_for_verification().
+  Builder& ask_clients_later();
   /// A key (DER of its SubjectPublicKeyInfo) that a client may show in a certificate's place (RFC 7250); no other raw
   /// key is taken. Clients are asked as by the two above, whose `anchors` may then be null: nothing but such keys is
   /// taken then.

@@ -37,6 +37,16 @@
 
 namespace keyway {
 
+/// Whether a client proves who it is once the handshake is done (RFC 8446 4.6.2).
+enum class ClientProofLater : std::uint8_t {
+  off,        ///< one of the sides does not allow it
+  possible,   ///< the client may be asked
+  requested,  ///< server: a request waits for its answer
+  declined,   ///< the client was asked, and shows nothing
+  proven,     ///< the client has shown who it is; server: see verdict() and peer_chain()
+};
+[[nodiscard]] std::string_view to_string(ClientProofLater state) noexcept;
+
 /// What both sides agreed on.
 struct ConnectionInfo {
   ProtocolVersion version{};
@@ -50,7 +60,9 @@ struct ConnectionInfo {
   EarlyData early_data = EarlyData::off;
   CertificateType peer_certificate_type = CertificateType::X509;  ///< RawPublicKey: peer_chain() is that key alone
   CertificateType own_certificate_type = CertificateType::X509;   ///< of what a client is to show, if anything
-  std::string alpn;  ///< empty: none; while early data is `offered`, the session's, which the data must be for
+  ClientProofLater late_authentication = ClientProofLater::off;
+  bool is_delegated = false;  ///< the server proves itself with a delegated credential (RFC 9345)
+  std::string alpn;           ///< empty: none; while early data is `offered`, the session's, which the data must be for
   /// The key from outside that both sides know, this time or, for a server, when the session began; null: none. The
   /// configuration's.
   const ExternalPsk* psk = nullptr;
@@ -190,6 +202,11 @@ class Connection {
   /// Changes the sending keys (RFC 8446 4.6.3) and, if asked, has the peer change its own. Errors: NotReady (also with
   /// TLS 1.2, which can't), AlreadyClosed.
   [[nodiscard]] Result<void> update_keys(bool ask_peer_too);
+
+  /// Server: asks the client for a certificate now (RFC 8446 4.6.2), on a connection whose
+  /// ConnectionInfo::late_authentication is `possible`, `declined` or `proven`. Once the answer is there, that says
+  /// which it is; an answer that does not hold ends the connection. Errors: NotReady, AlreadyClosed, RandomFailed.
+  [[nodiscard]] Result<void> request_client_certificate();
 
   // --- where it stands
 

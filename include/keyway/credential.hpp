@@ -14,6 +14,7 @@
 #include <keyway/certificate.hpp>
 #include <keyway/certificate_type.hpp>
 #include <keyway/crypto.hpp>
+#include <keyway/delegated_credential.hpp>
 #include <keyway/error.hpp>
 #include <keyway/policy.hpp>
 #include <keyway/types.hpp>
@@ -59,6 +60,20 @@ class Credential {
   [[nodiscard]] static Result<std::shared_ptr<const Credential>> with_remote_key(std::vector<x509::Certificate> chain,
                                                                                  const crypto::Provider& provider);
 
+  /// A chain with a key that the leaf's key has delegated (RFC 9345), in place of the leaf's own. It serves clients of
+  /// TLS 1.3 alone that take such, while it is timely: for others, add the chain with its own key behind it. The
+  /// signature is the clients' to judge; Delegation::verify() tells beforehand. Errors: KeyMismatch,
+  /// InvalidDelegatedCredential, those of create().
+  [[nodiscard]] static Result<std::shared_ptr<const Credential>> delegated(
+      std::vector<x509::Certificate> chain, Delegation delegation, std::shared_ptr<const crypto::PrivateKey> key,
+      const crypto::Provider& provider);
+  /// The same from PEM texts: `delegation_pem` holds the blocks DELEGATED CREDENTIAL and PRIVATE KEY. The
+  /// signature is verified here. Errors also: BadDelegatedCredentialSignature,
+  /// InvalidPem, InvalidKey, EncryptedKey.
+  [[nodiscard]] static Result<std::shared_ptr<const Credential>> delegated_from_pem(std::string_view chain_pem,
+                                                                                    std::string_view delegation_pem,
+                                                                                    const crypto::Provider& provider);
+
   /// The same credential with these proofs in place of its own: an OCSP response that was renewed, for a resolver that
   /// answers with the newest. Clients that ask for them get them; others don't. OCSP responses are not looked into.
   /// Errors: InvalidArgument (more entries than certificates, an entry too long to be sent), InvalidSctList.
@@ -78,6 +93,8 @@ class Credential {
   /// Null with a remote key.
   [[nodiscard]] const crypto::PrivateKey* key() const noexcept { return key_.get(); }
   [[nodiscard]] crypto::KeyType key_type() const noexcept { return key_type_; }
+  /// What its key rests on; null: the leaf's own key.
+  [[nodiscard]] const Delegation* delegation() const noexcept { return delegation_.get(); }
   [[nodiscard]] const CredentialTerms& terms() const noexcept { return terms_; }
   [[nodiscard]] const CarriedProofs& proofs() const noexcept { return proofs_; }
   /// TLS 1.3's Certificate message with an empty request context and without proofs, handshake header included.
@@ -96,8 +113,17 @@ class Credential {
   std::shared_ptr<const crypto::PrivateKey> key_;
   crypto::KeyType key_type_{};
   CarriedProofs proofs_;
+  std::shared_ptr<const Delegation> delegation_;
   std::shared_ptr<const tls::CertificateMessages> messages_;
   CredentialTerms terms_;
+};
+
+/// A pre-shared key that a client names (RFC 8446 4.2.11): a ticket, or a key from outside. A view, as the hello's.
+struct OfferedPsk {
+  ByteView identity;  ///< as it is on the wire
+  /// Of an identity that has the shape of an imported key's (RFC 9258 5.1): the key's own name, and its context.
+  std::optional<ByteView> external_identity;
+  ByteView context;
 };
 
 /// What a server knows of a client before it answers. A view: lives for the call, or until the pause is resumed.
@@ -105,10 +131,11 @@ class ClientHelloView {
  public:
   ClientHelloView(ByteView raw, std::optional<std::string_view> server_name) noexcept
       : raw_(raw), server_name_(server_name) {}
-  /// For takes(): what the server has, and the version that it chose. `policy` outlives the view.
+  /// For takes(): what the server has, and the version that it chose. `policy` and `clock` outlive the view; without a
+  /// clock, no delegated credential is taken.
   ClientHelloView(ByteView raw, std::optional<std::string_view> server_name, const Policy& policy,
-                  std::optional<ProtocolVersion> version) noexcept
-      : raw_(raw), server_name_(server_name), policy_(&policy), version_(version) {}
+                  std::optional<ProtocolVersion> version, const Clock* clock = nullptr) noexcept
+      : raw_(raw), server_name_(server_name), policy_(&policy), version_(version), clock_(clock) {}
 
   /// The whole message with its handshake header.
   [[nodiscard]] ByteView raw() const noexcept { return raw_; }
@@ -120,6 +147,9 @@ class ClientHelloView {
   [[nodiscard]] std::vector<NamedGroup> groups() const;
   [[nodiscard]] std::vector<SignatureScheme> signature_schemes() const;
   [[nodiscard]] std::vector<std::string> alpn() const;
+  /// The pre-shared keys that the client names: for a server that looks keys up as they are asked for, and answers
+  /// Pause::client_hello with a configuration that has the one. None of them is proved to be known yet.
+  [[nodiscard]] std::vector<OfferedPsk> psks() const;
   /// The names of certificate_authorities (RFC 8446 4.2.4); empty: the client does not say.
   [[nodiscard]] std::vector<x509::DistinguishedNameView> authorities() const;
   /// True when this credential can prove itself to the client, in the version that was chosen: by the suites, groups
@@ -133,6 +163,7 @@ class ClientHelloView {
   std::optional<std::string_view> server_name_;
   const Policy* policy_ = nullptr;
   std::optional<ProtocolVersion> version_;
+  const Clock* clock_ = nullptr;
 };
 
 /// What a server asks of a client's certificate (RFC 8446 4.3.2, RFC 5246 7.4.4). A view: lives for the call, or until

@@ -13,9 +13,11 @@
 #include <keyway/connection.hpp>
 #include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
+#include <keyway/delegated_credential.hpp>
 #include <keyway/early_data.hpp>
 #include <keyway/ech.hpp>
 #include <keyway/error.hpp>
+#include <keyway/exported_authenticator.hpp>
 #include <keyway/external_psk.hpp>
 #include <keyway/fetch.hpp>
 #include <keyway/key_log.hpp>

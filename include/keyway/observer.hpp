@@ -11,6 +11,7 @@
 #include <variant>
 
 #include <keyway/bytes.hpp>
+#include <keyway/clock.hpp>
 #include <keyway/ech.hpp>
 #include <keyway/error.hpp>
 #include <keyway/types.hpp>
@@ -90,6 +91,15 @@ struct HandshakeSignature {
   SignatureScheme scheme{};
 };
 
+/// The server proves itself with a key that its certificate's key has delegated (RFC 9345): it shows so (`sent`), or
+/// showed so, and the delegation was found to be in order (`received`).
+struct DelegatedCredential {
+  Direction direction{};
+  SignatureScheme scheme{};            ///< that the delegated key signs the handshake with
+  SignatureScheme signature_scheme{};  ///< that the certificate's key signed the delegation with
+  Time until;
+};
+
 /// The key exchange is complete. Sizes in bytes; the secret itself is not told.
 struct KeyAgreement {
   NamedGroup group{};
@@ -139,9 +149,9 @@ struct Failed {
 }  // namespace event
 
 using Event = std::variant<event::HandshakeMessage, event::InnerClientHello, event::Record, event::ParametersChosen,
-                           event::ChainJudged, event::HandshakeSignature, event::KeyAgreement, event::SecretDerived,
-                           event::Finished, event::HandshakeCompleted, event::KeysUpdated, event::AlertSeen,
-                           event::Weakened, event::Failed>;
+                           event::ChainJudged, event::HandshakeSignature, event::DelegatedCredential,
+                           event::KeyAgreement, event::SecretDerived, event::Finished, event::HandshakeCompleted,
+                           event::KeysUpdated, event::AlertSeen, event::Weakened, event::Failed>;
 
 /// Whose event it is.
 struct EventOrigin {

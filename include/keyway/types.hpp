@@ -34,7 +34,7 @@ enum class ContentType : std::uint8_t {
   application_data = 23,
 };
 
-/// RFC 8446 4, RFC 5246 7.4, RFC 8879, RFC 6066, RFC 8446 4.4.1 (`message_hash`).
+/// RFC 8446 4, RFC 5246 7.4, RFC 8879, RFC 6066, RFC 9261, RFC 8446 4.4.1 (`message_hash`).
 enum class HandshakeType : std::uint8_t {
   hello_request = 0,
   client_hello = 1,
@@ -48,6 +48,7 @@ enum class HandshakeType : std::uint8_t {
   server_hello_done = 14,
   certificate_verify = 15,
   client_key_exchange = 16,
+  client_certificate_request = 17,
   finished = 20,
   certificate_status = 22,
   key_update = 24,

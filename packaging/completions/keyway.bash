@@ -28,9 +28,10 @@ _keyway() {
     ECDHE-ECDSA-CHACHA20-POLY1305 ECDHE-RSA-CHACHA20-POLY1305 AES128-GCM-SHA256 AES256-GCM-SHA384"
   local groups="X25519MLKEM768 SecP256r1MLKEM768 MLKEM768 x25519 secp256r1 secp384r1 secp521r1 ffdhe2048 ffdhe3072"
   local revocation="--crl --revocation --fetch --fetch-issuers --ocsp-nonce --no-cache"
+  local identity="--rpk --pin --psk --psk-names --psk-plain --early-data"
   local tls="--policy --tlsv1.2 --tlsv1.3 --tls-max --ciphers --groups --alpn --keylog"
   case $prev in
-    --cacert | --trust | --crl | --cert | --client-ca | --ocsp | --output | -o | --keylog | --session-file | --ech) _keyway_files; return ;;
+    --cacert | --trust | --crl | --cert | --cert-key | --delegated-credential | --rpk | --pin | --client-ca | --ocsp | --output | -o | --keylog | --session-file | --ech) _keyway_files; return ;;
     --dir) _keyway_folders; return ;;
     --out) if [[ $sub == issue ]]; then _keyway_folders; else _keyway_files; fi; return ;;
     --key)
@@ -46,7 +47,7 @@ _keyway() {
     --tls-max) COMPREPLY=($(compgen -W "1.2 1.3" -- "$cur")); return ;;
     --ciphers) COMPREPLY=($(compgen -W "$suites" -- "$cur")); return ;;
     --groups) COMPREPLY=($(compgen -W "$groups" -- "$cur")); return ;;
-    --name | --public-name | --max-name-length | --org | --days | --ttl | --crl-url | --listen | --threads | --max-connections | --drain | --resolve | --timeout | --host | --at)
+    --psk | --psk-names | --name | --public-name | --max-name-length | --org | --days | --ttl | --crl-url | --listen | --threads | --max-connections | --drain | --resolve | --timeout | --host | --at)
       return
       ;;
   esac
@@ -54,15 +55,15 @@ _keyway() {
   local options
   case $command/$sub in
     /) options="--help --version" ;;
-    demo/*) options="--help --json --classic --no-colour --no-color --dir --browser" ;;
+    demo/*) options="--help --json --classic --more --no-colour --no-color --dir --browser" ;;
     serve/*)
       options="--help --cert --key --client-ca --require-client-cert --ocsp --ech --listen --unknown-name --threads
-        --max-connections --drain --no-listings
-        --allow-expired --quiet $tls"
+        --max-connections --drain --no-listings --delegated-credential
+        --allow-expired --quiet $identity $tls"
       ;;
     get/*)
       options="--help --cert --key --cacert $revocation --require-revocation-answer --resolve --output --timeout --head --location
-        --verbose --json --session-file --ech $tls"
+        --verbose --json --session-file --ech --delegated-credentials $identity $tls"
       ;;
     policies/*) options="--help --json" ;;
     inspect/*) options="--help --json --cacert --resolve $revocation" ;;
@@ -70,7 +71,8 @@ _keyway() {
     ca/ | ech/) options="--help" ;;
     ech/generate) options="--help --public-name --out --max-name-length --force --json" ;;
     ca/init) options="--help --name --key --crl-url --dir --json" ;;
-    ca/issue) options="--help --org --days --ttl --key --out --force --dir --json" ;;
+    ca/delegate) options="--help --cert --cert-key --ttl --key --out --force --json" ;;
+    ca/issue) options="--help --org --delegation-usage --days --ttl --key --out --force --dir --json" ;;
     ca/revoke) options="--help --reason --dir --json" ;;
     ca/list) options="--help --dir --json" ;;
     ca/crl) options="--help --out --dir --json" ;;
@@ -84,7 +86,7 @@ _keyway() {
   case $command/$sub in
     /) COMPREPLY=($(compgen -W "demo serve get ca ech inspect verify policies" -- "$cur")) ;;
     ech/) COMPREPLY=($(compgen -W "generate" -- "$cur")) ;;
-    ca/) COMPREPLY=($(compgen -W "init issue revoke list crl" -- "$cur")) ;;
+    ca/) COMPREPLY=($(compgen -W "init issue delegate revoke list crl" -- "$cur")) ;;
     serve/*) _keyway_folders ;;
     policies/*) COMPREPLY=($(compgen -W "$policies" -- "$cur")) ;;
     inspect/* | verify/* | ca/revoke) _keyway_files ;;

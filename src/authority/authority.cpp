@@ -8,12 +8,12 @@
 #include <utility>
 
 #include "authority/create.hpp"
-#include "core/files.hpp"
 #include "authority/kinds.hpp"
 #include "authority/layout.hpp"
 #include "authority/names.hpp"
 #include "authority/profile.hpp"
 #include "authority/sqlite_store.hpp"
+#include "core/files.hpp"
 #include "core/text.hpp"
 #include "x509/crl_builder.hpp"
 
@@ -219,8 +219,9 @@ Result<IssuedCertificate> Authority::issue(const IssueRequest& request) {
   issued.record.not_before = basis->validity.not_before;
   issued.record.not_after = basis->validity.not_after;
 
-  auto der = x509::sign_certificate(server_profile(std::move(*basis), *names, kind.type, state.settings.crl_url),
-                                    *state.intermediate_key);
+  auto der = x509::sign_certificate(
+      server_profile(std::move(*basis), *names, kind.type, state.settings.crl_url, request.may_delegate),
+      *state.intermediate_key);
   if (!der) return pass_on(der);
   issued.record.der = *der;
   issued.chain = {std::move(*der), copy(state.intermediate.der())};

@@ -72,7 +72,7 @@ x509::TbsCertificateFields intermediate_profile(CertificateBasis basis) {
 }
 
 x509::TbsCertificateFields server_profile(CertificateBasis basis, const std::vector<CertificateName>& names,
-                                          crypto::KeyType key, const std::string& crl_url) {
+                                          crypto::KeyType key, const std::string& crl_url, bool may_delegate) {
   x509::TbsCertificateFields fields = fields_of(std::move(basis));
   fields.extensions.basic_constraints = x509::BasicConstraints{false, std::nullopt};
   std::uint16_t usage = x509::key_usage::digital_signature;
@@ -82,6 +82,7 @@ x509::TbsCertificateFields server_profile(CertificateBasis basis, const std::vec
   fields.extensions.extended_key_usage = {std::string(x509::key_purpose::server_auth)};
   for (const CertificateName& name : names) fields.extensions.subject_alternative_names.push_back(name.general_name);
   if (!crl_url.empty()) fields.extensions.crl_urls = {crl_url};
+  if (may_delegate) fields.extensions.others.push_back({"1.3.6.1.4.1.44363.44", false, Bytes{0x05, 0x00}});
   return fields;
 }
 

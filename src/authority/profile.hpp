@@ -51,9 +51,9 @@ struct CertificateBasis {
 [[nodiscard]] x509::TbsCertificateFields root_profile(CertificateBasis basis);
 /// Signs certificates of TLS and CRLs, and no authorities.
 [[nodiscard]] x509::TbsCertificateFields intermediate_profile(CertificateBasis basis);
-/// A server's certificate as today's browsers accept it.
+/// A server's certificate as today's browsers accept it. `may_delegate`: with RFC 9345's delegationUsage.
 [[nodiscard]] x509::TbsCertificateFields server_profile(CertificateBasis basis,
                                                         const std::vector<CertificateName>& names, crypto::KeyType key,
-                                                        const std::string& crl_url);
+                                                        const std::string& crl_url, bool may_delegate = false);
 
 }  // namespace keyway::authority

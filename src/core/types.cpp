@@ -71,6 +71,7 @@ std::string to_string(HandshakeType value) {
     KEYWAY_NAMED(server_hello_done);
     KEYWAY_NAMED(certificate_verify);
     KEYWAY_NAMED(client_key_exchange);
+    KEYWAY_NAMED(client_certificate_request);
     KEYWAY_NAMED(finished);
     KEYWAY_NAMED(certificate_status);
     KEYWAY_NAMED(key_update);

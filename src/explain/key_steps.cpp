@@ -1,6 +1,7 @@
 #include "explain/key_steps.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 
 #include <fmt/format.h>
@@ -97,7 +98,8 @@ Step tell_signature(const SignatureStory& story, const Offer& offer) {
   Step step;
   step.kind = story.is_of_message ? "certificate_verify" : "server_key_exchange_signature";
   const std::string_view what = story.is_of_message ? "CertificateVerify" : "Signature";
-  const std::string_view action = !story.is_own         ? "proves that it holds the certificate's private key"
+  const std::string_view action = story.is_delegated    ? "signs the handshake with the delegated key"
+                                  : !story.is_own       ? "proves that it holds the certificate's private key"
                                   : story.is_of_message ? "signs the handshake with its private key"
                                                         : "signs its half of the key exchange with its private key";
   step.headline = fmt::format("{}: the {} {}", what, story.signer, action);
@@ -112,6 +114,27 @@ Step tell_signature(const SignatureStory& story, const Offer& offer) {
   step.data = {{"from", story.signer},
                {"scheme", {{"name", to_string(story.scheme)}, {"code", static_cast<unsigned>(story.scheme)}}},
                {"bytes", story.size}};
+  return step;
+}
+
+Step tell_delegated_credential(const event::DelegatedCredential& credential, Time now) {
+  Step step;
+  step.kind = "delegated_credential";
+  step.headline = "Delegated credential: the server proves itself with a key that its certificate's key has signed";
+  const auto left = std::chrono::duration_cast<std::chrono::seconds>(credential.until - now);
+  step.facts.push_back({"good for", span_text(std::max(left, std::chrono::seconds(0)))});
+  step.facts.push_back({"its key signs with", to_string(credential.scheme)});
+  step.facts.push_back({"delegated with", to_string(credential.signature_scheme)});
+  if (credential.direction == Direction::received) {
+    step.facts.push_back({"verdict", "the certificate allows it, and its key signed it", Tone::good});
+  }
+  step.facts.push_back({"",
+                        "The certificate's own key can stay where it is safest: what stands on the server is worth "
+                        "nothing after some days.",
+                        Tone::aside});
+  step.data = {{"scheme", to_string(credential.scheme)},
+               {"signature_scheme", to_string(credential.signature_scheme)},
+               {"seconds_left", left.count()}};
   return step;
 }
 

@@ -26,8 +26,12 @@ struct SignatureStory {
   std::string_view signer;     ///< "server" or "client"
   bool is_own = false;         ///< made here, not checked
   bool is_of_message = false;  ///< in a CertificateVerify, not in TLS 1.2's ServerKeyExchange
+  bool is_delegated = false;   ///< by a key that the certificate's key has delegated
 };
 [[nodiscard]] Step tell_signature(const SignatureStory& story, const Offer& offer);
+
+/// `now`: to tell how long it is good yet.
+[[nodiscard]] Step tell_delegated_credential(const event::DelegatedCredential& credential, Time now);
 
 /// `was_checked`: it came from the peer and matches.
 [[nodiscard]] Step tell_finished(std::string_view sender, bool was_checked);

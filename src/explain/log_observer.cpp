@@ -51,6 +51,10 @@ namespace {
           fmt::format("{} with {}", signature.direction == Direction::sent ? "signed" : "verified the signature",
                       to_string(signature.scheme))};
 }
+[[nodiscard]] LogLine line_of(const event::DelegatedCredential& credential) {
+  return {LogLevel::debug,
+          fmt::format("{} a delegated credential for {}", verb_of(credential.direction), to_string(credential.scheme))};
+}
 [[nodiscard]] LogLine line_of(const event::KeyAgreement& agreement) {
   return {LogLevel::debug, fmt::format("agreed on a secret with {}", to_string(agreement.group))};
 }

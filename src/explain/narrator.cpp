@@ -64,6 +64,7 @@ struct Narrator::Told {
   bool has_offer = false;
   ProtocolVersion version{};  ///< that the ServerHello chose
   bool has_extended_master_secret = false;
+  bool is_delegated = false;
   std::size_t signature_size = 0;
   std::optional<SignatureScheme> server_signature;
   std::vector<event::SecretDerived> secrets;
@@ -118,6 +119,10 @@ struct Narrator::Told {
     tell(tell_verdict(*judged.verdict, judged.chain, judged.server_name));
   }
   void on(const event::HandshakeSignature& signature);
+  void on(const event::DelegatedCredential& credential) {
+    is_delegated = true;
+    tell(tell_delegated_credential(credential, viewpoint().now));
+  }
   void on(const event::KeyAgreement& agreement) { tell(tell_key_agreement(agreement, offer)); }
   void on(const event::SecretDerived& secret) {
     // The client's and the server's keys of one stage are one step; the next stage's are another.
@@ -225,7 +230,8 @@ void Narrator::Told::on(const event::HandshakeSignature& signature) {
                        .size = std::exchange(signature_size, 0),
                        .signer = signer,
                        .is_own = signature.direction == Direction::sent,
-                       .is_of_message = version != ProtocolVersion::TLS1_2 || !is_of_server},
+                       .is_of_message = version != ProtocolVersion::TLS1_2 || !is_of_server,
+                       .is_delegated = is_of_server && is_delegated},
                       is_of_server ? offer : Offer{}));
 }
 

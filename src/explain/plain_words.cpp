@@ -236,6 +236,8 @@ std::string title_of(HandshakeType type) {
       return "CertificateVerify";
     case client_key_exchange:
       return "ClientKeyExchange";
+    case client_certificate_request:
+      return "ClientCertificateRequest";
     case finished:
       return "Finished";
     case certificate_status:

@@ -56,7 +56,15 @@ Result<Response> fetch(const Url& url, std::shared_ptr<const ClientConfig> confi
                                        {.id = 0, .observer = options.observer});
   if (!stream) return std::unexpected(std::move(stream.error()));
   if (options.on_pause) stream->on_pause(options.on_pause);
+  const std::string request = request_text(url, options);
   const auto shaking = steady_clock::now();
+  std::size_t sent_early = 0;
+  // Half a request is of no use to the server, and whole it is one that may come twice.
+  if (options.sends_early && stream->connection().early_data_left() >= request.size()) {
+    auto sent = stream->write_early(as_bytes(request));
+    if (!sent) return std::unexpected(std::move(sent.error()).at("while the request was sent early"));
+    sent_early = *sent;
+  }
   if (auto done = stream->handshake(); !done) {
     if (options.on_refused) options.on_refused(stream->connection());
     return std::unexpected(std::move(done.error()).at(url.authority() + " (" + tcp->address + ")"));
@@ -68,7 +76,9 @@ Result<Response> fetch(const Url& url, std::shared_ptr<const ClientConfig> confi
   response.connected_in = tcp->connected_in;
   response.handshake_in = since(shaking);
   tell_tls(*stream, response);
-  if (auto sent = stream->write_all(as_bytes(request_text(url, options))); !sent) {
+  // What was refused is sent again, now that the server has proved itself.
+  if (!stream->connection().take_refused_early_data().empty()) sent_early = 0;
+  if (auto sent = stream->write_all(as_bytes(request).subspan(sent_early)); !sent) {
     return std::unexpected(std::move(sent.error()).at("while the request was sent"));
   }
   const auto read_some = [&](ByteSpan room) { return stream->read_some(room); };

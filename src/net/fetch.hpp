@@ -24,6 +24,7 @@ struct FetchOptions {
   std::chrono::milliseconds handshake_timeout{15'000};
   std::chrono::milliseconds stall_timeout{30'000};  ///< how long the peer may be silent
   std::string method = "GET";                       ///< or "HEAD"
+  bool sends_early = false;                         ///< the request, where configuration and session allow it
   std::size_t max_head = 65'536;                    ///< bytes of the answer's head
   Observer* observer = nullptr;                     ///< for the connection, beside the configuration's
 

@@ -70,6 +70,12 @@ constexpr std::chrono::seconds goodbye_timeout{2};
   return view(found->value());
 }
 
+/// RFC 8470 5.1: somebody on the way took it early, and it is nothing that may come twice.
+[[nodiscard]] bool is_too_early(const http::request<http::empty_body>& request) {
+  const bool is_safe = request.method() == http::verb::get || request.method() == http::verb::head;
+  return !is_safe && request["Early-Data"] == "1";
+}
+
 /// RFC 9112 3.2.2: a server takes the absolute form too, and goes by its path.
 [[nodiscard]] std::string_view origin_form(std::string_view target) {
   for (const std::string_view scheme : {"https://", "http://"}) {
@@ -151,6 +157,8 @@ class Session {
 
  private:
   [[nodiscard]] beast::tcp_stream& transport() noexcept { return stream_.next_layer(); }
+  [[nodiscard]] awaitable<std::size_t> shake_hands(error_code& error);
+  [[nodiscard]] awaitable<void> read_early(error_code& error, bool stops_at_request);
   [[nodiscard]] awaitable<bool> wait_for_request(error_code& error);
   [[nodiscard]] awaitable<bool> serve_one(std::size_t served);
   [[nodiscard]] awaitable<void> refuse(unsigned status, std::string_view explanation);
@@ -165,6 +173,7 @@ class Session {
   Stream stream_;
   beast::flat_buffer buffer_;
   bool is_idle_ = false;
+  bool goes_on_ = true;
 };
 
 awaitable<void> Session::run() {
@@ -172,20 +181,52 @@ awaitable<void> Session::run() {
   error_code error;
   transport().socket().set_option(tcp::no_delay(true), error);
   transport().expires_after(shared_.options.handshake_timeout);
-  co_await stream_.async_handshake(redirect_error(use_awaitable, error));
+  std::size_t served = co_await shake_hands(error);
   if (error) {
     AccessRecord record;
     record.duration = since(start);
     tell(std::move(record), error);
     co_return;
   }
-  std::size_t served = 0;
-  while (co_await wait_for_request(error)) {
+  while (goes_on_ && co_await wait_for_request(error)) {
     ++served;
     const bool goes_on = co_await serve_one(served);
     if (!goes_on) break;
   }
   co_await say_goodbye();
+}
+
+/// A whole head of a request that may come twice (RFC 9110 9.2.1).
+[[nodiscard]] bool is_safe_request(const beast::flat_buffer& buffer) {
+  const auto bytes = buffer.cdata();
+  const std::string_view text = as_text(ByteView(static_cast<const std::uint8_t*>(bytes.data()), bytes.size()));
+  const bool is_safe = text.starts_with("GET ") || text.starts_with("HEAD ");
+  return is_safe && text.find("\r\n\r\n") != std::string_view::npos;
+}
+
+/// Reads what comes early, until the handshake is done or, if asked, there is a request that may be answered before.
+awaitable<void> Session::read_early(error_code& error, bool stops_at_request) {
+  buffer_.max_size(most_head + 4096);
+  while (!error && !(stops_at_request && is_safe_request(buffer_))) {
+    const std::size_t count =
+        co_await stream_.async_read_early_some(buffer_.prepare(1024), redirect_error(use_awaitable, error));
+    buffer_.commit(count);
+  }
+  if (error == boost::asio::error::eof) error = {};
+}
+
+/// Gives how many requests were answered on the way.
+awaitable<std::size_t> Session::shake_hands(error_code& error) {
+  if (shared_.config->early_data() == nullptr) {
+    co_await stream_.async_handshake(redirect_error(use_awaitable, error));
+    co_return 0;
+  }
+  co_await read_early(error, /*stops_at_request=*/true);
+  const bool has_request = !error && stream_.connection()->is_handshaking();
+  if (has_request) goes_on_ = co_await serve_one(1);
+  transport().expires_after(shared_.options.handshake_timeout);
+  if (!error) co_await read_early(error, /*stops_at_request=*/false);
+  co_return has_request ? 1 : 0;
 }
 
 /// False when no request comes: the peer is done, silent for too long, or the server drains.
@@ -234,7 +275,12 @@ awaitable<bool> Session::serve_one(std::size_t served) {
                            .range = field_of(request, http::field::range)};
   // RFC 9112 3.2: exactly one Host.
   const bool lacks_host = request.version() >= 11 && request.count(http::field::host) != 1;
-  SiteAnswer answer = lacks_host ? error_answer(400, "A request names one Host.") : shared_.site.answer(wanted);
+  SiteAnswer answer =
+      lacks_host ? error_answer(400, "A request names one Host.")
+      : is_too_early(request)
+          ? error_answer(425, "This came early, and could come again: send it once the handshake is done.")
+          : shared_.site.answer(wanted);
+  record.is_early = stream_.connection()->is_handshaking();
   record.status = answer.status;
   const bool keeps_alive = request.keep_alive() && !has_body && answer.status != 400 && !shared_.is_draining &&
                            served < shared_.options.max_requests_per_connection;
@@ -263,6 +309,10 @@ awaitable<bool> Session::send(SiteAnswer answer, bool is_head, unsigned version,
                               AccessRecord record) {
   const auto start = steady_clock::now();
   http::response<http::buffer_body> response{http::int_to_status(answer.status), version};
+  if (answer.status == 425) {
+    response.result(425U);
+    response.reason("Too Early");
+  }
   response.set(http::field::server, "keyway");
   response.set(http::field::date, date_now());
   response.set("X-Content-Type-Options", "nosniff");
@@ -328,7 +378,7 @@ awaitable<void> Session::say_goodbye() {
 void Session::tell(AccessRecord record, const error_code& error) {
   if (!shared_.options.on_access) return;
   record.peer = peer_;
-  if (const Connection* connection = stream_.connection(); connection != nullptr && !connection->is_handshaking()) {
+  if (const Connection* connection = stream_.connection(); connection != nullptr && connection->can_send()) {
     record.tls = &connection->info();
     if (!connection->peer_chain().empty()) record.client = subject_of(connection->peer_chain().front());
   }
@@ -485,6 +535,12 @@ FileServer::~FileServer() = default;
 Result<std::unique_ptr<FileServer>> FileServer::start(std::shared_ptr<const ServerConfig> config,
                                                       FileServerOptions options) {
   if (!config) return std::unexpected(fail(ErrorCode::InvalidArgument).at("FileServer").received("no configuration"));
+  if (config->early_data() != nullptr && config->early_data()->max_size > most_head) {
+    return std::unexpected(
+        fail(ErrorCode::InvalidArgument)
+            .at("FileServer, early data")
+            .expected("at most " + std::to_string(most_head) + " bytes, as much as a head may have"));
+  }
   auto site = Site::open(options.folder, options.listings);
   if (!site) return std::unexpected(std::move(site.error()));
   auto state = std::make_unique<State>(std::move(config), std::move(options), std::move(*site));

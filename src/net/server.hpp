@@ -24,6 +24,7 @@ struct AccessRecord {
   std::uint64_t body_bytes = 0;
   std::chrono::microseconds duration{};
   const Error* failure = nullptr;       ///< what ended the connection; lives for the call alone
+  bool is_early = false;                ///< answered before the client had shown that it is there now
   const ConnectionInfo* tls = nullptr;  ///< lives for the call alone; null without a handshake
 };
 
@@ -47,6 +48,7 @@ struct FileServerOptions {
 };
 
 /// An HTTPS file server (HTTP/1.1, GET and HEAD) on threads of its own. The configuration should offer ALPN "http/1.1".
+/// Of what comes early, a whole GET or HEAD is answered at once, and all else once the handshake is done (RFC 8470 3).
 class FileServer {
  public:
   /// Listens, and serves until drain(). Errors: FileNotFound (the folder), ListenFailed (with the cure),

@@ -28,7 +28,7 @@ Bytes encode(const M& message) {
 }
 
 /// The extensions of one CertificateEntry (RFC 8446 4.4.2.1).
-Bytes encode_entry_extensions(ByteView ocsp_response, ByteView sct_list) {
+Bytes encode_entry_extensions(ByteView ocsp_response, ByteView sct_list, ByteView delegation) {
   Bytes extensions;
   Writer out(extensions);
   if (!ocsp_response.empty()) {
@@ -36,15 +36,21 @@ Bytes encode_entry_extensions(ByteView ocsp_response, ByteView sct_list) {
     out.vector16([&] { CertificateStatus{ocsp_response}.write(out); });
   }
   if (!sct_list.empty()) write_extension(out, SctListExtension{sct_list});
+  if (!delegation.empty()) {
+    out.value(ExtensionType::delegated_credential);
+    out.vector16(delegation);
+  }
   return extensions;
 }
 
-Bytes encode_tls13(const std::vector<x509::Certificate>& chain, const CarriedProofs& proofs, ProofsAsked asked) {
+Bytes encode_tls13(const std::vector<x509::Certificate>& chain, const CarriedProofs& proofs, ByteView delegation,
+                   ProofsAsked asked) {
   std::deque<Bytes> kept;
   CertificateMessage message;
   for (std::size_t i = 0; i < chain.size(); ++i) {
     kept.push_back(encode_entry_extensions(asked.ocsp ? proofs.ocsp_response(i) : ByteView(),
-                                           asked.scts ? proofs.sct_list(i) : ByteView()));
+                                           asked.scts ? proofs.sct_list(i) : ByteView(),
+                                           i == 0 ? delegation : ByteView()));
     message.certificate_list.push_back({chain[i].der(), ExtensionBlock::of_own(kept.back())});
   }
   return encode(message);
@@ -70,13 +76,14 @@ bool has_any(const std::vector<Bytes>& entries) noexcept {
 
 }  // namespace
 
-CertificateMessages::CertificateMessages(const std::vector<x509::Certificate>& chain, const CarriedProofs& proofs)
+CertificateMessages::CertificateMessages(const std::vector<x509::Certificate>& chain, const CarriedProofs& proofs,
+                                         ByteView delegation)
     : has_ocsp_(has_any(proofs.ocsp_responses)), has_scts_(has_any(proofs.sct_lists)), tls12_(encode_tls12(chain)) {
   for (const bool ocsp : {false, true}) {
     for (const bool scts : {false, true}) {
       const ProofsAsked asked{ocsp, scts};
       Bytes& message = tls13_[variant(asked)];
-      if (message.empty()) message = encode_tls13(chain, proofs, asked);
+      if (message.empty()) message = encode_tls13(chain, proofs, delegation, asked);
     }
   }
   const ByteView leaf_response = proofs.ocsp_response(0);
@@ -90,6 +97,13 @@ CertificateMessages::CertificateMessages(ByteView subject_public_key_info) : is_
   Writer out(tls12_);
   out.value(HandshakeType::certificate);
   out.vector24([&] { out.vector24(subject_public_key_info); });
+}
+
+Bytes CertificateMessages::tls13_in_context(ByteView context) const {
+  auto message = CertificateMessage::parse(tls13(ProofsAsked()).subspan(handshake_header_size));
+  if (!message) return {};  // it is one of ours, and parses
+  message->certificate_request_context = context;
+  return encode(*message);
 }
 
 std::size_t CertificateMessages::variant(ProofsAsked asked) const noexcept {

@@ -26,12 +26,16 @@ struct ProofsAsked {
 class CertificateMessages {
  public:
   /// The proofs have been checked: one entry at most for each certificate, SCT lists well-formed.
-  CertificateMessages(const std::vector<x509::Certificate>& chain, const CarriedProofs& proofs);
+  /// `delegation`: the delegated credential (RFC 9345) that goes beside the leaf; empty: none.
+  CertificateMessages(const std::vector<x509::Certificate>& chain, const CarriedProofs& proofs,
+                      ByteView delegation = {});
   /// Of a raw public key (RFC 7250 3), which is shown as it is.
   explicit CertificateMessages(ByteView subject_public_key_info);
 
   /// TLS 1.3's Certificate with an empty request context, handshake header included.
   [[nodiscard]] ByteView tls13(ProofsAsked asked) const noexcept { return tls13_[variant(asked)]; }
+  /// The same without proofs and with a request context, made anew (RFC 8446 4.3.2).
+  [[nodiscard]] Bytes tls13_in_context(ByteView context) const;
   /// The CompressedCertificate that stands for it, handshake header included; empty where it is not worth it. Made when
   /// first asked for. The view lives as long as this.
   [[nodiscard]] ByteView compressed(const std::shared_ptr<const CertificateCompressor>& by, ProofsAsked asked) const;

@@ -1,6 +1,7 @@
 #include <keyway/config.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "tls/config_common.hpp"
@@ -34,12 +35,18 @@ struct ClientConfig::Builder::Parts {
   std::vector<std::shared_ptr<const ExternalPsk>> psks;
   bool allows_certificates_beside_psks = false;
   std::size_t max_early_data = 0;
+  bool takes_delegated = false;
+  bool allows_late_authentication = false;
+  std::optional<TicketWish> ticket_wish;
+  std::vector<SignatureScheme> delegated_schemes;
   std::optional<EchConfigList> ech_configs;
   EchUse ech_use = EchUse::required;
   bool greases_ech = false;
   std::vector<Bytes> pinned_keys;
   std::vector<CertificateType> server_types;
   std::vector<CertificateType> client_types;
+  /// After complete_types(). Errors: InvalidConfiguration.
+  [[nodiscard]] Result<void> complete_delegation();
   /// Errors: InvalidConfiguration.
   [[nodiscard]] Result<void> complete_types();
 
@@ -70,6 +77,7 @@ Result<std::array<std::uint8_t, 32>> ClientConfig::Builder::Parts::id() const {
   digest.add_number(requires_psk() ? 1 : 0);
   digest.add_list(std::span<const CertificateType>(server_types));
   digest.add_list(std::span<const CertificateType>(client_types));
+  digest.add_list(std::span<const SignatureScheme>(delegated_schemes));
   digest.add_number(pinned_keys.size());
   for (const Bytes& key : pinned_keys) digest.add(key);
   if (pauses || pauses_for_credential || resolver) {
@@ -105,6 +113,17 @@ Result<void> ClientConfig::Builder::Parts::complete_types() {
   return std::unexpected(fail(ErrorCode::InvalidConfiguration)
                              .at("ClientConfig, server_certificate_types")
                              .expected("RawPublicKey and keys that are pinned for it, or neither"));
+}
+
+Result<void> ClientConfig::Builder::Parts::complete_delegation() {
+  if (!takes_delegated || requires_psk()) return {};
+  if (delegated_schemes.empty()) {
+    std::ranges::copy_if(common.policy.signature_schemes, std::back_inserter(delegated_schemes), is_delegable);
+  }
+  if (!delegated_schemes.empty() && std::ranges::all_of(delegated_schemes, is_delegable)) return {};
+  return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                             .at("ClientConfig, take_delegated_credentials")
+                             .expected("schemes of TLS 1.3, without rsa_pss_rsae_*"));
 }
 
 Result<void> ClientConfig::Builder::Parts::complete_psks() {
@@ -287,6 +306,19 @@ ClientConfig::Builder& ClientConfig::Builder::client_certificate_types(std::vect
   parts_->client_types = std::move(types);
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::allow_late_authentication() {
+  parts_->allows_late_authentication = true;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::request_tickets(TicketWish wish) {
+  parts_->ticket_wish = wish;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::take_delegated_credentials(std::vector<SignatureScheme> schemes) {
+  parts_->takes_delegated = true;
+  parts_->delegated_schemes = std::move(schemes);
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::allow_early_data(std::size_t max_size) {
   parts_->max_early_data = std::clamp<std::size_t>(max_size, 1, std::size_t{1} << 24U);
   return *this;
@@ -337,6 +369,11 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
                                .at("ClientConfig")
                                .received("both pause_for_verification and without_certificate_verification"));
   }
+  if (parts_->allows_late_authentication && parts_->pauses_for_credential) {
+    return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                               .at("ClientConfig")
+                               .received("both allow_late_authentication and pause_for_credential"));
+  }
   if (parts_->without_resumption && parts_->session_store) {
     return std::unexpected(fail(ErrorCode::InvalidConfiguration)
                                .at("ClientConfig")
@@ -351,6 +388,7 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
                                .received("more than one of them"));
   }
   if (auto completed = parts_->complete_types(); !completed) return std::unexpected(std::move(completed.error()));
+  if (auto completed = parts_->complete_delegation(); !completed) return std::unexpected(std::move(completed.error()));
   if (auto completed = parts_->complete_psks(); !completed) {
     return std::unexpected(std::move(completed.error()).at("ClientConfig"));
   }
@@ -362,6 +400,9 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
   config->is_fallback_ = parts->is_fallback;
   config->requires_psk_ = parts->requires_psk();
   config->max_early_data_ = parts->max_early_data;
+  config->delegated_credential_schemes_ = parts->delegated_schemes;
+  config->allows_late_authentication_ = parts->allows_late_authentication;
+  config->ticket_wish_ = parts->ticket_wish;
   config->ech_ = std::move(*ech);
   config->pinned_keys_ = parts->pinned_keys;
   config->server_certificate_types_ = parts->server_types;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/reader.hpp"
 #include "tls/handshake/credential_fit.hpp"
 #include "tls/suites.hpp"
 #include "tls/wire/client_hello.hpp"
@@ -37,6 +38,20 @@ std::vector<x509::DistinguishedNameView> names_in(ByteView list) {
 
 ByteView authorities_of(const tls::ClientHelloExtensions& extensions) {
   return extensions.certificate_authorities ? extensions.certificate_authorities->authorities : ByteView();
+}
+
+/// RFC 9258 5.1: an ImportedIdentity, where it has that shape; its KDFs are numbered 1 and 2.
+OfferedPsk read_psk(ByteView identity) {
+  OfferedPsk psk{.identity = identity, .external_identity = std::nullopt, .context = {}};
+  Reader in(identity, "ImportedIdentity");
+  const ByteView name = in.vector16("external_identity", 1);
+  const ByteView context = in.vector16("context");
+  const auto protocol = in.value<ProtocolVersion>("target_protocol");
+  const std::uint16_t kdf = in.u16("target_kdf");
+  if (!in.finish() || protocol != ProtocolVersion::TLS1_3 || kdf == 0 || kdf > 2) return psk;
+  psk.external_identity = name;
+  psk.context = context;
+  return psk;
 }
 
 bool has_suite_for_tls13(const tls::ClientHello& hello, const Policy& policy) {
@@ -110,6 +125,14 @@ std::vector<std::string> ClientHelloView::alpn() const {
   return protocols;
 }
 
+std::vector<OfferedPsk> ClientHelloView::psks() const {
+  std::vector<OfferedPsk> psks;
+  const auto extensions = parse_extensions(raw_);
+  if (!extensions.pre_shared_key) return psks;
+  extensions.pre_shared_key->for_each([&](const tls::PskIdentity& named) { psks.push_back(read_psk(named.identity)); });
+  return psks;
+}
+
 std::vector<x509::DistinguishedNameView> ClientHelloView::authorities() const {
   return names_in(authorities_of(parse_extensions(raw_)));
 }
@@ -128,6 +151,10 @@ bool ClientHelloView::takes(const Credential& credential) const {
   const bool is_type_taken = types ? types->types.contains(credential.certificate_type())
                                    : credential.certificate_type() == CertificateType::X509;
   if (!is_type_taken) return false;
+  if (credential.delegation() != nullptr) {
+    return is_chosen(ProtocolVersion::TLS1_3) && has_suite_for_tls13(hello, policy) && clock_ != nullptr &&
+           tls::choose_delegated_scheme(credential, policy, extensions, clock_->now());
+  }
   if (is_chosen(ProtocolVersion::TLS1_2) && has_suite_for_transport(credential, hello, policy)) return true;
   if (!extensions.signature_algorithms) return false;
   const auto& schemes = extensions.signature_algorithms->supported_signature_algorithms;

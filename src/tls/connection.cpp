@@ -20,6 +20,22 @@ std::string_view to_string(Pause pause) noexcept {
   return "unknown";
 }
 
+std::string_view to_string(ClientProofLater state) noexcept {
+  switch (state) {
+    case ClientProofLater::off:
+      return "off";
+    case ClientProofLater::possible:
+      return "possible";
+    case ClientProofLater::requested:
+      return "requested";
+    case ClientProofLater::declined:
+      return "declined";
+    case ClientProofLater::proven:
+      return "proven";
+  }
+  return "unknown";
+}
+
 // ------------------------------------------------------------------------------------------------ the core's beginning
 
 Connection::Core::Core(std::shared_ptr<const ClientConfig> config, const ConnectionOptions& options)
@@ -176,6 +192,10 @@ void Connection::abort(AlertDescription alert) noexcept {
 Result<void> Connection::update_keys(bool ask_peer_too) {
   return core_->update_keys(ask_peer_too ? tls::KeyUpdateRequest::update_requested
                                          : tls::KeyUpdateRequest::update_not_requested);
+}
+
+Result<void> Connection::request_client_certificate() {
+  return core_->request_client_certificate();
 }
 
 Side Connection::side() const noexcept {

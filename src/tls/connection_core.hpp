@@ -7,12 +7,14 @@
 
 #include <keyway/connection.hpp>
 
+#include "tls/client/late_authentication.hpp"
 #include "tls/client/machine.hpp"
 #include "tls/handshake/emitter.hpp"
 #include "tls/handshake/flow.hpp"
 #include "tls/record/handshake_joiner.hpp"
 #include "tls/record/record_reader.hpp"
 #include "tls/record/record_writer.hpp"
+#include "tls/server/late_authentication.hpp"
 #include "tls/server/machine.hpp"
 #include "tls/wire/key_update.hpp"
 
@@ -50,6 +52,7 @@ class Connection::Core {
   void close() noexcept;
   void abort(AlertDescription alert) noexcept;
   [[nodiscard]] Result<void> update_keys(tls::KeyUpdateRequest request);
+  [[nodiscard]] Result<void> request_client_certificate();
 
   [[nodiscard]] const CommonConfig& config() const noexcept;
   [[nodiscard]] std::optional<Pause> pause() const noexcept;
@@ -126,6 +129,9 @@ class Connection::Core {
   [[nodiscard]] Result<void> take_warning();
   [[nodiscard]] Result<void> after_handshake(const tls::HandshakeMessage& message);
   [[nodiscard]] Result<void> after_tls12_handshake(const tls::HandshakeMessage& message);
+  [[nodiscard]] tls::server::LateAuthentication* late_of_server() const noexcept {
+    return late_ ? std::get_if<tls::server::LateAuthentication>(late_.get()) : nullptr;
+  }
   [[nodiscard]] Result<void> take_key_update(TrafficTls13& traffic, const tls::HandshakeMessage& message);
   /// Errors: EchRejected.
   [[nodiscard]] Result<void> settle_if_established();
@@ -155,6 +161,9 @@ class Connection::Core {
   std::vector<Bytes> peer_chain_;
   CarriedProofs peer_proofs_;
   std::unique_ptr<tls::EarlySent> early_;  ///< of a client that sends data early
+  /// Of a side that allows a client to be asked for a certificate later.
+  using Late = std::variant<tls::client::LateAuthentication, tls::server::LateAuthentication>;
+  std::unique_ptr<Late> late_;
   std::unique_ptr<tls::EchProgress> ech_;  ///< null: no ClientHello is hidden
   std::optional<Error> error_;
 

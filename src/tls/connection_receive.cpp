@@ -76,6 +76,11 @@ Result<void> Connection::Core::take_record(const tls::RecordReader::Incoming& re
       return take_alert(record.content);
     case ContentType::application_data:
       if (!is_established()) return take_early_data(record.content, received);
+      if (const auto* late = late_of_server(); late != nullptr && late->is_within_flight()) {
+        return std::unexpected(fail(ErrorCode::UnexpectedContentType)
+                                   .at("record")
+                                   .expected("the rest of the client's Certificate, CertificateVerify and Finished"));
+      }
       if (!record.content.empty()) idle_messages_ = warnings_ = 0;
       received.application_data = record.content;
       return {};
@@ -159,6 +164,11 @@ Result<void> Connection::Core::settle_if_established() {
                                          std::move(is_client ? client : server), std::move(tls13->exporter),
                                          tls13->client_random);
           sessions_ = std::move(tls13->sessions);
+          if (tls13->transcript && is_client) {
+            late_ = std::make_unique<Late>(tls::client::LateAuthentication{*tls13->transcript});
+          } else if (tls13->transcript) {
+            late_ = std::make_unique<Late>(tls::server::LateAuthentication(*tls13->transcript));
+          }
         } else if (auto* tls12 = machine.template in<tls::EstablishedTls12>()) {
           traffic_.emplace<TrafficTls12>(std::move(tls12->exporter), tls12->first_finished,
                                          tls12->extended_master_secret);
@@ -229,6 +239,21 @@ Result<void> Connection::Core::after_tls12_handshake(const tls::HandshakeMessage
 Result<void> Connection::Core::after_handshake(const tls::HandshakeMessage& message) {
   auto* tls13 = std::get_if<TrafficTls13>(&traffic_);
   if (tls13 == nullptr) return after_tls12_handshake(message);
+  if (auto* late = late_of_server(); late != nullptr && (late->is_within_flight() || late->accepts(message.type))) {
+    if (!late->accepts(message.type)) {
+      return std::unexpected(fail(ErrorCode::UnexpectedMessage)
+                                 .at("after the client's Certificate")
+                                 .expected("CertificateVerify and Finished")
+                                 .received(to_string(message.type)));
+    }
+    tls::Flow flow = this->flow();
+    return late->handle(flow, tls13->reading, message);
+  }
+  auto* asked_later = late_ ? std::get_if<tls::client::LateAuthentication>(late_.get()) : nullptr;
+  if (message.type == HandshakeType::certificate_request && asked_later != nullptr) {
+    tls::Flow flow = this->flow();
+    return tls::client::answer_late_request(flow, *client_config_, *asked_later, tls13->writing, message);
+  }
   if (message.type == HandshakeType::key_update) return take_key_update(*tls13, message);
   if (message.type == HandshakeType::new_session_ticket && side_ == Side::client) {
     auto ticket = tls::NewSessionTicket::parse(message.body);

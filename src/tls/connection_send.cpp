@@ -184,6 +184,19 @@ Result<void> Connection::Core::queue_key_update(TrafficTls13& traffic, tls::KeyU
   return {};
 }
 
+Result<void> Connection::Core::request_client_certificate() {
+  if (error_) return std::unexpected(*error_);
+  if (closed_) return std::unexpected(fail(ErrorCode::AlreadyClosed).at("request_client_certificate"));
+  auto* late = late_of_server();
+  if (late == nullptr) {
+    return std::unexpected(fail(ErrorCode::NotReady)
+                               .at("request_client_certificate")
+                               .expected("a connection of TLS 1.3 that both sides allow it on"));
+  }
+  tls::Flow flow = this->flow();
+  return late->ask(flow, *server_config_);
+}
+
 Result<void> Connection::Core::update_keys(tls::KeyUpdateRequest request) {
   if (error_) return std::unexpected(*error_);
   if (closed_) return std::unexpected(fail(ErrorCode::AlreadyClosed).at("update_keys"));

@@ -64,6 +64,22 @@ Result<void> check_proofs(const CarriedProofs& proofs, std::size_t chain_size) {
   return {};
 }
 
+/// That the key is the one that was delegated, and may be used so.
+Result<void> check_delegation(const Delegation& delegation, const crypto::PrivateKey& key) {
+  constexpr std::string_view where = "delegated credential";
+  if (!std::ranges::equal(key.subject_public_key_info(), delegation.subject_public_key_info)) {
+    return std::unexpected(fail(ErrorCode::KeyMismatch).at(where));
+  }
+  if (!is_delegable(delegation.scheme) || !crypto::fits_tls13(delegation.scheme, key.type())) {
+    return std::unexpected(
+        fail(ErrorCode::InvalidDelegatedCredential)
+            .at(where)
+            .expected("a scheme for a key of type " + crypto::to_string(key.type()) + ", and not rsa_pss_rsae_*")
+            .received(to_string(delegation.scheme)));
+  }
+  return {};
+}
+
 Result<Bytes> read_file(const std::filesystem::path& path, std::string_view what) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
@@ -172,7 +188,8 @@ Result<std::shared_ptr<const Credential>> Credential::with_proofs(CarriedProofs 
   if (auto checked = check_proofs(proofs, chain_.size()); !checked) return std::unexpected(std::move(checked.error()));
   if (chain_.empty()) return std::shared_ptr<const Credential>(new Credential(*this));
   const std::shared_ptr<Credential> credential(new Credential(*this));
-  credential->messages_ = std::make_shared<const tls::CertificateMessages>(chain_, proofs);
+  const ByteView delegation = delegation_ ? ByteView(delegation_->encoded) : ByteView();
+  credential->messages_ = std::make_shared<const tls::CertificateMessages>(chain_, proofs, delegation);
   credential->proofs_ = std::move(proofs);
   return credential;
 }
@@ -202,6 +219,40 @@ Result<std::shared_ptr<const Credential>> Credential::create(std::vector<x509::C
 Result<std::shared_ptr<const Credential>> Credential::with_remote_key(std::vector<x509::Certificate> chain,
                                                                       const crypto::Provider& provider) {
   return assemble(std::move(chain), nullptr, provider);
+}
+
+Result<std::shared_ptr<const Credential>> Credential::delegated(std::vector<x509::Certificate> chain,
+                                                                Delegation delegation,
+                                                                std::shared_ptr<const crypto::PrivateKey> key,
+                                                                const crypto::Provider& provider) {
+  if (!key) return std::unexpected(fail(ErrorCode::InvalidArgument).at("private key").received("none"));
+  auto assembled = assemble(std::move(chain), nullptr, provider);
+  if (!assembled) return assembled;
+  if (auto checked = check_delegation(delegation, *key); !checked) {
+    return std::unexpected(std::move(checked.error()));
+  }
+  const std::shared_ptr<Credential> credential(new Credential(**assembled));
+  credential->key_type_ = key->type();
+  credential->messages_ =
+      std::make_shared<const tls::CertificateMessages>(credential->chain_, CarriedProofs{}, delegation.encoded);
+  credential->key_ = std::move(key);
+  credential->delegation_ = std::make_shared<const Delegation>(std::move(delegation));
+  return credential;
+}
+
+Result<std::shared_ptr<const Credential>> Credential::delegated_from_pem(std::string_view chain_pem,
+                                                                         std::string_view delegation_pem,
+                                                                         const crypto::Provider& provider) {
+  auto chain = x509::Certificate::all_from(as_bytes(chain_pem));
+  if (!chain) return std::unexpected(std::move(chain.error()).at("certificate chain"));
+  auto delegation = Delegation::from_pem(delegation_pem, chain->front().view());
+  if (!delegation) return std::unexpected(std::move(delegation.error()));
+  if (auto signed_by = delegation->verify(chain->front().view(), provider); !signed_by) {
+    return std::unexpected(std::move(signed_by.error()));
+  }
+  auto key = key_from_pem(delegation_pem, provider);
+  if (!key) return std::unexpected(std::move(key.error()));
+  return delegated(std::move(*chain), std::move(*delegation), std::move(*key), provider);
 }
 
 Result<std::shared_ptr<const Credential>> Credential::from_pem(std::string_view chain_pem, std::string_view key_pem,

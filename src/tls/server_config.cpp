@@ -28,6 +28,7 @@ struct ServerConfig::Builder::Parts {
   tls::ClientAuthenticationPlan clients;
   std::vector<std::shared_ptr<const ExternalPsk>> psks;
   bool prefers_certificates = false;
+  bool asks_clients_later = false;
   std::unique_ptr<EarlyDataOptions> early_data;
   std::shared_ptr<const EchKeys> ech_keys;
 
@@ -222,6 +223,10 @@ ServerConfig::Builder& ServerConfig::Builder::ask_for_client_certificate(
   parts_->clients.anchors = std::move(anchors);
   return *this;
 }
+ServerConfig::Builder& ServerConfig::Builder::ask_clients_later() {
+  parts_->asks_clients_later = true;
+  return *this;
+}
 ServerConfig::Builder& ServerConfig::Builder::pin_client_key(Bytes subject_public_key_info) {
   parts_->clients.pinned_keys.push_back(std::move(subject_public_key_info));
   return *this;
@@ -316,6 +321,13 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
                                .received("none")
                                .advice("Call add_credential() with a certificate chain and its key."));
   }
+  const tls::ClientAuthenticationPlan& clients = parts_->clients;
+  const bool may_ask_later = clients.asks && !clients.pauses && clients.pinned_keys.empty();
+  if (parts_->asks_clients_later && !may_ask_later) {
+    return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                               .at("ServerConfig, ask_clients_later")
+                               .expected("clients that are asked, for chains that the verifier judges"));
+  }
   if (auto completed = parts_->complete_psks(); !completed) {
     return std::unexpected(std::move(completed.error()).at("ServerConfig"));
   }
@@ -354,6 +366,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
     for (auto& credential : parts->credentials) by_name->add(std::move(credential));
     config->credentials_ = std::move(by_name);
   }
+  config->asks_clients_later_ = parts->asks_clients_later;
   config->pauses_for_client_hello_ = parts->pauses_for_client_hello;
   config->pauses_for_credential_ = parts->pauses_for_credential;
   if (parts->early_data) {

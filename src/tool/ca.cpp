@@ -1,11 +1,15 @@
 #include "tool/ca.hpp"
 
+#include <charconv>
 #include <chrono>
+#include <memory>
+#include <system_error>
 
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "core/text.hpp"
 #include "tool/ca_common.hpp"
 
 namespace keyway::tool {
@@ -36,6 +40,7 @@ void add_ca_commands(CLI::App& app, ToolContext& context) {
       "  keyway ca crl                              sign the list of what is withdrawn");
   add_ca_init_command(*ca, context);
   add_ca_issue_command(*ca, context);
+  add_ca_delegate_command(*ca, context);
   add_ca_revoke_command(*ca, context);
   add_ca_list_command(*ca, context);
   add_ca_crl_command(*ca, context);
@@ -48,6 +53,33 @@ void add_ca_options(CLI::App& command, CaOptions& options) {
       ->type_name("DIR")
       ->capture_default_str();
   command.add_flag("--json", options.json, "Print the result as JSON");
+}
+
+Result<std::chrono::seconds> parse_ttl(std::string_view text) {
+  const auto refuse = [&] {
+    return std::unexpected(fail(ErrorCode::InvalidArgument)
+                               .at("--ttl")
+                               .expected("a number with s, m, h or d behind it")
+                               .received(printable(text))
+                               .advice("write it like 24h, 90m or 7d"));
+  };
+  std::int64_t number = 0;
+  const char* const end = std::to_address(text.end());
+  const auto [rest, failure] = std::from_chars(text.data(), end, number);
+  // 1,000,000 days overflow nothing, and the authority refuses them.
+  if (failure != std::errc{} || number < 0 || number > 1'000'000 || end - rest != 1) return refuse();
+  switch (*rest) {
+    case 's':
+      return std::chrono::seconds(number);
+    case 'm':
+      return std::chrono::minutes(number);
+    case 'h':
+      return std::chrono::hours(number);
+    case 'd':
+      return std::chrono::days(number);
+    default:
+      return refuse();
+  }
 }
 
 std::string utc_text(Time time) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -24,9 +25,13 @@ void add_ca_options(CLI::App& command, CaOptions& options);
 
 void add_ca_init_command(CLI::App& ca, ToolContext& context);
 void add_ca_issue_command(CLI::App& ca, ToolContext& context);
+void add_ca_delegate_command(CLI::App& ca, ToolContext& context);
 void add_ca_revoke_command(CLI::App& ca, ToolContext& context);
 void add_ca_list_command(CLI::App& ca, ToolContext& context);
 void add_ca_crl_command(CLI::App& ca, ToolContext& context);
+
+/// A value of --ttl: "24h", "90m", "7d", "3600s". Errors: InvalidArgument.
+[[nodiscard]] Result<std::chrono::seconds> parse_ttl(std::string_view text);
 
 /// "2026-11-21 12:00:00 UTC" for people.
 [[nodiscard]] std::string utc_text(Time time);

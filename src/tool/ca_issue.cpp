@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -29,6 +28,7 @@ struct IssueOptions : CaOptions {
   std::optional<std::int64_t> days;
   std::string ttl;
   bool force = false;
+  bool may_delegate = false;
 };
 
 /// Where the certificate and its key go.
@@ -49,34 +49,6 @@ IssuedFiles files_for(const IssueOptions& options, std::string_view name) {
   const std::filesystem::path folder(options.out);
   const std::string stem = file_stem(name);
   return {(folder / (stem + ".pem")).lexically_normal(), (folder / (stem + "-key.pem")).lexically_normal()};
-}
-
-/// "24h", "90m", "7d", "3600s".
-Result<std::chrono::seconds> parse_ttl(std::string_view text) {
-  const auto refuse = [&] {
-    return std::unexpected(fail(ErrorCode::InvalidArgument)
-                               .at("--ttl")
-                               .expected("a number with s, m, h or d behind it")
-                               .received(printable(text))
-                               .advice("write it like 24h, 90m or 7d"));
-  };
-  std::int64_t number = 0;
-  const char* const end = std::to_address(text.end());
-  const auto [rest, failure] = std::from_chars(text.data(), end, number);
-  // 1,000,000 days overflow nothing, and the authority refuses them.
-  if (failure != std::errc{} || number < 0 || number > 1'000'000 || end - rest != 1) return refuse();
-  switch (*rest) {
-    case 's':
-      return std::chrono::seconds(number);
-    case 'm':
-      return std::chrono::minutes(number);
-    case 'h':
-      return std::chrono::hours(number);
-    case 'd':
-      return std::chrono::days(number);
-    default:
-      return refuse();
-  }
 }
 
 Result<std::optional<std::chrono::seconds>> lifetime_of(const IssueOptions& options) {
@@ -135,6 +107,7 @@ int run_issue(const ToolContext& context, const IssueOptions& options) {
   request.names = options.names;
   request.lifetime = *lifetime;
   request.key = authority::key_kind_from(options.key).value_or(authority::KeyKind::p256);
+  request.may_delegate = options.may_delegate;
   if (!options.organization.empty()) request.organization = options.organization;
   const auto issued = opened->issue(request);
   if (!issued) return report(context, issued.error());
@@ -177,6 +150,8 @@ void add_ca_issue_command(CLI::App& ca, ToolContext& context) {
   command->add_option("--out", options->out, "The folder that the files go to")
       ->type_name("DIR")
       ->capture_default_str();
+  command->add_flag("--delegation-usage", options->may_delegate,
+                    "Let its key sign delegated credentials (RFC 9345; keyway ca delegate)");
   command->add_flag("--force", options->force, "Replace a key file that is there");
   add_ca_options(*command, *options);
   command->footer(

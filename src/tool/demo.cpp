@@ -14,6 +14,7 @@
 #include "core/files.hpp"
 #include "tool/demo_audience.hpp"
 #include "tool/demo_classic.hpp"
+#include "tool/demo_more.hpp"
 #include "tool/demo_stage.hpp"
 #include "tool/demo_steps.hpp"
 #include "tool/demo_visit.hpp"
@@ -29,6 +30,7 @@ struct DemoOptions {
   bool no_colour = false;
   bool browser = false;
   bool classic = false;
+  bool more = false;
   std::string folder;
 };
 
@@ -241,7 +243,9 @@ int run_demo(const ToolContext& context, const DemoOptions& options) {
   }
   const bool has_colour = context.out.has_colour() && !options.no_colour;
   Audience audience(options.json, has_colour);
-  const auto good = options.classic ? play_classic(folder, audience) : play(folder, options, audience);
+  const auto good = options.classic ? play_classic(folder, audience)
+                    : options.more  ? play_more(folder, audience)
+                                    : play(folder, options, audience);
   if (!good) return report(context, good.error());
   audience.finish(*good);
   return *good ? ok() : static_cast<int>(ExitCode::internal);
@@ -258,6 +262,11 @@ void add_demo_command(CLI::App& app, ToolContext& context) {
   command->add_flag("--browser", options->browser, "Keep the shop open for a browser until Ctrl-C")->excludes("--json");
   command->add_flag("--classic", options->classic, "The classic RSA key transport beside the modern handshake")
       ->excludes("--browser");
+  command
+      ->add_flag("--more", options->more,
+                 "What is off by default: early data, keys in place of certificates, a delegated credential")
+      ->excludes("--browser")
+      ->excludes("--classic");
   command->footer(
       "Founds an authority, issues a certificate, opens a shop, visits it, and shows what is refused.\n"
       "Ends with 0 when all came out as it should.\n\n"
@@ -265,6 +274,7 @@ void add_demo_command(CLI::App& app, ToolContext& context) {
       "  keyway demo\n"
       "  keyway demo --dir demo-files     keep the authority, certificates and keys\n"
       "  keyway demo --classic            the textbooks' handshake, and why it was replaced\n"
+      "  keyway demo --more               early data, pinned and shared keys, a delegated credential\n"
       "  keyway demo --browser            see the padlock\n"
       "  keyway demo --json | jq '.steps[].headline'");
   command->callback([options, &context] { context.run = [options, &context] { return run_demo(context, *options); }; });

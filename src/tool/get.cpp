@@ -25,6 +25,7 @@
 #include "net/ech_lookup.hpp"
 #include "net/fetch.hpp"
 #include "tool/files.hpp"
+#include "tool/identity_options.hpp"
 #include "tool/progress.hpp"
 #include "tool/revocation_options.hpp"
 #include "tool/session_file.hpp"
@@ -40,6 +41,7 @@ constexpr std::size_t most_body_in_json = 1U << 20U;
 
 struct GetOptions {
   TlsOptions tls;
+  IdentityOptions identity;
   std::string url;
   std::vector<std::string> anchors;
   RevocationOptions revocation;
@@ -55,6 +57,8 @@ struct GetOptions {
   bool is_head = false;
   bool follows = false;
   bool requires_revocation_answer = false;
+  bool takes_delegated = false;
+  bool sends_early = false;
 };
 
 /// Where the body goes.
@@ -141,6 +145,13 @@ class Body {
   if (!provider) return std::unexpected(std::move(provider.error()));
   builder.provider(*provider);
   if (sessions) builder.session_store(std::move(sessions));
+  auto identities = load_identities(options.identity, Side::client, **provider);
+  if (!identities) return std::unexpected(std::move(identities.error()));
+  for (auto& key : identities->raw_keys) builder.add_credential(std::move(key));
+  for (Bytes& pin : identities->pins) builder.pin_server_key(std::move(pin));
+  for (auto& psk : identities->psks) builder.add_psk(std::move(psk));
+  if (options.sends_early) builder.allow_early_data();
+  if (options.takes_delegated) builder.take_delegated_credentials();
   auto credentials = load_credentials(options.certificates, options.keys, **provider);
   if (!credentials) return std::unexpected(std::move(credentials.error()));
   for (auto& credential : *credentials) builder.add_credential(std::move(credential));
@@ -202,6 +213,8 @@ class Body {
                                         : Json(to_string(response.tls.client_signature_scheme))},
         {"alpn", response.tls.alpn},
         {"is_resumption", response.tls.is_resumption},
+        {"is_delegated", response.tls.is_delegated},
+        {"early_data", to_string(response.tls.early_data)},
         {"ech", to_string(response.tls.ech)},
         {"certificate_compression",
          response.tls.certificate_compression ? Json(to_string(*response.tls.certificate_compression)) : Json(nullptr)},
@@ -329,6 +342,7 @@ class Get {
       };
     }
     fetching.on_refused = [&](const Connection& connection) { keep_better_ech(connection); };
+    fetching.sends_early = options_.sends_early;
     auto response = net::fetch(url, config_, fetching);
     if (!response && response.error().code() == ErrorCode::EchRejected && better_ech_ && !came_back_) {
       // RFC 9849 6.1.6: once, with what the public name's server has vouched for.
@@ -337,6 +351,12 @@ class Get {
       if (auto built = prepare_config(); !built) return std::unexpected(std::move(built.error()));
       response = net::fetch(url, config_, fetching);
     }
+    if (response && response->status == 425 && response->tls.early_data == EarlyData::accepted) {  // RFC 8470 5.2
+      note(context_, "425: too early for the server; asked again");
+      fetching.sends_early = false;
+      response = net::fetch(url, config_, fetching);
+    }
+    if (response && options_.sends_early && options_.is_verbose) tell_early(response->tls.early_data);
     if (evidence && options_.is_verbose) {
       for (const std::string& line : evidence->story()) note(context_, "fetched: " + line);
     }
@@ -355,6 +375,11 @@ class Get {
     }
     if (auto finished = body.finish(); !finished) return std::unexpected(std::move(finished.error()));
     return conclude(url, *response, body);
+  }
+
+  void tell_early(EarlyData outcome) const {
+    note(context_, "early data: " + std::string(to_string(outcome)) +
+                       (is_refused(outcome) ? "; the request was sent again after the handshake" : ""));
   }
 
   /// The verdict on the server, with what had to be fetched for it.
@@ -440,9 +465,15 @@ void add_get_command(CLI::App& app, ToolContext& context) {
       ->allow_extra_args(false);
   command->add_flag("--require-revocation-answer", options->requires_revocation_answer,
                     "The same as --revocation hard-fail");
+  command->add_flag("--delegated-credentials", options->takes_delegated,
+                    "Take a key that the certificate's key has delegated for some days (RFC 9345)");
   command->add_option("--resolve", options->resolve, "Find HOST:PORT at ADDR, whatever DNS says")
       ->type_name("HOST:PORT:ADDR")
       ->allow_extra_args(false);
+  add_identity_options(*command, options->identity);
+  command->add_flag("--early-data", options->sends_early,
+                    "Send the request at once where a session of --session-file allows it. Weakens: it can come to the "
+                    "server again, and has no forward secrecy");
   add_tls_options(*command, options->tls, "Application protocols to offer, in order; 'none' for none");
   command->add_option("-o,--output", options->output, "Write to FILE, which appears when it is complete")
       ->type_name("FILE");
@@ -472,6 +503,9 @@ void add_get_command(CLI::App& app, ToolContext& context) {
       "  keyway get https://example.org/ --tls-max 1.2 --ciphers ECDHE-RSA-AES128-GCM-SHA256 -v\n"
       "  keyway get https://example.org/ --fetch --revocation hard-fail\n"
       "  keyway get https://example.org/ --session-file sessions -v    the second time it resumes\n"
+      "  keyway get https://example.org/ --session-file sessions --early-data -v\n"
+      "  keyway get https://device.example/ --pin device-public.pem\n"
+      "  keyway get https://device.example/ --psk device7:key.hex\n"
       "  keyway get https://shop.localhost:8443/ --ech ech.pem -v    nobody on the way reads the name\n"
       "  keyway get https://members.example/ --cert me.pem --key me-key.pem\n\n" +
       std::string(exit_codes_help()));

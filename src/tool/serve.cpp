@@ -15,12 +15,14 @@
 #include <keyway/clock.hpp>
 #include <keyway/config.hpp>
 #include <keyway/credential.hpp>
+#include <keyway/delegated_credential.hpp>
 
 #include "core/files.hpp"
 #include "core/text.hpp"
 #include "net/server.hpp"
 #include "net/site.hpp"
 #include "tool/development.hpp"
+#include "tool/identity_options.hpp"
 #include "tool/tls_options.hpp"
 
 namespace keyway::tool {
@@ -28,9 +30,11 @@ namespace {
 
 struct ServeOptions {
   TlsOptions tls;
+  IdentityOptions identity;
   std::string folder;
   std::vector<std::string> certificates;
   std::vector<std::string> keys;
+  std::vector<std::string> delegations;
   std::vector<std::string> client_anchors;
   std::vector<std::string> ocsp_responses;
   std::vector<std::string> ech;
@@ -43,6 +47,7 @@ struct ServeOptions {
   bool has_no_listings = false;
   bool takes_expired = false;
   bool requires_client_certificate = false;
+  bool takes_early = false;
 };
 
 struct Endpoint {
@@ -113,6 +118,10 @@ struct Endpoint {
     // The RSA key transport has none.
     if (record.tls->group != NamedGroup{}) line += " " + to_string(record.tls->group);
     if (record.tls->is_resumption) line += " resumed";
+    if (record.tls->is_delegated) line += " delegated";
+    if (record.tls->psk != nullptr)
+      line += fmt::format(" psk \"{}\"", printable(as_text(record.tls->psk->identity()), 100));
+    if (record.is_early) line += " early";
     if (record.tls->ech == EchStatus::accepted) line += " ech";
     if (record.tls->certificate_compression) {
       line += " certificate in " + to_string(*record.tls->certificate_compression);
@@ -174,8 +183,9 @@ class Serve {
     ServerConfig::Builder builder;
     builder.provider(*provider);
     if (auto applied = apply(options_.tls, builder); !applied) return std::unexpected(std::move(applied.error()));
-    auto added = options_.certificates.empty() ? add_development(builder, *provider) : add_files(builder, **provider);
+    auto added = add_credentials(builder, *provider);
     if (!added) return std::unexpected(std::move(added.error()));
+    if (options_.takes_early) builder.take_early_data();
     if (!options_.ech.empty()) {
       auto ech_keys = load_ech_keys(options_.ech, *provider);
       if (!ech_keys) return std::unexpected(std::move(ech_keys.error()));
@@ -193,6 +203,13 @@ class Serve {
   /// Errors: InvalidArgument, those of files.
   [[nodiscard]] Result<void> ask_clients(ServerConfig::Builder& builder) {
     const bool is_required = options_.requires_client_certificate;
+    if (has_pins_) {
+      const auto anchors = load_anchors("--client-ca", options_.client_anchors);
+      if (!anchors) return std::unexpected(anchors.error());
+      if (is_required) builder.require_client_certificate(options_.client_anchors.empty() ? nullptr : *anchors);
+      if (!is_required) builder.ask_for_client_certificate(options_.client_anchors.empty() ? nullptr : *anchors);
+      return {};
+    }
     if (options_.client_anchors.empty()) {
       if (!is_required) return {};
       return std::unexpected(fail(ErrorCode::InvalidArgument)
@@ -210,7 +227,24 @@ class Serve {
     return {};
   }
 
+  /// What there is to show: certificates, raw keys, keys that both ends have; without any, a development certificate.
+  [[nodiscard]] Result<void> add_credentials(ServerConfig::Builder& builder,
+                                             const std::shared_ptr<const crypto::Provider>& provider) {
+    auto identities = load_identities(options_.identity, Side::server, *provider);
+    if (!identities) return std::unexpected(std::move(identities.error()));
+    has_pins_ = !identities->pins.empty();
+    for (Bytes& pin : identities->pins) builder.pin_client_key(std::move(pin));
+    for (auto& key : identities->raw_keys) builder.add_credential(std::move(key));
+    for (auto& psk : identities->psks) builder.add_psk(std::move(psk));
+    if (!options_.certificates.empty()) return add_files(builder, *provider);
+    const bool has_other = options_.identity.shows_raw_key() || options_.identity.has_psks();
+    return has_other ? Result<void>() : add_development(builder, provider);
+  }
+
   [[nodiscard]] Result<void> add_files(ServerConfig::Builder& builder, const crypto::Provider& provider) {
+    // First, so that clients which take them are shown them.
+    if (auto added = add_delegated(builder, provider); !added) return added;
+    if (options_.keys.empty() && !options_.delegations.empty()) return {};
     auto credentials = load_credentials(options_.certificates, options_.keys, provider);
     if (!credentials) return std::unexpected(std::move(credentials.error()));
     for (std::size_t i = 0; i < credentials->size(); ++i) {
@@ -222,6 +256,49 @@ class Serve {
       builder.add_credential(std::move(*stapled));
     }
     return {};
+  }
+
+  /// Errors: InvalidArgument, those of files and of Credential::delegated().
+  [[nodiscard]] Result<void> add_delegated(ServerConfig::Builder& builder, const crypto::Provider& provider) const {
+    if (options_.delegations.size() > options_.certificates.size()) {
+      return std::unexpected(fail(ErrorCode::InvalidArgument)
+                                 .at("--delegated-credential")
+                                 .expected("one at most for each --cert, in the same order"));
+    }
+    for (std::size_t i = 0; i < options_.delegations.size(); ++i) {
+      const std::string& file = options_.delegations[i];
+      auto chain = read_file(options_.certificates[i]);
+      if (!chain) return std::unexpected(std::move(chain.error()));
+      auto pem = read_file(file);
+      if (!pem) return std::unexpected(std::move(pem.error()));
+      auto credential = Credential::delegated_from_pem(as_text(*chain), as_text(*pem), provider);
+      wipe(*pem);
+      if (!credential) return std::unexpected(std::move(credential.error()).at(file));
+      if (auto fit = check_delegation(file, **credential); !fit) return fit;
+      auto stapled = staple(std::move(*credential), i);
+      if (!stapled) return std::unexpected(std::move(stapled.error()).at("--ocsp"));
+      builder.add_credential(std::move(*stapled));
+    }
+    return {};
+  }
+
+  /// Clients would refuse it: better told here.
+  [[nodiscard]] Result<void> check_delegation(const std::string& file, const Credential& credential) const {
+    if (!may_delegate(credential.leaf().view())) {
+      return std::unexpected(fail(ErrorCode::DelegationNotAllowed)
+                                 .at(file)
+                                 .advice("have a certificate issued for it: keyway ca issue NAME --delegation-usage"));
+    }
+    const Time until = credential.delegation()->until;
+    if (credential.delegation()->is_timely(SystemClock().now())) {
+      note(context_, fmt::format("{}: good until {}", printable(file), day_of(until)));
+      return {};
+    }
+    return std::unexpected(fail(ErrorCode::DelegatedCredentialExpired)
+                               .at(file)
+                               .expected("an end within 7 days from now")
+                               .received(day_of(until))
+                               .advice("have a new one made: keyway ca delegate …"));
   }
 
   /// With the OCSP response that was given for the credential at `index`, if one was. Errors: those of files.
@@ -266,6 +343,7 @@ class Serve {
   const ToolContext& context_;
   const ServeOptions& options_;
   Endpoint endpoint_;
+  bool has_pins_ = false;
   std::string instructions_;
   std::string policy_;  ///< its name, as it is narrowed
 };
@@ -283,6 +361,12 @@ void add_serve_command(CLI::App& app, ToolContext& context) {
       ->allow_extra_args(false);
   command->add_option("--key", options->keys, "The private key to it, PEM")
       ->type_name("KEY.pem")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--delegated-credential", options->delegations,
+                   "Prove it with this key that the certificate's key has delegated (keyway ca delegate), to clients "
+                   "that take such; to others with --key; several: in the order of --cert")
+      ->type_name("FILE")
       ->allow_extra_args(false);
   command->add_option("--listen", options->listen, "Where to listen; port 0: a free one")
       ->type_name("ADDR:PORT")
@@ -320,6 +404,10 @@ void add_serve_command(CLI::App& app, ToolContext& context) {
       ->type_name("SECONDS")
       ->check(CLI::Range(0, 3600))
       ->capture_default_str();
+  add_identity_options(*command, options->identity);
+  command->add_flag("--early-data", options->takes_early,
+                    "Answer GET and HEAD that clients who come back send at once; a ticket is good for it once. "
+                    "Weakens: they can be replayed to another server, and have no forward secrecy");
   add_tls_options(*command, options->tls, "Application protocols to choose from, in order; 'none' for none");
   command->add_flag("--no-listings", options->has_no_listings, "Don't show what is in a folder without index.html");
   command->add_flag("--allow-expired", options->takes_expired, "Serve an expired certificate all the same");
@@ -334,6 +422,9 @@ void add_serve_command(CLI::App& app, ToolContext& context) {
       "  keyway serve public/ --cert a.pem --key a-key.pem --cert b.pem --key b-key.pem\n"
       "  keyway serve public/ --tlsv1.3 --groups X25519MLKEM768:x25519\n"
       "  keyway serve public/ --tls-max 1.2 --ciphers ECDHE-ECDSA-CHACHA20-POLY1305\n"
+      "  keyway serve public/ --early-data\n"
+      "  keyway serve device/ --rpk device-key.pem\n"
+      "  keyway serve device/ --psk device7:key.hex\n"
       "  keyway serve public/ --cert shop.pem --key shop-key.pem --cert public.pem --key public-key.pem --ech ech.pem\n"
       "  keyway serve members/ --client-ca members.pem --require-client-cert\n\n" +
       std::string(exit_codes_help()));

@@ -77,6 +77,13 @@ bool read_tls_features(ByteView value, der::Status& status) noexcept {
   return found;
 }
 
+/// RFC 9345 4.2: NULL.
+bool read_delegation_usage(ByteView value, der::Status& status) noexcept {
+  constexpr std::array<std::uint8_t, 2> null{0x05, 0x00};
+  if (!std::ranges::equal(value, null)) status.reject("delegationUsage", "not NULL");
+  return true;
+}
+
 void read_known(CertificateView& certificate, const ExtensionView& extension, der::Status& status) noexcept {
   const ByteView value = extension.value;
   const auto note_critical = [&] {
@@ -116,6 +123,9 @@ void read_known(CertificateView& certificate, const ExtensionView& extension, de
     note_critical();  // RFC 5280 4.2.2.1 forbids it
   } else if (oid::is(extension.oid, oid::tls_feature)) {
     certificate.requires_staple = read_tls_features(value, status);
+  } else if (oid::is(extension.oid, oid::delegation_usage)) {
+    certificate.has_delegation_usage = read_delegation_usage(value, status);
+    note_critical();  // RFC 9345 4.2 forbids it
   } else {
     note_critical();
   }
@@ -147,6 +157,7 @@ constexpr auto extension_names = std::to_array<ExtensionName>({
     {oid::authority_information_access, "authorityInfoAccess"},
     {oid::tls_feature, "tlsFeature"},
     {oid::signed_certificate_timestamps, "signedCertificateTimestampList"},
+    {oid::delegation_usage, "delegationUsage"},
 });
 
 }  // namespace

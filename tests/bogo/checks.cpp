@@ -192,6 +192,8 @@ Outcome<void> check_credential(const Settings& settings, const ConnectionInfo& i
   const bool is_psk = wanted != credentials.end() && wanted->psk != nullptr;
   if (is_psk && info.psk != wanted->psk.get()) return mismatch("another pre-shared key was chosen");
   if (is_psk || witness.own_certificate().empty()) return {};
+  const bool is_delegated = wanted != credentials.end() && wanted->credential->delegation() != nullptr;
+  if (is_delegated != info.is_delegated) return mismatch("a delegated credential was used, or not used, unexpectedly");
   const bool is_shown = wanted != credentials.end() &&
                         !std::ranges::search(witness.own_certificate(), wanted->credential->name()).empty();
   if (!is_shown) return mismatch("another credential was chosen than " + std::to_string(expected));

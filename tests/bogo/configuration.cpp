@@ -52,6 +52,11 @@ Outcome<Bytes> decode(const std::string& base64) {
   return std::move(*bytes);
 }
 
+std::string read_text(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 Outcome<std::shared_ptr<TicketKeys>> keys_of_runner(const std::string& base64,
                                                     const std::shared_ptr<const crypto::Provider>& provider) {
   auto key = decode(base64);
@@ -93,6 +98,34 @@ Outcome<std::shared_ptr<const Credential>> load(const CredentialSettings& of, co
   return broke(std::move(credential.error()));
 }
 
+Outcome<std::shared_ptr<const Credential>> load_raw_key(const CredentialSettings& of,
+                                                        const crypto::Provider& provider) {
+  auto credential = Credential::raw_public_key_from_pem(read_text(of.key_file), provider);
+  if (credential) return std::move(*credential);
+  const ErrorCode code = credential.error().code();
+  if (code == ErrorCode::UnsupportedKey || code == ErrorCode::UnsupportedAlgorithm) {
+    return unimplemented("a key of this kind: " + credential.error().message());
+  }
+  return broke(std::move(credential.error()));
+}
+
+Outcome<std::shared_ptr<const Credential>> load_delegated(const CredentialSettings& of, const Settings& settings,
+                                                          const crypto::Provider& provider) {
+  // The suite signs in an order of its own (the algorithm before the credential), which no client here verifies.
+  auto chain = x509::Certificate::all_from(as_bytes(read_text(of.certificate_file)));
+  if (!chain) return broke(std::move(chain.error()));
+  auto encoded = decode(of.delegated_credential);
+  if (!encoded) return std::unexpected(std::move(encoded.error()));
+  auto delegation = Delegation::parse(*encoded, chain->front().view());
+  if (!delegation) return broke(std::move(delegation.error()));
+  auto key = load_raw_key(of, provider);
+  if (!key) return std::unexpected(std::move(key.error()));
+  const std::shared_ptr<const crypto::PrivateKey> delegated(*key, (*key)->key());
+  auto credential = Credential::delegated(std::move(*chain), std::move(*delegation), delegated, provider);
+  if (!credential) return broke(std::move(credential.error()));
+  return with_proofs(*credential, of, settings);
+}
+
 Outcome<std::shared_ptr<const ExternalPsk>> make_psk(const CredentialSettings& of, bool is_server) {
   auto secret = decode(of.psk_importer_key);
   if (!secret) return std::unexpected(std::move(secret.error()));
@@ -105,19 +138,6 @@ Outcome<std::shared_ptr<const ExternalPsk>> make_psk(const CredentialSettings& o
   auto psk = ExternalPsk::in_context(side, *context, {*identity, *secret, hash});
   if (!psk) return broke(std::move(psk.error()));
   return std::move(*psk);
-}
-
-Outcome<std::shared_ptr<const Credential>> load_raw_key(const CredentialSettings& of,
-                                                        const crypto::Provider& provider) {
-  std::ifstream file(of.key_file);
-  const std::string text{std::istreambuf_iterator<char>(file), {}};
-  auto credential = Credential::raw_public_key_from_pem(text, provider);
-  if (credential) return std::move(*credential);
-  const ErrorCode code = credential.error().code();
-  if (code == ErrorCode::UnsupportedKey || code == ErrorCode::UnsupportedAlgorithm) {
-    return unimplemented("a key of this kind: " + credential.error().message());
-  }
-  return broke(std::move(credential.error()));
 }
 
 std::vector<CertificateType> to_types(const std::vector<int>& codes) {
@@ -192,7 +212,9 @@ Outcome<std::vector<Choice>> load_credentials(const Settings& settings, const cr
       continue;
     }
     if (wanted.certificate_file.empty() && !wanted.is_raw_key) continue;
-    auto loaded = wanted.is_raw_key ? load_raw_key(wanted, provider) : load(wanted, settings, provider);
+    auto loaded = wanted.is_raw_key     ? load_raw_key(wanted, provider)
+                  : wanted.is_delegated ? load_delegated(wanted, settings, provider)
+                                        : load(wanted, settings, provider);
     if (!loaded) return std::unexpected(std::move(loaded.error()));
     CredentialTerms terms;
     terms.only_to_named_issuers = wanted.must_match_issuer;

@@ -16,6 +16,8 @@ struct CredentialSettings {
   std::vector<int> signing_preferences;
   std::string ocsp_response;           ///< base64
   std::string signed_cert_timestamps;  ///< base64
+  std::string delegated_credential;    ///< base64
+  bool is_delegated = false;
   bool must_match_issuer = false;
   bool is_psk = false;
   bool is_raw_key = false;

@@ -68,6 +68,7 @@ class Engine {
       begin_ += received->consumed;
       needed_ = received->needed;
       data_ = received->application_data;
+      early_.insert(early_.end(), received->early_data.begin(), received->early_data.end());
       if (received->consumed == 0 && !connection_->pause()) return Decoded::incomplete;
       // The handshake's caller looks at where it stands before more is made of the input.
       if (was_handshaking && !connection_->is_handshaking() && data_.empty()) return Decoded::incomplete;
@@ -93,6 +94,24 @@ class Engine {
     return moved;
   }
   void drop_data() noexcept { data_ = {}; }
+
+  [[nodiscard]] bool has_early() const noexcept { return early_begin_ != early_.size(); }
+  /// Moves what came early to `parts`.
+  [[nodiscard]] std::size_t take_early(std::span<const ByteSpan> parts) noexcept {
+    std::size_t moved = 0;
+    for (const ByteSpan part : parts) {
+      const ByteView waiting = ByteView(early_).subspan(early_begin_);
+      const std::size_t count = std::min(part.size(), waiting.size());
+      std::copy_n(waiting.begin(), count, part.begin());
+      early_begin_ += count;
+      moved += count;
+    }
+    if (!has_early()) {
+      early_ = Bytes();
+      early_begin_ = 0;
+    }
+    return moved;
+  }
 
   /// Room for the transport's next bytes: little while nothing comes, more while the peer keeps it full.
   [[nodiscard]] ByteSpan input_space() {
@@ -159,6 +178,19 @@ class Engine {
     sealed_.resize(sent->written);
     return sent->consumed;
   }
+  /// The same of what is to be sent early; as much as may be.
+  [[nodiscard]] Result<std::size_t> seal_early(ByteView data) {
+    const ByteView part = data.first(std::min(data.size(), connection_->early_data_left()));
+    sealed_ = Buffer(connection_->sealed_size(part.size()));
+    written_ = 0;
+    auto sent = connection_->send_early(part, ByteSpan(sealed_));
+    if (!sent) {
+      sealed_ = Buffer();
+      return std::unexpected(std::move(sent.error()));
+    }
+    sealed_.resize(sent->written);
+    return sent->consumed;
+  }
   /// What was not written stays, and goes first when writing goes on.
   void output_written(std::size_t count) noexcept {
     written_ += count;
@@ -181,6 +213,8 @@ class Engine {
   std::size_t needed_ = 0;
   std::size_t next_capacity_ = least_capacity;
   ByteSpan data_;  // decrypted and not taken yet: a view into input_
+  Bytes early_;    // that came early and was not taken; a server's
+  std::size_t early_begin_ = 0;
   Buffer sealed_;
   std::size_t written_ = 0;
   bool is_turn_taken_ = false;
@@ -224,13 +258,20 @@ class Operation {
 class HandshakeOperation : public Operation {
  public:
   Want step(Engine& engine) {
+    return drive(engine, [] { return false; });
+  }
+
+ protected:
+  /// Goes on until the handshake, or what `is_done` looks for, is done.
+  template <typename Done>
+  Want drive(Engine& engine, Done is_done) {
     if (engine.connection() == nullptr) return finish(engine, engine.failure());
     if (!take_turn(engine)) return Want::turn;
     for (;;) {
       if (engine.collect_output()) return Want::output;
       if (error) return finish(engine);
       if (engine.error() != nullptr) return finish(engine, engine.failure());
-      if (!engine.connection()->is_handshaking()) return finish(engine);
+      if (is_done() || !engine.connection()->is_handshaking()) return finish(engine);
       switch (engine.decode()) {
         case Engine::Decoded::paused:
           if (!engine.has_output()) return Want::answer;
@@ -251,6 +292,55 @@ class HandshakeOperation : public Operation {
       }
     }
   }
+};
+
+/// Server: goes on with the handshake until something came early; eof: nothing more does.
+template <typename Sequence>
+class EarlyReadOperation : public HandshakeOperation {
+ public:
+  explicit EarlyReadOperation(const Sequence& buffers) : buffers_(buffers) {}
+
+  Want step(Engine& engine) {
+    const MutableParts<Sequence> parts(buffers_, SIZE_MAX);
+    if (parts.size() == 0) return finish(engine);
+    const Want want = drive(engine, [&] {
+      if (engine.has_early()) transferred = engine.take_early(parts.views());
+      return transferred != 0;
+    });
+    if (want == Want::nothing && !error && transferred == 0) error = boost::asio::error::eof;
+    return want;
+  }
+
+ private:
+  Sequence buffers_;
+};
+
+/// Client: sends its first flight, and data right behind it.
+template <typename Sequence>
+class EarlyWriteOperation : public Operation {
+ public:
+  static constexpr bool loses_nothing_when_cancelled = false;
+
+  explicit EarlyWriteOperation(const Sequence& buffers) : buffers_(buffers) {}
+
+  Want step(Engine& engine) {
+    if (engine.connection() == nullptr) return finish(engine, engine.failure());
+    if (!take_turn(engine)) return Want::turn;
+    if (engine.collect_output()) return Want::output;
+    if (is_sealed_) return finish(engine);
+    is_sealed_ = true;
+    const ConstParts<Sequence> parts(buffers_, Engine::most_sealed_at_once);
+    if (parts.size() == 0) return finish(engine);
+    const auto first = std::ranges::find_if(parts.views(), [](ByteView part) { return !part.empty(); });
+    auto sealed = engine.seal_early(*first);
+    if (!sealed) return finish(engine, make_error_code(sealed.error().code()));
+    transferred = *sealed;
+    return Want::output;
+  }
+
+ private:
+  Sequence buffers_;
+  bool is_sealed_ = false;
 };
 
 template <typename Sequence>

@@ -34,15 +34,57 @@ inline Result<void> BlockingStream::handshake() {
   for (;;) {
     if (auto flushed = flush_output(deadline); !flushed) return flushed;
     if (!connection_.is_handshaking()) return {};
-    if (connection_.pause()) {
-      if (auto answered = answer_pause(); !answered) return std::unexpected(failed(std::move(answered.error())));
-    } else if (connection_.peer_has_closed()) {
-      return std::unexpected(fail(ErrorCode::PeerClosedInHandshake));
-    } else if (auto read = read_more(deadline); !read) {
-      return read;
-    }
-    if (auto decoded = decode(); !decoded) return decoded;
+    if (auto advanced = advance_handshake(deadline); !advanced) return advanced;
   }
+}
+
+/// Answers a pause, or receives once.
+inline Result<void> BlockingStream::advance_handshake(const Deadline& deadline) {
+  if (connection_.pause()) {
+    if (auto answered = answer_pause(); !answered) return std::unexpected(failed(std::move(answered.error())));
+  } else if (connection_.peer_has_closed()) {
+    return std::unexpected(fail(ErrorCode::PeerClosedInHandshake));
+  } else if (auto read = read_more(deadline); !read) {
+    return read;
+  }
+  return decode();
+}
+
+inline Result<std::size_t> BlockingStream::write_early(ByteView data) {
+  constexpr std::size_t most_at_once = 65536;
+  if (auto flushed = flush_output(deadline_after(timeouts_.handshake)); !flushed) {
+    return std::unexpected(std::move(flushed.error()));
+  }
+  std::size_t total = 0;
+  Bytes sealed;
+  while (!data.empty() && connection_.early_data_left() != 0) {
+    const ByteView part = data.first(std::min({data.size(), connection_.early_data_left(), most_at_once}));
+    sealed.resize(std::max(sealed.size(), connection_.sealed_size(part.size())));
+    auto sent = connection_.send_early(part, sealed);
+    if (!sent) return std::unexpected(std::move(sent.error()));
+    if (auto written = send_all(ByteView(sealed).first(sent->written), timeouts_.write, {}); !written) {
+      return std::unexpected(std::move(written.error()));
+    }
+    data = data.subspan(sent->consumed);
+    total += sent->consumed;
+  }
+  return total;
+}
+
+inline Result<std::size_t> BlockingStream::read_early(ByteSpan out) {
+  const Deadline deadline = deadline_after(timeouts_.handshake);
+  while (early_begin_ == early_.size()) {
+    early_ = Bytes();
+    early_begin_ = 0;
+    if (auto flushed = flush_output(deadline); !flushed) return std::unexpected(std::move(flushed.error()));
+    if (!connection_.is_handshaking()) return 0;
+    if (auto advanced = advance_handshake(deadline); !advanced) return std::unexpected(std::move(advanced.error()));
+  }
+  const ByteView waiting = ByteView(early_).subspan(early_begin_);
+  const std::size_t count = std::min(out.size(), waiting.size());
+  std::ranges::copy(waiting.first(count), out.begin());
+  early_begin_ += count;
+  return count;
 }
 
 inline Result<std::size_t> BlockingStream::read_some(ByteSpan out) {
@@ -187,6 +229,7 @@ inline Result<void> BlockingStream::decode() {
     begin_ += received->consumed;
     needed_ = received->needed;
     data_ = received->application_data;
+    early_.insert(early_.end(), received->early_data.begin(), received->early_data.end());
     if (received->consumed == 0) break;
   }
   return {};

@@ -24,6 +24,13 @@ Result<void> check_message(const CertificateMessage& message, const ExtensionSet
     return std::unexpected(fail(ErrorCode::EmptyServerCertificate).at("Certificate, certificate_list"));
   }
   for (const CertificateEntry& entry : message.certificate_list) {
+    const bool is_delegation_unasked =
+        entry.extensions.has(ExtensionType::delegated_credential) && !asked.has(ExtensionType::delegated_credential);
+    if (is_delegation_unasked) {
+      return std::unexpected(fail(ErrorCode::UnsolicitedExtension)
+                                 .at("Certificate, extension delegated_credential")
+                                 .alert(AlertDescription::unexpected_message));  // RFC 9345 4.1.1
+    }
     auto checked = check_extensions(entry.extensions, ExtensionHome::certificate, asked, "Certificate");
     if (!checked) return checked;
   }
@@ -31,14 +38,17 @@ Result<void> check_message(const CertificateMessage& message, const ExtensionSet
 }
 
 /// What an entry of the server's Certificate may answer.
-ExtensionSet asked_of_entries(const ClientConfig& config) {
+ExtensionSet asked_of_entries(const ClientConfig& config, CertificateType type) {
   ExtensionSet asked;
+  const bool takes_delegation = type == CertificateType::X509 && !config.delegated_credential_schemes().empty();
+  if (takes_delegation) asked.add(ExtensionType::delegated_credential);
   if (config.asks_for_ocsp()) asked.add(ExtensionType::status_request);
   if (config.asks_for_scts()) asked.add(ExtensionType::signed_certificate_timestamp);
   return asked;
 }
 
-/// What the server wants of our certificate (RFC 8446 4.3.2).
+}  // namespace
+
 Result<std::unique_ptr<CertificateAsked>> take_request(const ExtensionBlock& extensions) {
   auto asked = std::make_unique<CertificateAsked>();
   asked->version = ProtocolVersion::TLS1_3;
@@ -64,12 +74,10 @@ Result<std::unique_ptr<CertificateAsked>> take_request(const ExtensionBlock& ext
   return asked;
 }
 
-}  // namespace
-
 Result<AwaitVerdict::Next> AwaitVerdict::resume(Flow& flow, Answer& answer) && {
   auto accepted = take_judgement(server_name_.to_string(), chain_, flow, answer);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
-  return Next(ExpectCertificateVerify(std::move(common_), std::move(asked_), std::move(leaf_key_), *accepted));
+  return Next(ExpectCertificateVerify(std::move(common_), std::move(asked_), std::move(key_), *accepted));
 }
 
 Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const HandshakeMessage& message) && {
@@ -77,8 +85,8 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
   if (!taken) return std::unexpected(std::move(taken.error()));
   flow.info().certificate_compression = taken->compressed_by;
   const CertificateMessage* const certificate = &taken->message;
-  if (auto checked = check_message(*certificate, asked_of_entries(*common_.config)); !checked)
-    return std::unexpected(std::move(checked.error()));
+  const ExtensionSet asked = asked_of_entries(*common_.config, flow.info().peer_certificate_type);
+  if (auto checked = check_message(*certificate, asked); !checked) return std::unexpected(std::move(checked.error()));
 
   auto proofs = read_proofs(*certificate);
   if (!proofs) return std::unexpected(std::move(proofs.error()));
@@ -87,6 +95,10 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
   const crypto::Provider& provider = *common_.config->common().provider;
   auto leaf_key = parse_shown_key(*certificate, flow.info().peer_certificate_type, provider);
   if (!leaf_key) return std::unexpected(std::move(leaf_key.error()));
+  auto key = choose_proving_key(*common_.config, certificate->certificate_list.front(), std::move(*leaf_key), flow);
+  if (!key) return std::unexpected(std::move(key.error()));
+  // A chain that is judged again would have to be so with the delegation, which is over in days.
+  if (key->is_delegated() && common_.config->reverifies_on_resumption()) common_.sessions.reset();
   common_.transcript.add(message.raw);
 
   std::vector<ByteView> chain;
@@ -95,12 +107,12 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
   chain = keep_chain(flow, chain);
 
   if (common_.config->pauses_for_verification()) {
-    return Next(AwaitVerdict(std::move(common_), std::move(server_name_), std::move(asked_), std::move(*leaf_key),
+    return Next(AwaitVerdict(std::move(common_), std::move(server_name_), std::move(asked_), std::move(*key),
                              std::move(chain)));
   }
   auto accepted = judge_chain(*common_.config, server_name_, chain, flow);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
-  return Next(ExpectCertificateVerify(std::move(common_), std::move(asked_), std::move(*leaf_key), *accepted));
+  return Next(ExpectCertificateVerify(std::move(common_), std::move(asked_), std::move(*key), *accepted));
 }
 
 Result<ExpectCertificateOrRequest::Next> ExpectCertificateOrRequest::handle(Flow& flow,

@@ -10,8 +10,12 @@
 #include <keyway/name.hpp>
 
 #include "tls/client/certificate_verify.hpp"
+#include "tls/wire/extension_block.hpp"
 
 namespace keyway::tls::client {
+
+/// What the server wants of our certificate (RFC 8446 4.3.2). Errors: the codecs', MissingExtension.
+[[nodiscard]] Result<std::unique_ptr<CertificateAsked>> take_request(const ExtensionBlock& extensions);
 
 /// The server's chain came; the application judges it (Pause::verification).
 class AwaitVerdict {
@@ -23,12 +27,12 @@ class AwaitVerdict {
     return std::holds_alternative<answer::Verified>(answer) || std::holds_alternative<answer::Refuse>(answer);
   }
 
-  AwaitVerdict(Common13 common, ServerName server_name, std::unique_ptr<CertificateAsked> asked,
-               std::unique_ptr<crypto::PublicKey> leaf_key, std::vector<ByteView> chain) noexcept
+  AwaitVerdict(Common13 common, ServerName server_name, std::unique_ptr<CertificateAsked> asked, ProvingKey key,
+               std::vector<ByteView> chain) noexcept
       : common_(std::move(common)),
         server_name_(std::move(server_name)),
         asked_(std::move(asked)),
-        leaf_key_(std::move(leaf_key)),
+        key_(std::move(key)),
         chain_(std::move(chain)) {}
 
   [[nodiscard]] std::span<const ByteView> chain() const noexcept { return chain_; }
@@ -38,7 +42,7 @@ class AwaitVerdict {
   Common13 common_;
   ServerName server_name_;
   std::unique_ptr<CertificateAsked> asked_;
-  std::unique_ptr<crypto::PublicKey> leaf_key_;
+  ProvingKey key_;
   std::vector<ByteView> chain_;  ///< into the connection's peer_chain
 };
 

@@ -9,8 +9,8 @@ namespace keyway::tls::client {
 Result<ExpectCertificateVerify::Next> ExpectCertificateVerify::handle(Flow& flow, const HandshakeMessage& message) && {
   auto verify = CertificateVerify::parse(message.body);
   if (!verify) return std::unexpected(std::move(verify.error()));
-  auto proof = verify_certificate_verify(*verify, *leaf_key_, Side::server, common_.transcript.hash(),
-                                         common_.config->common().policy.signature_schemes);
+  auto proof = verify_certificate_verify(*verify, key_.key(), Side::server, common_.transcript.hash(),
+                                         key_.schemes(common_.config->common().policy));
   if (!proof) return std::unexpected(std::move(proof.error()));
   common_.transcript.add(message.raw);
   flow.info().signature_scheme = verify->algorithm;

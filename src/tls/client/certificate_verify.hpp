@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "tls/client/finished.hpp"
+#include "tls/handshake/delegated_credential.hpp"
 
 namespace keyway::tls::client {
 
@@ -16,16 +17,16 @@ class ExpectCertificateVerify {
   static constexpr std::string_view name = "client: waiting for CertificateVerify";
   static constexpr std::array accepts{HandshakeType::certificate_verify};
 
-  ExpectCertificateVerify(Common13 common, std::unique_ptr<CertificateAsked> asked,
-                          std::unique_ptr<crypto::PublicKey> leaf_key, ChainAccepted chain) noexcept
-      : common_(std::move(common)), asked_(std::move(asked)), leaf_key_(std::move(leaf_key)), chain_(chain) {}
+  ExpectCertificateVerify(Common13 common, std::unique_ptr<CertificateAsked> asked, ProvingKey key,
+                          ChainAccepted chain) noexcept
+      : common_(std::move(common)), asked_(std::move(asked)), key_(std::move(key)), chain_(chain) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
 
  private:
   Common13 common_;
   std::unique_ptr<CertificateAsked> asked_;
-  std::unique_ptr<crypto::PublicKey> leaf_key_;
+  ProvingKey key_;
   ChainAccepted chain_;
 };
 

@@ -9,6 +9,7 @@
 #include "tls/wire/extensions/max_fragment_length.hpp"
 #include "tls/wire/extensions/record_size_limit.hpp"
 #include "tls/wire/extensions/supported_groups.hpp"
+#include "tls/wire/extensions/ticket_request.hpp"
 
 namespace keyway::tls::client {
 
@@ -38,6 +39,11 @@ Result<void> check_plain_answers(const ExtensionBlock& extensions, std::string_v
                                .at(std::string(message) + ", " + to_string(type))
                                .expected("an empty answer")
                                .received(std::to_string(body->size()) + " bytes"));
+  }
+  if (const auto body = extensions.find(ExtensionType::ticket_request)) {
+    if (auto answer = TicketRequestAnswer::parse(*body); !answer) {
+      return std::unexpected(std::move(answer.error()).at(message));
+    }
   }
   if (const auto body = extensions.find(ExtensionType::supported_groups)) {
     if (auto groups = SupportedGroupsExtension::parse(*body); !groups) {

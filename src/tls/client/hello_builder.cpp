@@ -34,6 +34,17 @@ void write_list16(Writer& out, const HelloParts& parts, ExtensionType type, std:
   });
 }
 
+/// RFC 9345 4.1.1.
+void write_delegated_schemes(Writer& out, const ClientConfig& config) {
+  if (config.delegated_credential_schemes().empty()) return;
+  out.value(ExtensionType::delegated_credential);
+  out.vector16([&] {
+    out.vector16([&] {
+      for (const SignatureScheme scheme : config.delegated_credential_schemes()) out.value(scheme);
+    });
+  });
+}
+
 void write_server_name(Writer& out, const HelloParts& parts) {
   // RFC 6066 3: literal addresses are not permitted in server_name.
   const bool is_wanted = parts.config.sends_server_name() || parts.kind == HelloKind::outer;
@@ -111,6 +122,13 @@ void write_psk_modes(Writer& out, bool allows_psk_ke) {
   });
 }
 
+/// RFC 9149 3.
+void write_ticket_wish(Writer& out, const ClientConfig& config) {
+  const auto& wish = config.ticket_wish();
+  if (!wish || config.session_store() == nullptr) return;
+  write_extension(out, TicketRequestClientHello{wish->after_full_handshake, wish->after_resumption});
+}
+
 void write_psks(Writer& out, std::span<const PskOffer> psks) {
   static constexpr std::array<std::uint8_t, crypto::max_hash_size> zeros{};
   out.value(ExtensionType::pre_shared_key);
@@ -175,6 +193,7 @@ void write_extensions(Writer& out, const HelloParts& parts) {
     write_list16(out, parts, ExtensionType::signature_algorithms_cert,
                  std::span<const SignatureScheme>(policy.signature_schemes_in_certificates));
   }
+  if (policy.has(ProtocolVersion::TLS1_3)) write_delegated_schemes(out, parts.config);
   write_alpn(out, parts.config.common().alpn);
   write_proofs_asked(out, parts.config);
   write_record_limits(out, parts.config);
@@ -191,6 +210,8 @@ void write_extensions(Writer& out, const HelloParts& parts) {
   write_key_shares(out, parts);
   write_compressors(out, parts.config.common().certificate_compressors);
   const bool knows_psks = parts.config.session_store() != nullptr || parts.config.common().psks != nullptr;
+  if (parts.config.allows_late_authentication()) write_extension(out, PostHandshakeAuthExtension{});
+  write_ticket_wish(out, parts.config);
   if (knows_psks) write_psk_modes(out, parts.config.common().allows_psk_ke);
   if (parts.has_early_data) {  // RFC 8446 4.2.10: empty
     out.value(ExtensionType::early_data);

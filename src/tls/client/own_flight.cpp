@@ -57,9 +57,14 @@ Result<Established> finish_own_flight(Flow& flow, OwnFlight own) {
   auto done = flow.protect_writing(*common.config->common().provider, *common.suite, own.application.client);
   if (!done) return std::unexpected(std::move(done.error()));
   auto sessions = keep_sessions(flow, common, own.chain);
+  std::unique_ptr<const Transcript> whole;
+  if (common.config->allows_late_authentication()) {
+    whole = std::make_unique<const Transcript>(common.transcript);
+    flow.info().late_authentication = ClientProofLater::possible;
+  }
   return Established{
-      own.proof,          common.suite, std::move(own.application), std::move(own.exporter), common.client_random,
-      std::move(sessions)};
+      own.proof,           common.suite,    std::move(own.application), std::move(own.exporter), common.client_random,
+      std::move(sessions), std::move(whole)};
 }
 
 Result<UnsignedFlight::Next> UnsignedFlight::finish(Flow& flow, ByteView signature) && {

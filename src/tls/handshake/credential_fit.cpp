@@ -42,6 +42,7 @@ bool is_type_taken(const Credential& credential, const CertificateRequestView::P
 
 std::optional<SignatureScheme> choose_scheme_tls13(const Credential& credential, const Policy& policy,
                                                    const WireList<SignatureScheme>& theirs) {
+  if (credential.delegation() != nullptr) return std::nullopt;
   for (const SignatureScheme scheme : signing_schemes(credential, policy)) {
     if (!crypto::fits_tls13(scheme, credential.key_type()) || !theirs.contains(scheme)) continue;
     if (has_room_for(scheme, credential.key())) return scheme;
@@ -49,8 +50,21 @@ std::optional<SignatureScheme> choose_scheme_tls13(const Credential& credential,
   return std::nullopt;
 }
 
+std::optional<SignatureScheme> choose_delegated_scheme(const Credential& credential, const Policy& policy,
+                                                       const ClientHelloExtensions& client, Time now) {
+  const Delegation* delegation = credential.delegation();
+  if (delegation == nullptr || !client.delegated_credential || !client.signature_algorithms) return std::nullopt;
+  const auto& ours = signing_schemes(credential, policy);
+  const bool is_taken =
+      std::ranges::find(ours, delegation->scheme) != ours.end() &&
+      client.delegated_credential->supported_signature_algorithms.contains(delegation->scheme) &&
+      client.signature_algorithms->supported_signature_algorithms.contains(delegation->signature_scheme);
+  return is_taken && delegation->is_timely(now) ? std::optional(delegation->scheme) : std::nullopt;
+}
+
 std::optional<SignatureScheme> choose_scheme_tls12(const Credential& credential, const Policy& policy,
                                                    const WireList<SignatureScheme>& theirs) {
+  if (credential.delegation() != nullptr) return std::nullopt;
   std::optional<SignatureScheme> chosen;
   for (const SignatureScheme scheme : signing_schemes(credential, policy)) {
     if (!crypto::fits_tls12(scheme, credential.key_type()) || !theirs.contains(scheme)) continue;

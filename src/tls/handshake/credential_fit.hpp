@@ -8,6 +8,7 @@
 #include <keyway/policy.hpp>
 #include <keyway/types.hpp>
 
+#include "tls/wire/client_hello.hpp"
 #include "tls/wire/list.hpp"
 
 namespace keyway::tls {
@@ -16,9 +17,13 @@ namespace keyway::tls {
 // version.
 
 /// The scheme that a credential proves itself with, in its own order of preference or else the policy's: one that the
-/// peer takes, and that fits the key as RFC 8446 4.2.3 says. Nothing: there is none.
+/// peer takes, and that fits the key as RFC 8446 4.2.3 says. Nothing: there is none, or the credential is delegated.
 [[nodiscard]] std::optional<SignatureScheme> choose_scheme_tls13(const Credential& credential, const Policy& policy,
                                                                  const WireList<SignatureScheme>& theirs);
+/// The same of a delegated credential (RFC 9345 4.1.1): the scheme that it is for, where the client takes that of such,
+/// takes what the certificate's key signed it with, and the time is right.
+[[nodiscard]] std::optional<SignatureScheme> choose_delegated_scheme(const Credential& credential, const Policy& policy,
+                                                                     const ClientHelloExtensions& client, Time now);
 /// The same as RFC 5246 7.4.1.4.1 and RFC 8422 5.4 say. Where the credential has no order of its own, the hash that
 /// belongs to the key's curve is preferred.
 [[nodiscard]] std::optional<SignatureScheme> choose_scheme_tls12(const Credential& credential, const Policy& policy,

@@ -6,6 +6,7 @@
 #include "tls/handshake/proofs.hpp"
 #include "tls/schedule/key_schedule.hpp"
 #include "tls/schedule/prf_tls12.hpp"
+#include "tls/schedule/transcript.hpp"
 #include "tls/suites.hpp"
 #include "tls/wire/client_hello.hpp"
 
@@ -25,6 +26,8 @@ struct Established {
   Exporter exporter;
   HelloRandom client_random;                        ///< names the connection in key logs
   std::shared_ptr<client::SessionKeeper> sessions;  ///< of a client that keeps them
+  /// Of the whole handshake, where a client may be asked for a certificate later; else null.
+  std::unique_ptr<const Transcript> transcript = nullptr;
 };
 
 /// The same of a TLS 1.2 handshake: the record layer has the keys, and none are made anew.

@@ -88,10 +88,15 @@ Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& 
 }
 
 Result<ChainAccepted> judge_chain(const ServerConfig& config, std::span<const ByteView> chain, Flow& flow) {
+  return judge_chain(config, *config.client_authentication(), chain, flow);
+}
+
+Result<ChainAccepted> judge_chain(const ServerConfig& config, const ClientAuthentication& by,
+                                  std::span<const ByteView> chain, Flow& flow) {
   if (flow.info().peer_certificate_type == CertificateType::RawPublicKey) {
-    return accept_raw_public_key(config.client_authentication()->pinned_keys, chain.front());
+    return accept_raw_public_key(by.pinned_keys, chain.front());
   }
-  const x509::Verifier& verifier = *config.client_authentication()->verifier;
+  const x509::Verifier& verifier = *by.verifier;
   return settle(flow, verifier.verify(chain, nullptr, x509::Purpose::client, config.common().clock->now()), chain, {});
 }
 

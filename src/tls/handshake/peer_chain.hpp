@@ -61,6 +61,10 @@ enum class LeafUse : std::uint8_t {
 [[nodiscard]] Result<ChainAccepted> judge_chain(const ServerConfig& config, std::span<const ByteView> chain,
                                                 Flow& flow);
 
+/// The same by what is asked of clients later.
+[[nodiscard]] Result<ChainAccepted> judge_chain(const ServerConfig& config, const ClientAuthentication& by,
+                                                std::span<const ByteView> chain, Flow& flow);
+
 /// What the application answered to Pause::verification. `name`: whom the chain is to be of; empty for a client.
 /// Errors: CertificateRefused, the verdict's.
 [[nodiscard]] Result<ChainAccepted> take_judgement(std::string_view name, std::span<const ByteView> chain, Flow& flow,

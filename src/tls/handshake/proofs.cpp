@@ -110,7 +110,11 @@ Result<HandshakeSignatureValid> verify_certificate_verify(const CertificateVerif
                                                           const crypto::PublicKey& key, Side signer,
                                                           const TranscriptHash& transcript,
                                                           std::span<const SignatureScheme> offered) {
-  const Bytes content = certificate_verify_content(signer, transcript.view());
+  return verify_authenticator(message, key, certificate_verify_content(signer, transcript.view()), offered);
+}
+
+Result<HandshakeSignatureValid> verify_authenticator(const CertificateVerify& message, const crypto::PublicKey& key,
+                                                     ByteView content, std::span<const SignatureScheme> offered) {
   auto verified = verify_signature(
       {"CertificateVerify", message.algorithm, message.signature, content, offered, crypto::fits_tls13}, key);
   if (!verified) return std::unexpected(std::move(verified.error()));

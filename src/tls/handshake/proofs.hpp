@@ -92,6 +92,9 @@ class HandshakeSignatureValid {
                                                                    const crypto::PublicKey& key, Side signer,
                                                                    const TranscriptHash& transcript,
                                                                    std::span<const SignatureScheme> offered);
+  friend Result<HandshakeSignatureValid> verify_authenticator(const CertificateVerify& message,
+                                                              const crypto::PublicKey& key, ByteView content,
+                                                              std::span<const SignatureScheme> offered);
   friend Result<HandshakeSignatureValid> verify_certificate_verify_tls12(const CertificateVerify& message,
                                                                          const crypto::PublicKey& key,
                                                                          ByteView handshake_messages,
@@ -106,6 +109,11 @@ class HandshakeSignatureValid {
                                                                         const crypto::PublicKey& key, Side signer,
                                                                         const TranscriptHash& transcript,
                                                                         std::span<const SignatureScheme> offered);
+
+/// RFC 9261 5.2.2, over `content`. Errors: the same.
+[[nodiscard]] Result<HandshakeSignatureValid> verify_authenticator(const CertificateVerify& message,
+                                                                   const crypto::PublicKey& key, ByteView content,
+                                                                   std::span<const SignatureScheme> offered);
 
 /// RFC 5246 7.4.8, of a client, over all messages before. Errors: the same.
 [[nodiscard]] Result<HandshakeSignatureValid> verify_certificate_verify_tls12(const CertificateVerify& message,

@@ -47,7 +47,7 @@ class AwaitCredential {
       : config_(&config), hello_(std::move(hello)), choice_(std::move(choice)) {}
 
   [[nodiscard]] ClientHelloView client_hello() const noexcept {
-    return hello_.view(config_->common().policy, ProtocolVersion::TLS1_3);
+    return hello_.view(config_->common(), ProtocolVersion::TLS1_3);
   }
   [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
 

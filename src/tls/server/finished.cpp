@@ -28,6 +28,7 @@ ExpectFinished::ExpectFinished(AwaitedClient awaited, ClientAdmitted /*client*/)
       exporter_(std::move(awaited.exporter)),
       tickets_(std::move(awaited.tickets)) {
   if (tickets_) complete_order(*tickets_, awaited, expected_verify_data_);
+  if (config_->late_client_authentication() != nullptr) transcript_ = std::make_unique<Transcript>(awaited.transcript);
 }
 
 Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeMessage& message) && {
@@ -42,7 +43,11 @@ Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeM
   if (tickets_) {
     if (auto sent = send_tickets(flow, *config_, *tickets_); !sent) return std::unexpected(std::move(sent.error()));
   }
-  return Next(Established{*proof, suite_, std::move(application_), std::move(exporter_), client_random_, nullptr});
+  // RFC 8446 4.6.2: only of a client that allows it.
+  if (flow.info().late_authentication == ClientProofLater::off) transcript_ = nullptr;
+  if (transcript_) transcript_->add(message.raw);
+  return Next(Established{*proof, suite_, std::move(application_), std::move(exporter_), client_random_, nullptr,
+                          std::move(transcript_)});
 }
 
 }  // namespace keyway::tls::server

@@ -50,6 +50,7 @@ class ExpectFinished {
   TrafficSecrets application_;
   Exporter exporter_;
   std::unique_ptr<TicketOrder> tickets_;
+  std::unique_ptr<Transcript> transcript_;  ///< where clients may be asked later
 };
 
 }  // namespace keyway::tls::server

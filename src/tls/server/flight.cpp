@@ -55,6 +55,7 @@ struct Answers {
   bool takes_early_data = false;
   std::optional<CertificateType> own_type = {};  ///< nothing: no certificate is shown, nor was when it began
   std::optional<CertificateType> client_type = {};
+  std::optional<std::size_t> tickets = {};  ///< that the client asked about
 };
 void write_encrypted_extensions(Bytes& to, const ServerConfig& config, const HelloInHand& hello, const Answers& answers,
                                 std::string_view alpn) {
@@ -77,8 +78,15 @@ void write_encrypted_extensions(Bytes& to, const ServerConfig& config, const Hel
         out.value(ExtensionType::early_data);
         out.u16(0);
       }
+      if (answers.tickets) write_extension(out, TicketRequestAnswer{static_cast<std::uint8_t>(*answers.tickets)});
     });
   });
+}
+
+/// RFC 9149 3: how many tickets will come, for a client that asked.
+std::optional<std::size_t> tickets_told(const HelloInHand& hello, const TicketOrder* order) noexcept {
+  if (!hello.extensions.ticket_request) return std::nullopt;
+  return order != nullptr ? order->count : 0;
 }
 
 /// The credential's Certificate, or what stands for it.
@@ -170,6 +178,9 @@ Result<Begun> begin(Flow& flow, const Occasion& to, Transcript& transcript, Byte
   flow.info().group = to.is_without_exchange() ? NamedGroup{} : to.choice.group;
   flow.info().alpn = to.choice.alpn;
   flow.info().is_resumption = to.psk != nullptr && to.psk->is_session;
+  if (to.config.late_client_authentication() != nullptr && to.hello.extensions.post_handshake_auth) {
+    flow.info().late_authentication = ClientProofLater::possible;
+  }
   flow.emit_parameters();
 
   const TranscriptHash at_client_hello = to.early != nullptr ? transcript.hash() : TranscriptHash();
@@ -253,6 +264,11 @@ Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand
   flow.info().peer_certificate_type = client_type->value_or(CertificateType::X509);
   flow.info().own_certificate_type = decision.credential->certificate_type();
   flow.info().signature_scheme = decision.scheme;
+  if (const Delegation* delegation = decision.credential->delegation()) {
+    flow.info().is_delegated = true;
+    flow.emit(event::DelegatedCredential{Direction::sent, delegation->scheme, delegation->signature_scheme,
+                                         delegation->until});
+  }
   flow.expect_to_send(certificate.size() + beside_certificate);
   Bytes messages;
   messages.reserve(certificate.size() + beside_certificate);
@@ -260,16 +276,17 @@ Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand
   if (!begun) return std::unexpected(std::move(begun.error()));
 
   const bool acknowledges_name = hello.server_name.has_value() && config.acknowledges_server_name();
+  auto tickets = order_tickets(config, hello, decision.choice, nullptr);
+  if (tickets) tickets->session.own_certificate_type = decision.credential->certificate_type();
   write_encrypted_extensions(messages, config, hello,
-                             {acknowledges_name, false, decision.credential->certificate_type(), *client_type},
+                             {acknowledges_name, false, decision.credential->certificate_type(), *client_type,
+                              tickets_told(hello, tickets.get())},
                              decision.choice.alpn);
   if (const auto* asks = config.client_authentication()) Writer(messages).bytes(asks->request_tls13);
   messages.insert(messages.end(), certificate.begin(), certificate.end());
   transcript.add(messages);
 
   Bytes content = certificate_verify_content(Side::server, transcript.hash().view());
-  auto tickets = order_tickets(config, hello, decision.choice, nullptr);
-  if (tickets) tickets->session.own_certificate_type = decision.credential->certificate_type();
   ProvenFlight rest{&config,
                     decision.choice.suite,
                     transcript,
@@ -295,8 +312,9 @@ Result<AwaitedClient> send_short_flight(Flow& flow, const Occasion& to, Transcri
   // RFC 6066 3: a server that resumes says nothing of the name.
   const bool acknowledges_name =
       !to.psk->is_session && to.hello.server_name.has_value() && to.config.acknowledges_server_name();
-  write_encrypted_extensions(messages, to.config, to.hello, {acknowledges_name, to.early != nullptr, to.psk->own_type},
-                             to.choice.alpn);
+  const Answers answers{
+      acknowledges_name, to.early != nullptr, to.psk->own_type, {}, tickets_told(to.hello, tickets.get())};
+  write_encrypted_extensions(messages, to.config, to.hello, answers, to.choice.alpn);
   transcript.add(messages);
   return finish(
       flow, ProvenFlight{&to.config, to.choice.suite, transcript, to.hello.hello.random, std::move(begun->handshake),

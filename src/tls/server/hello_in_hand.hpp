@@ -5,6 +5,7 @@
 #include <string>
 
 #include <keyway/bytes.hpp>
+#include <keyway/config.hpp>
 #include <keyway/credential.hpp>
 #include <keyway/error.hpp>
 
@@ -55,8 +56,9 @@ struct HelloInHand {
     return {raw, server_name ? std::optional<std::string_view>(*server_name) : std::nullopt};
   }
   /// The same for who chooses a credential; `version` is chosen already.
-  [[nodiscard]] ClientHelloView view(const Policy& policy, ProtocolVersion version) const noexcept {
-    return {raw, server_name ? std::optional<std::string_view>(*server_name) : std::nullopt, policy, version};
+  [[nodiscard]] ClientHelloView view(const CommonConfig& config, ProtocolVersion version) const noexcept {
+    return {raw, server_name ? std::optional<std::string_view>(*server_name) : std::nullopt, config.policy, version,
+            config.clock.get()};
   }
 };
 

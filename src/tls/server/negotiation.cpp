@@ -210,7 +210,11 @@ Result<SignatureScheme> choose_scheme(const ServerConfig& config, const HelloInH
         fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension signature_algorithms"));
   }
   const auto& theirs = hello.extensions.signature_algorithms->supported_signature_algorithms;
-  if (const auto scheme = choose_scheme_tls13(credential, config.common().policy, theirs)) return *scheme;
+  const auto scheme =
+      credential.delegation() == nullptr
+          ? choose_scheme_tls13(credential, config.common().policy, theirs)
+          : choose_delegated_scheme(credential, config.common().policy, hello.extensions, config.common().clock->now());
+  if (scheme) return *scheme;
   return std::unexpected(fail(ErrorCode::NoCommonSignatureScheme)
                              .at("ClientHello, signature_algorithms")
                              .expected("one for a key of type " + crypto::to_string(credential.key_type()))
@@ -219,7 +223,7 @@ Result<SignatureScheme> choose_scheme(const ServerConfig& config, const HelloInH
 
 Result<std::shared_ptr<const Credential>> resolve_credential(const ServerConfig& config, const HelloInHand& hello,
                                                              ProtocolVersion version) {
-  auto credential = config.credentials()->resolve(hello.view(config.common().policy, version));
+  auto credential = config.credentials()->resolve(hello.view(config.common(), version));
   if (credential) return credential;
   if (!hello.server_name) return std::unexpected(fail(ErrorCode::NoCredential).at("ClientHello"));
   return std::unexpected(

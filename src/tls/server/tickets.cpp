@@ -84,6 +84,10 @@ std::unique_ptr<TicketOrder> order_tickets(const ServerConfig& config, const Hel
   auto order = std::make_unique<TicketOrder>();
   order->session = std::move(*session);
   order->count = resumed == nullptr ? config.tickets().count : 1;  // for the one that was used
+  if (const auto& wish = hello.extensions.ticket_request) {        // RFC 9149 3: never more than we would give anyway
+    const std::size_t wanted = resumed == nullptr ? wish->new_session_count : wish->resumption_count;
+    order->count = std::min(wanted, config.tickets().count);
+  }
   return order;
 }
 

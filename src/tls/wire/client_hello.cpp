@@ -42,6 +42,8 @@ Result<void> decode(ClientHelloExtensions& into, const ExtensionView& extension)
       return decode(into.key_share, extension.body);
     case ExtensionType::cookie:
       return decode(into.cookie, extension.body);
+    case ExtensionType::delegated_credential:
+      return decode(into.delegated_credential, extension.body);
     case ExtensionType::ec_point_formats:
       return decode(into.ec_point_formats, extension.body);
     case ExtensionType::extended_master_secret:
@@ -66,6 +68,10 @@ Result<void> decode(ClientHelloExtensions& into, const ExtensionView& extension)
       return decode(into.max_fragment_length, extension.body);
     case ExtensionType::record_size_limit:
       return decode(into.record_size_limit, extension.body);
+    case ExtensionType::post_handshake_auth:
+      return decode(into.post_handshake_auth, extension.body);
+    case ExtensionType::ticket_request:
+      return decode(into.ticket_request, extension.body);
     case ExtensionType::psk_key_exchange_modes:
       return decode(into.psk_key_exchange_modes, extension.body);
     case ExtensionType::pre_shared_key:

@@ -14,11 +14,13 @@
 #include "tls/wire/extensions/certificate_type.hpp"
 #include "tls/wire/extensions/compress_certificate.hpp"
 #include "tls/wire/extensions/cookie.hpp"
+#include "tls/wire/extensions/delegated_credential.hpp"
 #include "tls/wire/extensions/ec_point_formats.hpp"
 #include "tls/wire/extensions/encrypted_client_hello.hpp"
 #include "tls/wire/extensions/extended_master_secret.hpp"
 #include "tls/wire/extensions/key_share.hpp"
 #include "tls/wire/extensions/max_fragment_length.hpp"
+#include "tls/wire/extensions/post_handshake_auth.hpp"
 #include "tls/wire/extensions/pre_shared_key.hpp"
 #include "tls/wire/extensions/psk_key_exchange_modes.hpp"
 #include "tls/wire/extensions/record_size_limit.hpp"
@@ -30,6 +32,7 @@
 #include "tls/wire/extensions/status_request.hpp"
 #include "tls/wire/extensions/supported_groups.hpp"
 #include "tls/wire/extensions/supported_versions.hpp"
+#include "tls/wire/extensions/ticket_request.hpp"
 #include "tls/wire/list.hpp"
 
 namespace keyway::tls {
@@ -63,6 +66,7 @@ struct ClientHelloExtensions {
   std::optional<AlpnExtension> alpn;
   std::optional<KeyShareClientHello> key_share;
   std::optional<CookieExtension> cookie;
+  std::optional<DelegatedCredentialOffered> delegated_credential;
   std::optional<EcPointFormatsExtension> ec_point_formats;
   std::optional<ExtendedMasterSecretExtension> extended_master_secret;
   std::optional<RenegotiationInfoExtension> renegotiation_info;
@@ -75,6 +79,8 @@ struct ClientHelloExtensions {
   std::optional<SctRequestExtension> signed_certificate_timestamp;
   std::optional<MaxFragmentLengthExtension> max_fragment_length;
   std::optional<RecordSizeLimitExtension> record_size_limit;
+  std::optional<PostHandshakeAuthExtension> post_handshake_auth;
+  std::optional<TicketRequestClientHello> ticket_request;
   std::optional<PskKeyExchangeModesExtension> psk_key_exchange_modes;
   std::optional<PreSharedKeyClientHello> pre_shared_key;
   std::optional<EncryptedClientHelloExtension> encrypted_client_hello;

@@ -246,6 +246,20 @@ TEST(Memory, OfAClientStaysSmallToo) {
   EXPECT_LE(measured.cost.live, 8192U);
 }
 
+TEST(Memory, OfWhatOneSideAloneAllowsIsNone) {
+  KEYWAY_REQUIRE_COUNTS();
+  const auto client = build(client_without_sessions());
+  const auto plain = build(server_without_tickets());
+  ServerConfig::Builder later = server_without_tickets();
+  later.ask_for_client_certificate(shared_trust()).ask_clients_later();
+  const auto asking = build(std::move(later));
+  for (const auto& server : {plain, asking}) static_cast<void>(measure(Side::server, client, server));
+  const Measured without = measure(Side::server, client, plain);
+  const Measured with = measure(Side::server, client, asking);
+  EXPECT_LE(with.cost.live, without.cost.live + 64);
+  EXPECT_LE(with.cost.allocations, without.cost.allocations + 1);
+}
+
 TEST(Memory, OfAHandshakeThatEndedIsGivenBack) {
   KEYWAY_REQUIRE_COUNTS();
   const auto client = build(client_without_sessions());

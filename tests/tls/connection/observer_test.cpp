@@ -38,10 +38,12 @@ class Notes final : public Observer {
  private:
   static std::string way(Direction direction) { return direction == Direction::sent ? ">" : "<"; }
   void note(const event::HandshakeMessage& e) { words.push_back(way(e.direction) + to_string(e.type)); }
+  void note(const event::InnerClientHello& e) { words.push_back(way(e.direction) + "inner client_hello"); }
   void note(const event::Record& e) { records.push_back(e); }
   void note(const event::ParametersChosen& e) { words.push_back("chosen " + std::string(e.alpn)); }
   void note(const event::ChainJudged& e) { words.emplace_back(e.verdict->accepted() ? "trusted" : "not trusted"); }
   void note(const event::HandshakeSignature& e) { words.push_back(way(e.direction) + "signature"); }
+  void note(const event::DelegatedCredential& e) { words.push_back(way(e.direction) + "delegation"); }
   void note(const event::KeyAgreement&) { words.emplace_back("agreement"); }
   void note(const event::SecretDerived& e) {
     const std::string name = std::string(to_string(e.label)) + std::to_string(e.generation);

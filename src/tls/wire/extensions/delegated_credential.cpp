@@ -1,0 +1,59 @@
+#include "tls/wire/extensions/delegated_credential.hpp"
+
+#include <string_view>
+
+#include "core/reader.hpp"
+#include "tls/wire/list_reading.hpp"
+
+namespace keyway::tls {
+namespace {
+
+constexpr std::string_view where = "extension delegated_credential";
+
+}  // namespace
+
+Result<DelegatedCredentialOffered> DelegatedCredentialOffered::parse(ByteView body) {
+  Reader in(body, where);
+  const DelegatedCredentialOffered extension{read_list16<SignatureScheme>(in, "supported_signature_algorithms")};
+  if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
+  return extension;
+}
+
+Result<DelegatedCredential> DelegatedCredential::parse(ByteView body) {
+  Reader in(body, where);
+  DelegatedCredential extension;
+  extension.valid_time = in.u32("valid_time");
+  extension.dc_cert_verify_algorithm = in.value<SignatureScheme>("dc_cert_verify_algorithm");
+  extension.subject_public_key_info = in.vector24("ASN1_subjectPublicKeyInfo", 1);
+  extension.algorithm = in.value<SignatureScheme>("algorithm");
+  extension.signature = in.vector16("signature", 1);
+  if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
+  return extension;
+}
+
+void DelegatedCredential::write_unsigned(Writer& out) const {
+  out.u32(valid_time);
+  out.value(dc_cert_verify_algorithm);
+  out.vector24(subject_public_key_info);
+  out.value(algorithm);
+}
+
+void DelegatedCredential::write(Writer& out) const {
+  write_unsigned(out);
+  out.vector16(signature);
+}
+
+Bytes delegated_credential_content(Side of, ByteView certificate, const DelegatedCredential& credential) {
+  constexpr std::size_t padding = 64;
+  const std::string_view context =
+      of == Side::server ? "TLS, server delegated credentials" : "TLS, client delegated credentials";
+  Bytes content(padding, 0x20);
+  content.insert(content.end(), context.begin(), context.end());
+  content.push_back(0);
+  content.insert(content.end(), certificate.begin(), certificate.end());
+  Writer out(content);
+  credential.write_unsigned(out);
+  return content;
+}
+
+}  // namespace keyway::tls
