@@ -20,6 +20,9 @@ void try_extensions(const ExtensionBlock& block) {
   require_identity_of<AlpnExtension>(block);
   require_identity_of<KeyShareClientHello>(block);
   require_identity_of<CookieExtension>(block);
+  require_identity_of<DelegatedCredentialOffered>(block);
+  require_identity_of<PostHandshakeAuthExtension>(block);
+  require_identity_of<TicketRequestClientHello>(block);
   require_identity_of<PskKeyExchangeModesExtension>(block);
   require_identity_of<PreSharedKeyClientHello>(block);
 

@@ -188,10 +188,12 @@ awaitable<void> Session::run() {
     tell(std::move(record), error);
     co_return;
   }
-  while (goes_on_ && co_await wait_for_request(error)) {
+  // Each co_await in a statement of its own: g++ 12 runs one behind && whatever stands before it.
+  while (goes_on_) {
+    const bool has_request = co_await wait_for_request(error);
+    if (!has_request) break;
     ++served;
-    const bool goes_on = co_await serve_one(served);
-    if (!goes_on) break;
+    goes_on_ = co_await serve_one(served);
   }
   co_await say_goodbye();
 }

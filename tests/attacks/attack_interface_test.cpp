@@ -149,6 +149,7 @@ class Gossip final : public Observer {
     text_ << e.server_name;
   }
   void write(const event::HandshakeSignature& e) { text_ << to_string(e.scheme); }
+  void write(const event::DelegatedCredential& e) { text_ << to_string(e.scheme) << to_string(e.signature_scheme); }
   void write(const event::KeyAgreement& e) { text_ << to_string(e.group) << e.client_share_size; }
   void write(const event::SecretDerived& e) {
     text_ << to_string(e.label) << e.generation << ' ' << e.size;

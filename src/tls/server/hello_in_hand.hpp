@@ -20,7 +20,10 @@ namespace keyway::tls::server {
 struct HelloEch {
   std::shared_ptr<const EchKeySet> keys;
   std::optional<crypto::hpke::Context> context;  ///< nothing: none of the keys opens it
-  EncryptedClientHelloExtension by;              ///< how it was sealed; its views are no longer good
+  // How it was sealed:
+  std::uint16_t kdf_id = 0;
+  std::uint16_t aead_id = 0;
+  std::uint8_t config_id = 0;
 };
 
 /// A ClientHello with the bytes that it is a view of: it outlives the record that it came in. Move-only; moving leaves
