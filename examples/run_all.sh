@@ -9,6 +9,7 @@ trap 'kill "${servers[@]}" 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
 
 "$keyway" ca init --name Examples --dir "$folder/ca" >/dev/null
 "$keyway" ca issue localhost --dir "$folder/ca" --out "$folder" >/dev/null
+"$keyway" ca issue hidden.localhost --dir "$folder/ca" --out "$folder" >/dev/null
 chain=$folder/localhost.pem key=$folder/localhost-key.pem root=$folder/ca/root.pem
 
 # expect WHAT TEXT COMMAND…: the command ends well and prints exactly this.
@@ -33,6 +34,10 @@ port_of() {
 
 expect sans_io "TLS 1.3, TLS_AES_128_GCM_SHA256: hello over no network at all" \
   "$examples/example_sans_io" "$chain" "$key" "$root" localhost
+
+expect hidden_name "rejected, the server saw localhost
+accepted, the server saw hidden.localhost" \
+  "$examples/example_hidden_name" "$chain" "$key" "$folder/hidden.localhost.pem" "$folder/hidden.localhost-key.pem" "$root"
 
 for server in server_blocking server_asio_coroutine remote_signer; do
   "$examples/example_$server" "$chain" "$key" >"$folder/$server.log" &

@@ -1,7 +1,8 @@
-// What Encrypted ClientHello brings: configurations, its extension in every message, and the encoded inner ClientHello
-// with the outer one that it leans on.
+// What Encrypted ClientHello brings: configurations, also those in DNS answers, its extension in every message, and the
+// encoded inner ClientHello with the outer one that it leans on.
 
 #include "fuzz_wire_identity.hpp"
+#include "tls/ech/https_record.hpp"
 #include "tls/server/inner_hello.hpp"
 #include "tls/wire/client_hello.hpp"
 #include "tls/wire/ech_config.hpp"
@@ -62,5 +63,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require_identity(EchRetryConfigsExtension::parse(bytes), bytes);
   require_identity(EchOuterExtensions::parse(bytes), bytes);
   try_hellos(bytes);
+  if (const auto configs = read_ech_of_answer(bytes, "a.example"); configs && *configs) {
+    require((*configs)->bytes().size() <= size);
+  }
   return 0;
 }

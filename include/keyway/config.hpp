@@ -244,7 +244,8 @@ class ClientConfig::Builder {
   /// Hides the ClientHello by the first of these configurations that can be used (RFC 9849). They are one server's: a
   /// configuration with them is for that server alone. Needs TLS 1.3, and certificates: a server that can't read what
   /// is hidden proves that by one for its public name. The handshake then ends with EchRejected; Connection::ech() says
-  /// what to try again with.
+  /// what to try again with. Who judges certificates at Pause::verification judges, while ConnectionInfo::ech is
+  /// `rejected`, for the public name that Connection::ech() tells.
   Builder& ech(EchConfigList configs, EchUse use = EchUse::required);
   /// Sends what looks like a hidden ClientHello where there is none (RFC 9849 6.2).
   Builder& grease_ech();

@@ -273,6 +273,7 @@ class Connection {
 
  private:
   class Core;
+  friend class QuicConnection;
   explicit Connection(std::unique_ptr<Core> core) noexcept;
   std::unique_ptr<Core> core_;
 };

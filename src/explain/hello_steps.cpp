@@ -323,7 +323,8 @@ Step tell_inner_client_hello(ByteView body, bool is_sent) {
                                         name.empty() ? "nobody by name" : name);
   step.tone = Tone::good;
   step.facts.push_back({"server name", name.empty() ? "not sent" : name + ", readable to this server alone"});
-  step.facts.push_back({"size", count_of(body.size(), "byte") + ", sent sealed and padded"});
+  step.facts.push_back(
+      {"size", count_of(body.size(), "byte") + "; what the outer one has as well is sent once, the rest sealed"});
   add_aside(step,
             "Encrypted ClientHello (RFC 9849): sealed to a key that the server has published. Whoever listens sees "
             "the public name alone, which many servers share.");

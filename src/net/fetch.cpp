@@ -66,6 +66,7 @@ Result<Response> fetch(const Url& url, std::shared_ptr<const ClientConfig> confi
     sent_early = *sent;
   }
   if (auto done = stream->handshake(); !done) {
+    if (options.on_refused) options.on_refused(stream->connection());
     return std::unexpected(std::move(done.error()).at(url.authority() + " (" + tcp->address + ")"));
   }
 

@@ -32,6 +32,8 @@ struct FetchOptions {
   std::function<Answer(Connection&, Pause)> on_pause = {};
   /// TCP stands; the handshake is about to begin.
   std::function<void(const TcpConnection&)> on_connected = {};
+  /// The handshake failed; what the connection still knows can be asked.
+  std::function<void(const Connection&)> on_refused = {};
   /// Part of the body, decoded from chunks. An error stops the transfer and becomes fetch()'s.
   std::function<Result<void>(ByteView)> on_body = {};
   /// The head is there; `size` is the body's where it is known.

@@ -82,7 +82,7 @@ void Connection::Core::start_server() {
 
 tls::Flow Connection::Core::flow() noexcept {
   return tls::Flow(
-      {reader_, writer_, joiner_, outbox_, emit_, info_, verdict_, peer_chain_, peer_proofs_, early_, ech_});
+      {reader_, writer_, joiner_, outbox_, emit_, info_, verdict_, peer_chain_, peer_proofs_, early_, ech_, quic_.get()});
 }
 
 Result<void> Connection::Core::export_keying_material(std::string_view label, std::optional<ByteView> context,
@@ -94,6 +94,9 @@ Result<void> Connection::Core::export_keying_material(std::string_view label, st
   if (const auto* early = paused_server<tls::server::ExpectEndOfEarlyData>()) {
     return early->exporter().derive(label, context.value_or(ByteView()), out);
   }
+  // Over QUIC, nothing says that early data ends, and the server waits for the client's Finished meanwhile.
+  const auto* answering = answers_early_data() ? paused_server<tls::server::ExpectFinished>() : nullptr;
+  if (answering != nullptr) return answering->exporter().derive(label, context.value_or(ByteView()), out);
   return std::unexpected(fail(ErrorCode::NotReady).at("export_keying_material").expected("a finished handshake"));
 }
 
@@ -120,6 +123,12 @@ Result<Bytes> Connection::Core::channel_binding(ChannelBinding kind) const {
 std::optional<Pause> Connection::Core::pause() const noexcept {
   if (!machine_ || error_ || closed_) return std::nullopt;
   return std::visit([](const auto& machine) { return machine.pause(); }, *machine_);
+}
+
+Result<void> Connection::Core::check_carries_records(std::string_view call) const {
+  if (!quic_) return {};
+  return std::unexpected(
+      fail(ErrorCode::NotReady).at(call).expected("a connection over records").received("one that QUIC carries"));
 }
 
 std::unexpected<Error> Connection::Core::die(Error error) {

@@ -35,6 +35,11 @@ class Connection::Core {
 
   [[nodiscard]] Result<void> start_client(const ServerName& name);
   void start_server();
+  /// Before the start: CRYPTO frames carry the handshake, not records.
+  void carry_by_quic(ByteView own_parameters) { quic_ = std::make_unique<tls::QuicCarrier>(own_parameters); }
+  [[nodiscard]] tls::QuicCarrier* quic() const noexcept { return quic_.get(); }
+  /// quic_connection.cpp
+  [[nodiscard]] Result<std::size_t> receive_crypto(EncryptionLevel level, ByteView bytes);
 
   // connection_receive.cpp
   [[nodiscard]] Result<Received> receive(ByteSpan input);
@@ -117,6 +122,8 @@ class Connection::Core {
   [[nodiscard]] tls::Flow flow() noexcept;
   /// Before anything is protected: padding, fragments and limits as the configuration says.
   void configure_records() noexcept;
+  /// Errors: NotReady where there are no records.
+  [[nodiscard]] Result<void> check_carries_records(std::string_view call) const;
   /// Breaks the connection: keeps the error, sends its alert, tells observers.
   [[nodiscard]] std::unexpected<Error> die(Error error);
   void queue_alert(AlertLevel level, AlertDescription description) noexcept;
@@ -165,7 +172,8 @@ class Connection::Core {
   /// Of a side that allows a client to be asked for a certificate later.
   using Late = std::variant<tls::client::LateAuthentication, tls::server::LateAuthentication>;
   std::unique_ptr<Late> late_;
-  std::unique_ptr<tls::EchProgress> ech_;  ///< null: no ClientHello is hidden
+  std::unique_ptr<tls::EchProgress> ech_;   ///< null: no ClientHello is hidden
+  std::unique_ptr<tls::QuicCarrier> quic_;  ///< null: records carry the handshake
   std::optional<Error> error_;
 
   std::uint16_t idle_messages_ = 0;  ///< post-handshake messages since the last application data

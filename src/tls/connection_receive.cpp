@@ -23,6 +23,7 @@ constexpr std::uint8_t max_warnings = 4;
 }  // namespace
 
 Result<Received> Connection::Core::receive(ByteSpan input) {
+  if (auto carries = check_carries_records("receive"); !carries) return std::unexpected(std::move(carries.error()));
   if (error_) return std::unexpected(*error_);
   Received received;
   if (closed_ && machine_) {
@@ -249,12 +250,14 @@ Result<void> Connection::Core::after_handshake(const tls::HandshakeMessage& mess
     tls::Flow flow = this->flow();
     return late->handle(flow, tls13->reading, message);
   }
-  auto* asked_later = late_ ? std::get_if<tls::client::LateAuthentication>(late_.get()) : nullptr;
+  // RFC 9001 4.4: nobody is asked later over QUIC.
+  auto* asked_later = late_ && !quic_ ? std::get_if<tls::client::LateAuthentication>(late_.get()) : nullptr;
   if (message.type == HandshakeType::certificate_request && asked_later != nullptr) {
     tls::Flow flow = this->flow();
     return tls::client::answer_late_request(flow, *client_config_, *asked_later, tls13->writing, message);
   }
-  if (message.type == HandshakeType::key_update) return take_key_update(*tls13, message);
+  // RFC 9001 6: QUIC changes keys in its own way.
+  if (message.type == HandshakeType::key_update && !quic_) return take_key_update(*tls13, message);
   if (message.type == HandshakeType::new_session_ticket && side_ == Side::client) {
     auto ticket = tls::NewSessionTicket::parse(message.body);
     if (!ticket) return std::unexpected(std::move(ticket.error()));
@@ -266,6 +269,12 @@ Result<void> Connection::Core::after_handshake(const tls::HandshakeMessage& mess
       auto early_data = tls::EarlyDataNewSessionTicket::parse(*body);
       if (!early_data) return std::unexpected(std::move(early_data.error()).at("NewSessionTicket"));
       max_early_data = early_data->max_early_data_size;
+      if (quic_ && max_early_data != tls::quic_early_data_size) {
+        return std::unexpected(fail(ErrorCode::InvalidValue)
+                                   .at("NewSessionTicket, early_data")
+                                   .expected("0xffffffff, as QUIC has no other")
+                                   .received(std::to_string(max_early_data)));
+      }
     }
     if (const auto body = ticket->extensions.find(tls::TlsFlagsExtension::type)) {
       auto flags = tls::TlsFlagsExtension::parse(*body);
@@ -289,7 +298,7 @@ Result<void> Connection::Core::take_key_update(TrafficTls13& traffic, const tls:
 
   traffic.reading = traffic.reading.next();
   ++traffic.reading_generation;
-  auto done = flow().protect_reading(*config().provider, *traffic.suite, traffic.reading);
+  auto done = flow().protect_reading(EncryptionLevel::application, *config().provider, *traffic.suite, traffic.reading);
   if (!done) return done;
   emit_.secret(side_ == Side::client ? SecretLabel::SERVER_TRAFFIC_SECRET : SecretLabel::CLIENT_TRAFFIC_SECRET,
                traffic.reading_generation, traffic.client_random, traffic.reading.bytes());

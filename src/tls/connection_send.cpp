@@ -67,6 +67,7 @@ std::size_t Connection::Core::move_output(ByteSpan out) noexcept {
 }
 
 Result<Connection::Sent> Connection::Core::send(std::span<const ByteView> data, ByteSpan out) {
+  if (auto carries = check_carries_records("send"); !carries) return std::unexpected(std::move(carries.error()));
   if (error_) return std::unexpected(*error_);
   if (closed_) return std::unexpected(fail(ErrorCode::AlreadyClosed).at("send"));
   if (!is_established() && !answers_early_data()) {
@@ -176,7 +177,7 @@ Result<void> Connection::Core::queue_key_update(TrafficTls13& traffic, tls::KeyU
   traffic.writing = traffic.writing.next();
   ++traffic.writing_generation;
   if (request == tls::KeyUpdateRequest::update_not_requested) key_update_answer_waits_ = false;
-  auto done = flow.protect_writing(*config().provider, *traffic.suite, traffic.writing);
+  auto done = flow.protect_writing(EncryptionLevel::application, *config().provider, *traffic.suite, traffic.writing);
   if (!done) return done;
   emit_.secret(side_ == Side::client ? SecretLabel::CLIENT_TRAFFIC_SECRET : SecretLabel::SERVER_TRAFFIC_SECRET,
                traffic.writing_generation, traffic.client_random, traffic.writing.bytes());
@@ -198,6 +199,7 @@ Result<void> Connection::Core::request_client_certificate() {
 }
 
 Result<void> Connection::Core::update_keys(tls::KeyUpdateRequest request) {
+  if (auto carries = check_carries_records("update_keys"); !carries) return carries;
   if (error_) return std::unexpected(*error_);
   if (closed_) return std::unexpected(fail(ErrorCode::AlreadyClosed).at("update_keys"));
   auto* tls13 = std::get_if<TrafficTls13>(&traffic_);

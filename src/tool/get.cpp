@@ -22,6 +22,7 @@
 #include "explain/narrator.hpp"
 #include "explain/terminal.hpp"
 #include "explain/trust_steps.hpp"
+#include "net/ech_lookup.hpp"
 #include "net/fetch.hpp"
 #include "tool/files.hpp"
 #include "tool/identity_options.hpp"
@@ -121,8 +122,26 @@ class Body {
   bool is_too_large_ = false;
 };
 
+/// What --ech says, unless the server has said better. For DNS, the URL tells whose record it is.
+[[nodiscard]] Result<void> apply_ech(const GetOptions& options, const std::optional<EchConfigList>& better,
+                                     ClientConfig::Builder& builder) {
+  if (better) builder.ech(*better);
+  if (better || options.ech.empty()) return {};
+  if (options.ech == "grease") {
+    builder.grease_ech();
+    return {};
+  }
+  const auto url = net::Url::parse(options.url);
+  if (!url) return std::unexpected(url.error());
+  auto configs = options.ech == "dns" ? net::look_up_ech(url->host, url->port) : load_ech_configs(options.ech);
+  if (!configs) return std::unexpected(std::move(configs.error()));
+  builder.ech(std::move(*configs));
+  return {};
+}
+
 [[nodiscard]] Result<std::shared_ptr<const ClientConfig>> build_config(const GetOptions& options,
-                                                                       std::shared_ptr<SessionStore> sessions) {
+                                                                       std::shared_ptr<SessionStore> sessions,
+                                                                       const std::optional<EchConfigList>& better_ech) {
   ClientConfig::Builder builder;
   auto provider = crypto::make_provider();
   if (!provider) return std::unexpected(std::move(provider.error()));
@@ -139,13 +158,8 @@ class Body {
   if (!credentials) return std::unexpected(std::move(credentials.error()));
   for (auto& credential : *credentials) builder.add_credential(std::move(credential));
   if (auto applied = apply(options.tls, builder); !applied) return std::unexpected(std::move(applied.error()));
-  if (options.ech == "grease") {
-    builder.grease_ech();
-  } else if (!options.ech.empty()) {
-    auto configs = load_ech_configs(options.ech);
-    if (!configs) return std::unexpected(std::move(configs.error()));
-    builder.ech(std::move(*configs));
-  }
+  if (auto applied = apply_ech(options, better_ech, builder); !applied)
+    return std::unexpected(std::move(applied.error()));
   if (!options.anchors.empty()) {
     auto trust = load_anchors("--cacert", options.anchors);
     if (!trust) return std::unexpected(std::move(trust.error()));
@@ -241,7 +255,11 @@ class Get {
       if (!sessions) return std::unexpected(std::move(sessions.error()).at("--session-file"));
       sessions_ = std::move(*sessions);
     }
-    auto config = build_config(options_, sessions_);
+    return prepare_config();
+  }
+
+  [[nodiscard]] Result<void> prepare_config() {
+    auto config = build_config(options_, sessions_, better_ech_);
     if (!config) return std::unexpected(std::move(config.error()));
     config_ = std::move(*config);
     if (sessions_) sessions_->use(*config_);
@@ -275,7 +293,8 @@ class Get {
   /// One exchange. A URL: go there next.
   [[nodiscard]] Result<std::optional<net::Url>> fetch_one(const net::Url& url) {
     explain::StepSink& sink = options_.is_json ? static_cast<explain::StepSink&>(story_) : terminal_;
-    explain::Narrator narrator(sink, {.provider = config_->common().provider.get()});
+    const std::shared_ptr<const ClientConfig> config = config_;  // the narrator's, also when there is another one
+    explain::Narrator narrator(sink, {.provider = config->common().provider.get()});
     Body body(options_, context_.err_is_terminal && !options_.output.empty());
 
     net::FetchOptions fetching;
@@ -303,8 +322,16 @@ class Get {
       evidence = make_fetcher(options_.revocation, fetching.connect, config_->common().provider);
       fetching.on_pause = [&](Connection& connection, Pause) { return judge_pause(connection, *evidence); };
     }
+    fetching.on_refused = [&](const Connection& connection) { keep_better_ech(connection); };
     fetching.sends_early = options_.sends_early;
     auto response = net::fetch(url, config_, fetching);
+    if (!response && response.error().code() == ErrorCode::EchRejected && better_ech_ && !came_back_) {
+      // RFC 9849 6.1.6: once, with what the public name's server has vouched for.
+      came_back_ = true;
+      note(context_, "the server has another ECH configuration than was known, and sent it: once more, with that");
+      if (auto built = prepare_config(); !built) return std::unexpected(std::move(built.error()));
+      response = net::fetch(url, config_, fetching);
+    }
     if (response && response->status == 425 && response->tls.early_data == EarlyData::accepted) {  // RFC 8470 5.2
       note(context_, "425: too early for the server; asked again");
       fetching.sends_early = false;
@@ -343,6 +370,12 @@ class Get {
     return answer::Verified{settle(*question, evidence, SystemClock().now())};
   }
 
+  void keep_better_ech(const Connection& connection) {
+    const EchDetails* ech = connection.ech();
+    if (ech == nullptr || ech->retry_configs.empty()) return;
+    if (auto configs = EchConfigList::parse(ech->retry_configs)) better_ech_ = std::move(*configs);
+  }
+
   [[nodiscard]] std::optional<net::Url> conclude(const net::Url& url, const net::Response& response, const Body& body) {
     exit_code_ = response.status >= 400 ? static_cast<int>(ExitCode::http_status) : ok();
     if (options_.is_json) {
@@ -375,6 +408,8 @@ class Get {
   std::vector<net::ResolveOverride> overrides_;
   std::shared_ptr<SessionFile> sessions_;
   std::shared_ptr<const ClientConfig> config_;
+  std::optional<EchConfigList> better_ech_;  ///< that the server has sent
+  bool came_back_ = false;
   int exit_code_ = ok();
 };
 
@@ -420,8 +455,8 @@ void add_get_command(CLI::App& app, ToolContext& context) {
   command
       ->add_option("--ech", options->ech,
                    "Hide the name by the server's ECH configuration: a file, or base64 as in its HTTPS record. "
-                   "'grease' only looks as if something was hidden")
-      ->type_name("FILE|BASE64|grease");
+                   "'dns' looks that up; 'grease' only looks as if something was hidden")
+      ->type_name("FILE|BASE64|dns|grease");
   command->add_option("--timeout", options->timeout, "Seconds of silence after which to give up")
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 86'400))

@@ -197,7 +197,7 @@ Result<EchConfigList> load_ech_configs(const std::string& text) {
     auto configs = EchConfigList::from_text(text);
     if (configs) return configs;
     return std::unexpected(
-        std::move(configs.error()).at("--ech").advice("give a file, base64 as in the HTTPS record, or grease"));
+        std::move(configs.error()).at("--ech").advice("give a file, base64 as in the HTTPS record, dns, or grease"));
   }
   auto contents = read_file(text, max_ech_file);
   if (!contents) return std::unexpected(std::move(contents.error()).at("--ech"));

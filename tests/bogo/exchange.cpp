@@ -7,7 +7,9 @@
 
 #include "checks.hpp"
 #include "configuration.hpp"
+#include "core/text.hpp"
 #include "early.hpp"
+#include "quic_stream.hpp"
 #include "session_check.hpp"
 #include "stream.hpp"
 #include "witness.hpp"
@@ -46,18 +48,26 @@ struct Opening {
   Witness& witness;
 };
 
-Outcome<Stream> open_client(const Opening& opening) {
+Outcome<std::unique_ptr<Stream>> open_client(const Opening& opening) {
   const Settings& settings = opening.settings;
   auto config = make_client_config(settings, opening.credentials, opening.lasting);
   if (!config) return std::unexpected(std::move(config.error()));
   const auto name = ServerName::parse(settings.host_name.empty() ? "localhost" : settings.host_name);
   if (!name) return broke(name.error());
-  auto connection = Connection::client(std::move(*config), *name, {.observer = &opening.witness});
-  if (!connection) return broke(std::move(connection.error()));
   auto answers = [opening](const Connection& paused, Pause) {
     return judge_peer(is_refused(paused.info().early_data) ? opening.retry : opening.settings, paused);
   };
-  return Stream(opening.transport, std::move(*connection), answers, settings.async);
+  const ConnectionOptions options{.observer = &opening.witness};
+  if (settings.quic) {
+    auto parameters = from_base64(settings.quic_transport_params);
+    if (!parameters) return broke(std::move(parameters.error()));
+    auto quic = QuicConnection::client(std::move(*config), *name, *parameters, options);
+    if (!quic) return broke(std::move(quic.error()));
+    return std::make_unique<QuicStream>(opening.transport, std::move(*quic), answers, settings.async);
+  }
+  auto connection = Connection::client(std::move(*config), *name, options);
+  if (!connection) return broke(std::move(connection.error()));
+  return std::make_unique<RecordStream>(opening.transport, std::move(*connection), answers, settings.async);
 }
 
 Outcome<Answer> look_at(const Settings& settings, const ClientHelloView& hello) {
@@ -90,18 +100,26 @@ Outcome<Answer> answer_ranked(const Opening& opening, const ClientHelloView& hel
   return answer::UseConfig{std::move(*config)};
 }
 
-Outcome<Stream> open_server(const Opening& opening) {
+Outcome<std::unique_ptr<Stream>> open_server(const Opening& opening) {
   const Settings& settings = opening.settings;
   auto config = make_server_config(settings, opening.credentials, opening.lasting);
   if (!config) return std::unexpected(std::move(config.error()));
-  auto connection = Connection::server(std::move(*config), {.observer = &opening.witness});
-  if (!connection) return broke(std::move(connection.error()));
   auto answers = [opening](const Connection& paused, Pause pause) -> Outcome<Answer> {
     if (pause == Pause::verification) return judge_peer(opening.settings, paused);
     if (!opening.settings.curves_flags.empty()) return answer_ranked(opening, *paused.pending_client_hello());
     return look_at(opening.settings, *paused.pending_client_hello());
   };
-  return Stream(opening.transport, std::move(*connection), std::move(answers), settings.async);
+  const ConnectionOptions options{.observer = &opening.witness};
+  if (settings.quic) {
+    auto parameters = from_base64(settings.quic_transport_params);
+    if (!parameters) return broke(std::move(parameters.error()));
+    auto quic = QuicConnection::server(std::move(*config), *parameters, options);
+    if (!quic) return broke(std::move(quic.error()));
+    return std::make_unique<QuicStream>(opening.transport, std::move(*quic), std::move(answers), settings.async);
+  }
+  auto connection = Connection::server(std::move(*config), options);
+  if (!connection) return broke(std::move(connection.error()));
+  return std::make_unique<RecordStream>(opening.transport, std::move(*connection), std::move(answers), settings.async);
 }
 
 // --- what is done on a connection
@@ -136,6 +154,14 @@ Outcome<void> write_first(const Settings& settings, Stream& stream) {
     if (auto written = stream.write(as_bytes(settings.shim_initial_write)); !written) return written;
   }
   return {};
+}
+
+Outcome<void> check_transport_parameters(const Settings& settings, const Stream& stream) {
+  if (!settings.quic || settings.expect_quic_transport_params.empty()) return {};
+  const auto expected = from_base64(settings.expect_quic_transport_params);
+  const auto got = stream.peer_transport_parameters();
+  if (expected && got && std::ranges::equal(*expected, *got)) return {};
+  return mismatch("the peer's transport parameters are not those expected");
 }
 
 /// Sends back whatever comes, each byte inverted.
@@ -182,6 +208,7 @@ Outcome<void> exchange(const Settings& settings, Stream& stream, const Evidence&
   if (!settings.implicit_handshake) {
     if (auto done = stream.handshake(); !done) return done;
     if (auto checked = check_handshake(settings, stream.connection(), witness, credentials); !checked) return checked;
+    if (auto checked = check_transport_parameters(settings, stream); !checked) return checked;
     if (auto checked = sessions.after_handshake(stream.connection()); !checked) return checked;
   }
   // An implicit handshake is one that reading or writing brings about.
@@ -234,6 +261,10 @@ Failure look_at_rejection(Failure failure, const Settings& settings, const Setti
 }  // namespace
 
 Outcome<void> run_connection(const Settings& settings, const Settings& retry, Lasting& lasting, bool is_resumption) {
+  // A Connection has nowhere to put them: the library's types say what is an error elsewhere.
+  if (!settings.quic && !settings.server && !settings.quic_transport_params.empty()) {
+    return mismatch(":InvalidConfiguration: transport parameters are a QuicConnection's");
+  }
   auto transport = Transport::connect(settings);
   if (!transport) return std::unexpected(std::move(transport.error()));
   Witness witness(settings.export_traffic_secrets);
@@ -243,10 +274,10 @@ Outcome<void> run_connection(const Settings& settings, const Settings& retry, La
   auto stream = settings.server ? open_server(opening) : open_client(opening);
   if (!stream) return std::unexpected(std::move(stream.error()));
   EarlyPart early;
-  if (stream->early_data_left() > 0) {
-    auto begun = begin_early(settings, *stream, witness);
+  if ((*stream)->early_data_left() > 0) {
+    auto begun = begin_early(settings, **stream, witness);
     if (!begun) {
-      return std::unexpected(look_at_rejection(std::move(begun.error()), settings, retry, stream->connection()));
+      return std::unexpected(look_at_rejection(std::move(begun.error()), settings, retry, (*stream)->connection()));
     }
     early = *begun;
   }
@@ -255,13 +286,13 @@ Outcome<void> run_connection(const Settings& settings, const Settings& retry, La
   const Settings& now = early.is_refused ? retry : settings;
   SessionCheck sessions(now, lasting, is_resumption);
   const bool has_written = early.has_written && !early.is_refused;
-  if (auto exchanged = exchange(now, *stream, {witness, *credentials, sessions}, has_written); !exchanged) {
-    return std::unexpected(look_at_rejection(std::move(exchanged.error()), now, now, stream->connection()));
+  if (auto exchanged = exchange(now, **stream, {witness, *credentials, sessions}, has_written); !exchanged) {
+    return std::unexpected(look_at_rejection(std::move(exchanged.error()), now, now, (*stream)->connection()));
   }
   if (is_resumption) {
     if (auto checked = check_ticket_age(now, lasting, witness); !checked) return checked;
   }
-  const std::string messages = messages_of(witness, stream->connection().info().version);
+  const std::string messages = messages_of(witness, (*stream)->connection().info().version);
   if (!settings.expect_msg_callback.empty() && settings.expect_msg_callback != messages) {
     return mismatch("expected the messages\n" + settings.expect_msg_callback + "got\n" + messages);
   }

@@ -214,7 +214,12 @@ constexpr auto flags = std::to_array<Flag>({
     {"expect-ticket-age-skew", &Settings::expect_ticket_age_skew},
     {"early-write-after-message", &Settings::early_write_after_message},
     {"expect-early-data-reason", &Settings::expect_early_data_reason},
-    {"quic-use-legacy-codepoint", Ignored{.has_value = true}},  // of no consequence over a stream
+    // what QUIC carries; over a stream, parameters are not sent
+    {"quic", &Settings::quic},
+    {"quic-transport-params", &Settings::quic_transport_params},
+    {"expect-quic-transport-params", &Settings::expect_quic_transport_params},
+    {"quic-use-legacy-codepoint", &Settings::quic_use_legacy_codepoint},
+    {"quic-early-data-context", Ignored{.has_value = true}},  // sessions are bound to the configuration
 });
 
 const Flag* find_flag(std::string_view name) {

@@ -160,6 +160,8 @@ Outcome<Policy> make_policy(const Settings& settings, const crypto::Provider& pr
   // Without a curve there is nothing to do TLS 1.2 with.
   const bool has_curve = !std::ranges::all_of(*groups, is_post_quantum);
   if (!has_curve && versions.size() > 1) std::erase(versions, ProtocolVersion::TLS1_2);
+  if (settings.quic) std::erase(versions, ProtocolVersion::TLS1_2);
+  if (settings.quic && settings.quic_use_legacy_codepoint == 1) return unimplemented("QUIC's drafts");
   if (versions.empty()) return unimplemented("versions below TLS 1.2");
   Policy policy = Policy::classic_rsa_2026().narrowed_to(versions);
   policy.name = "bogo";

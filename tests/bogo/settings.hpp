@@ -104,7 +104,11 @@ struct Settings {
   bool no_ticket = false;
   bool renew_ticket = false;
   bool skip_ticket = false;
-  std::string ticket_key;  ///< base64; tickets are sealed as the runner does
+  bool quic = false;
+  std::optional<int> quic_use_legacy_codepoint;
+  std::string quic_transport_params;         ///< base64
+  std::string expect_quic_transport_params;  ///< base64
+  std::string ticket_key;                    ///< base64; tickets are sealed as the runner does
   bool tls_unique = false;
   bool reverify_on_resume = false;
 

@@ -5,7 +5,7 @@
 
 namespace keyway::bogo {
 
-Outcome<void> Stream::flush() {
+Outcome<void> RecordStream::flush() {
   const ByteView waiting = connection_.output();
   if (waiting.empty()) return {};
   if (auto finished = finish_write(); !finished) return finished;
@@ -18,20 +18,19 @@ Outcome<void> Stream::flush() {
 std::unexpected<Failure> Stream::broken(const Error& error) {
   Error first = error;
   static_cast<void>(flush());  // the transport may be gone; the error is what counts
-  const auto again = connection_.receive({});
-  if (again || again.error().code() != first.code()) return mismatch("the error is not final: " + first.message());
+  if (!repeats(first)) return mismatch("the error is not final: " + first.message());
   return broke(std::move(first));
 }
 
 Outcome<void> Stream::answer(Pause pause) {
-  auto answer = handler_(connection_, pause);
+  auto answer = handler_(connection(), pause);
   if (!answer) return std::unexpected(std::move(answer.error()));
-  if (auto resumed = connection_.resume(std::move(*answer)); !resumed) return broken(resumed.error());
+  if (auto resumed = tls().resume(std::move(*answer)); !resumed) return broken(resumed.error());
   return {};
 }
 
 /// Reads from the transport behind what is there; false at its end.
-Outcome<bool> Stream::read_transport() {
+Outcome<bool> RecordStream::read_transport() {
   if (transport_ended_) return false;
   if (begin_ > 0) {
     std::copy(input_.begin() + static_cast<std::ptrdiff_t>(begin_), input_.begin() + static_cast<std::ptrdiff_t>(end_),
@@ -51,11 +50,18 @@ Outcome<bool> Stream::read_transport() {
 /// One step: sends what waits, answers a pause, or takes in bytes. False at the end of the input.
 Outcome<bool> Stream::advance() {
   if (auto flushed = flush(); !flushed) return std::unexpected(std::move(flushed.error()));
-  if (const auto pause = connection_.pause()) {
-    if (auto answered = answer(*pause); !answered) return std::unexpected(std::move(answered.error()));
-    may_hold_more_ = true;
-    return true;
-  }
+  const auto pause = connection().pause();
+  if (!pause) return take_input();
+  if (auto answered = answer(*pause); !answered) return std::unexpected(std::move(answered.error()));
+  return true;
+}
+
+bool RecordStream::repeats(const Error& error) {
+  const auto again = connection_.receive({});
+  return !again && again.error().code() == error.code();
+}
+
+Outcome<bool> RecordStream::take_input() {
   if (!may_hold_more_) {
     if (shown_ == end_) {
       auto more = read_transport();
@@ -67,20 +73,20 @@ Outcome<bool> Stream::advance() {
   if (!received) return broken(received.error());
   begin_ += received->consumed;
   data_ = received->early_data.empty() ? received->application_data : received->early_data;
-  may_hold_more_ = received->consumed > 0 && begin_ < shown_;
+  may_hold_more_ = (received->consumed > 0 && begin_ < shown_) || connection_.pause().has_value();
   return true;
 }
 
 Outcome<void> Stream::advance_until(const std::function<bool()>& reached) {
-  while (connection_.is_handshaking() && !reached()) {
+  while (tls().is_handshaking() && !reached()) {
     auto went_on = advance();
     if (!went_on) return std::unexpected(std::move(went_on.error()));
-    if (!*went_on) return broke(connection_.end_of_input().error());
+    if (!*went_on) return broke(tls().end_of_input().error());
   }
   return {};
 }
 
-Outcome<std::size_t> Stream::write_early(ByteView data) {
+Outcome<std::size_t> RecordStream::write_early(ByteView data) {
   std::size_t written = 0;
   while (written < data.size() && connection_.early_data_left() > 0) {
     Bytes sealed(connection_.sealed_size(data.size()));
@@ -93,7 +99,7 @@ Outcome<std::size_t> Stream::write_early(ByteView data) {
   return written;
 }
 
-Outcome<void> Stream::begin_write_early(ByteView data) {
+Outcome<void> RecordStream::begin_write_early(ByteView data) {
   if (auto flushed = flush(); !flushed) return flushed;
   held_.resize(connection_.sealed_size(data.size()));
   const auto sent = connection_.send_early(data, held_);
@@ -106,11 +112,11 @@ Outcome<void> Stream::begin_write_early(ByteView data) {
 
 /// A server that takes early data is far enough once it may answer.
 Outcome<void> Stream::handshake() {
-  while (connection_.is_handshaking() && !connection_.can_send()) {
+  while (tls().is_handshaking() && !tls().can_send()) {
     auto went_on = advance();
     if (!went_on) return std::unexpected(std::move(went_on.error()));
     if (*went_on) continue;
-    const auto ended = connection_.end_of_input();
+    const auto ended = tls().end_of_input();
     if (!ended) return broke(ended.error());
     return mismatch("the connection closed during the handshake, without an error");
   }
@@ -119,11 +125,11 @@ Outcome<void> Stream::handshake() {
 
 Outcome<Stream::Read> Stream::read(ByteSpan out) {
   while (data_.empty()) {
-    if (connection_.peer_has_closed()) return Read{0, End::close_notify};
+    if (tls().peer_has_closed()) return Read{0, End::close_notify};
     auto went_on = advance();
     if (!went_on) return std::unexpected(std::move(went_on.error()));
     if (*went_on) continue;
-    if (connection_.is_handshaking()) return broke(connection_.end_of_input().error());
+    if (tls().is_handshaking()) return broke(tls().end_of_input().error());
     return Read{0, End::truncated};
   }
   const std::size_t count = std::min(out.size(), data_.size());
@@ -132,7 +138,7 @@ Outcome<Stream::Read> Stream::read(ByteSpan out) {
   return Read{count, End::none};
 }
 
-Outcome<void> Stream::begin_write(ByteView data) {
+Outcome<void> RecordStream::begin_write(ByteView data) {
   held_.resize(connection_.sealed_size(data.size()));
   const auto sent = connection_.send(data, held_);
   if (!sent) return broke(sent.error());
@@ -142,12 +148,12 @@ Outcome<void> Stream::begin_write(ByteView data) {
   return written;
 }
 
-Outcome<void> Stream::finish_write() {
+Outcome<void> RecordStream::finish_write() {
   const Bytes rest = std::exchange(held_, {});
   return transport_.write(rest);
 }
 
-Outcome<void> Stream::write(ByteView data) {
+Outcome<void> RecordStream::write(ByteView data) {
   if (auto finished = finish_write(); !finished) return finished;
   while (!data.empty()) {
     Bytes sealed(connection_.sealed_size(data.size()));
@@ -161,17 +167,17 @@ Outcome<void> Stream::write(ByteView data) {
 }
 
 Outcome<void> Stream::close() {
-  connection_.close();
+  tls().close();
   return flush();
 }
 
 Outcome<void> Stream::abort(AlertDescription alert) {
-  connection_.abort(alert);
+  tls().abort(alert);
   return flush();
 }
 
 Outcome<void> Stream::update_keys() {
-  if (auto updated = connection_.update_keys(/*ask_peer_too=*/false); !updated) return broke(updated.error());
+  if (auto updated = tls().update_keys(/*ask_peer_too=*/false); !updated) return broke(updated.error());
   return {};
 }
 

@@ -12,6 +12,7 @@
 #include "explain/json_story.hpp"
 #include "explain/log_observer.hpp"
 #include "explain/terminal.hpp"
+#include "testing/ech.hpp"
 
 namespace keyway::explain {
 namespace {
@@ -329,6 +330,26 @@ TEST(LogLines, EscapeWhatComesFromOutside) {
 
   EXPECT_THAT(line.text, Not(HasSubstr("\x1b")));
   EXPECT_THAT(line.text, Not(HasSubstr("\n")));
+}
+
+TEST(NarrationOfEch, TellsWhatIsHiddenAndWhatEverybodySees) {
+  EchKey key = testing::ech_key();
+  const auto client = testing::build(testing::ech_client(key.config_list()));
+  const auto server = testing::build(testing::ech_server(testing::ech_keys(std::move(key))));
+  for (const Side side : {Side::client, Side::server}) {
+    Reader reader;
+    Narrator narrator(reader);
+    const ConnectionOptions told{.id = 1, .observer = &narrator};
+    const bool is_client = side == Side::client;
+    testing::Pair pair = testing::make_tls_pair(client, server, is_client ? told : ConnectionOptions{},
+                                                is_client ? ConnectionOptions{} : told);
+    ASSERT_TRUE(pair.run());
+    const Step* step = reader.find("inner_client_hello");
+    ASSERT_NE(step, nullptr);
+    EXPECT_EQ(step->data.value("server_name", ""), "shop.localhost");
+    EXPECT_THAT(reader.text, HasSubstr("the client says whom it wants, public.localhost"));
+    EXPECT_EQ(reader.find("handshake_completed")->data.value("ech", ""), "accepted");
+  }
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ Result<void> begin_early_data(Flow& flow, const Offer& offer, ByteView client_he
       EarlySchedule(hash, session.secret.view()).client_early_traffic_secret(Transcript(hash).hash_with(client_hello));
   flow.emit_secret(SecretLabel::CLIENT_EARLY_TRAFFIC_SECRET, secret.bytes(), offer.random);
   if (auto done = flow.send_change_cipher_spec(); !done) return done;
-  if (auto done = flow.protect_writing(provider, suite, secret); !done) return done;
+  if (auto done = flow.protect_writing(EncryptionLevel::early_data, provider, suite, secret); !done) return done;
   flow.info().cipher_suite = suite.id;
   flow.info().alpn = session.alpn;
   flow.open_early_data(std::min<std::size_t>(session.max_early_data, offer.config->max_early_data()));

@@ -39,9 +39,28 @@ Result<std::optional<EarlyDataAccepted>> read_early_data_answer(Flow& flow, cons
   }
   if (!common.awaits_early_data) return std::nullopt;
   flow.refuse_early_data(EarlyData::declined);
-  auto done = flow.protect_writing(*common.config->common().provider, *common.suite, common.handshake.client);
+  if (flow.quic() != nullptr) return std::nullopt;  // which are in use already
+  auto done = flow.protect_writing(EncryptionLevel::handshake, *common.config->common().provider, *common.suite,
+                                   common.handshake.client);
   if (!done) return std::unexpected(std::move(done.error()));
   return std::nullopt;
+}
+
+/// RFC 9001 8.1, 8.2: a protocol must be agreed on, and the transport parameters must be there.
+Result<void> take_quic_answers(QuicCarrier& quic, const ExtensionBlock& extensions, std::string_view alpn) {
+  if (alpn.empty()) {
+    return std::unexpected(fail(ErrorCode::NoCommonAlpn)
+                               .at("EncryptedExtensions")
+                               .expected("a protocol, as QUIC asks for")
+                               .received("none"));
+  }
+  const auto parameters = extensions.find(ExtensionType::quic_transport_parameters);
+  if (!parameters) {
+    return std::unexpected(
+        fail(ErrorCode::MissingExtension).at("EncryptedExtensions").expected("extension quic_transport_parameters"));
+  }
+  quic.peer_parameters.emplace(parameters->begin(), parameters->end());
+  return {};
 }
 
 using AfterPsk = std::variant<ExpectFinished, ExpectFinishedEarly>;
@@ -91,6 +110,10 @@ Result<ExpectEncryptedExtensions::Next> ExpectEncryptedExtensions::handle(Flow& 
   }
   auto alpn = chosen_alpn(encrypted->extensions, *common_.config, "EncryptedExtensions");
   if (!alpn) return std::unexpected(std::move(alpn.error()));
+  if (QuicCarrier* quic = flow.quic()) {
+    auto taken = take_quic_answers(*quic, encrypted->extensions, *alpn);
+    if (!taken) return std::unexpected(std::move(taken.error()));
+  }
   if (auto taken = take_retry_configs(flow, encrypted->extensions); !taken) {
     return std::unexpected(std::move(taken.error()));
   }

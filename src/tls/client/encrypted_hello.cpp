@@ -280,6 +280,7 @@ Result<Bytes> hide_hello(Flow& flow, EchOffer& ech, const HelloParts& parts, con
   outer.has_early_data = parts.has_early_data;
   outer.grease = parts.grease;
   outer.is_retry = parts.is_retry;
+  outer.quic = parts.quic;
 
   // How long the outer one is, the hidden one decides; what they share, the outer one's order.
   Bytes body = outer_body(ech, parts.is_retry, 1);

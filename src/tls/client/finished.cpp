@@ -24,22 +24,25 @@ Result<OwnFlight> take_finished(Flow& flow, Common13 common, ChainAccepted chain
   flow.emit_secret(SecretLabel::EXPORTER_SECRET, exporter.bytes(), common.client_random);
 
   const crypto::Provider& provider = *common.config->common().provider;
-  if (auto done = flow.protect_reading(provider, *common.suite, application.server); !done) {
+  if (auto done = flow.protect_reading(EncryptionLevel::application, provider, *common.suite, application.server);
+      !done) {
     return std::unexpected(std::move(done.error()));
   }
   flow.reader().allow_change_cipher_spec(false);
   return OwnFlight{std::move(common), chain, *proof, std::move(application), std::move(exporter), {}};
 }
 
-/// RFC 8446 4.5: under the early keys, the last that they protect.
+/// RFC 8446 4.5: under the early keys, the last that they protect. QUIC has no such message (RFC 9001 8.3).
 Result<void> end_early_data(Flow& flow, Common13& common) {
   flow.close_early_data();
+  if (flow.quic() != nullptr) return {};
   Bytes end;
   Writer out(end);
   write_handshake(out, EndOfEarlyData{});
   common.transcript.add(end);
   if (auto sent = flow.send(end); !sent) return sent;
-  return flow.protect_writing(*common.config->common().provider, *common.suite, common.handshake.client);
+  return flow.protect_writing(EncryptionLevel::handshake, *common.config->common().provider, *common.suite,
+                              common.handshake.client);
 }
 
 }  // namespace

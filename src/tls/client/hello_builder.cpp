@@ -6,6 +6,7 @@
 #include "tls/handshake/raw_public_key.hpp"
 #include "tls/suites.hpp"
 #include "tls/wire/extension_block.hpp"
+#include "tls/wire/extensions/quic_transport_parameters.hpp"
 #include "tls/wire/handshake.hpp"
 
 namespace keyway::tls::client {
@@ -196,7 +197,11 @@ void write_extensions(Writer& out, const HelloParts& parts) {
   if (policy.has(ProtocolVersion::TLS1_3)) write_delegated_schemes(out, parts.config);
   write_alpn(out, parts.config.common().alpn);
   write_proofs_asked(out, parts.config);
-  write_record_limits(out, parts.config);
+  if (parts.quic != nullptr) {
+    write_extension(out, QuicTransportParametersExtension{parts.quic->own_parameters()});
+  } else {
+    write_record_limits(out, parts.config);
+  }
   write_certificate_types(out, parts.config);
   if (policy.has(ProtocolVersion::TLS1_2) && parts.may_offer(ProtocolVersion::TLS1_2)) write_for_tls12(out, parts);
   write_grease_extension(out, parts, Grease::Place::last_extension);
@@ -220,19 +225,16 @@ void write_extensions(Writer& out, const HelloParts& parts) {
   if (!parts.psks.empty()) write_psks(out, parts.psks);  // RFC 8446 4.2.11: the last
 }
 
-}  // namespace
-
-Bytes build_extensions(const HelloParts& parts) {
-  Bytes extensions;
+/// Some bytes more than the extensions take.
+std::size_t size_hint(const HelloParts& parts) noexcept {
   std::size_t size = 384 + parts.session_ticket.size() + parts.encrypted_client_hello.size();
   for (const PskOffer& psk : parts.psks) size += psk.identity.identity.size() + crypto::max_hash_size;
-  extensions.reserve(size);
-  Writer out(extensions);
-  write_extensions(out, parts);
-  return extensions;
+  return size;
 }
 
-void write_client_hello(Writer& out, const HelloParts& parts, ByteView extensions) {
+/// The body, whose extensions `write_all()` writes.
+template <typename Extensions>
+void write_hello(Writer& out, const HelloParts& parts, Extensions&& write_all) {
   out.value(ProtocolVersion::TLS1_2);  // legacy_version
   out.bytes(parts.random);
   out.vector8(parts.session_id);
@@ -245,7 +247,21 @@ void write_client_hello(Writer& out, const HelloParts& parts, ByteView extension
     if (parts.config.is_fallback() && parts.kind != HelloKind::inner) out.value(CipherSuite::TLS_FALLBACK_SCSV);
   });
   out.vector8([&] { out.value(CompressionMethod::null); });
-  out.vector16(extensions);
+  out.vector16(write_all);
+}
+
+}  // namespace
+
+Bytes build_extensions(const HelloParts& parts) {
+  Bytes extensions;
+  extensions.reserve(size_hint(parts));
+  Writer out(extensions);
+  write_extensions(out, parts);
+  return extensions;
+}
+
+void write_client_hello(Writer& out, const HelloParts& parts, ByteView extensions) {
+  write_hello(out, parts, [&] { out.bytes(extensions); });
 }
 
 Bytes build_client_hello(const HelloParts& parts, ByteView extensions) {
@@ -258,9 +274,13 @@ Bytes build_client_hello(const HelloParts& parts, ByteView extensions) {
 }
 
 Bytes build_client_hello(const HelloParts& parts) {
-  const Bytes extensions = build_extensions(parts);
-  if (parts.grease == nullptr) return build_client_hello(parts, extensions);
-  return build_client_hello(parts, parts.grease->rearrange(extensions));
+  if (parts.grease != nullptr) return build_client_hello(parts, parts.grease->rearrange(build_extensions(parts)));
+  Bytes message;
+  message.reserve(128 + size_hint(parts));
+  Writer out(message);
+  out.value(HandshakeType::client_hello);
+  out.vector24([&] { write_hello(out, parts, [&] { write_extensions(out, parts); }); });
+  return message;
 }
 
 }  // namespace keyway::tls::client

@@ -11,6 +11,7 @@
 
 #include "core/writer.hpp"
 #include "tls/client/grease.hpp"
+#include "tls/handshake/quic_carrier.hpp"
 #include "tls/schedule/key_schedule.hpp"
 #include "tls/wire/client_hello.hpp"
 
@@ -44,6 +45,7 @@ struct HelloParts {
   const Grease* grease = nullptr;  ///< null: none
   bool is_retry = false;           ///< after a HelloRetryRequest
   ByteView session_ticket{};       ///< of TLS 1.2; empty: none
+  const QuicCarrier* quic = nullptr;  ///< null: records carry the handshake
   HelloKind kind = HelloKind::plain;
   ByteView encrypted_client_hello{};  ///< the body of that extension; empty: none
 

@@ -16,6 +16,7 @@ HelloParts parts_of(const Offer& offer, ByteView cookie, bool is_retry, std::spa
   if (const ClientSession* tls12 = offer.offered(ProtocolVersion::TLS1_2)) parts.session_ticket = tls12->ticket;
   parts.has_early_data = offer.has_early_data;
   parts.grease = offer.grease.get();
+  parts.quic = offer.quic;
   parts.is_retry = is_retry;
   parts.psks = psks;
   if (offer.ech && !offer.ech->is_hiding()) parts.encrypted_client_hello = offer.ech->extension;

@@ -12,6 +12,7 @@
 #include "tls/client/ech_offer.hpp"
 #include "tls/client/grease.hpp"
 #include "tls/client/session_keeper.hpp"
+#include "tls/handshake/quic_carrier.hpp"
 #include "tls/wire/client_hello.hpp"
 #include "tls/wire/extension_rules.hpp"
 
@@ -29,6 +30,7 @@ struct Offer {
   /// Of the suite that a HelloRetryRequest chose: what is for another hash is not offered again (RFC 8446 4.1.4).
   std::optional<crypto::HashAlgorithm> hash = {};
   std::unique_ptr<const Grease> grease = {};  ///< null: none
+  const QuicCarrier* quic = nullptr;          ///< null: records carry the handshake
   bool has_early_data = false;                ///< in the ClientHello that waits to be answered
   std::unique_ptr<EchOffer> ech = {};         ///< null: nothing is hidden, nor looks like it
 
@@ -43,7 +45,9 @@ struct Offer {
   [[nodiscard]] ByteView session_id() const noexcept {
     const ClientSession* tls12 = offered(ProtocolVersion::TLS1_2);
     if (tls12 != nullptr && !tls12->session_id.empty()) return tls12->session_id;
-    const bool needs_one = tls12 != nullptr || config->common().policy.has(ProtocolVersion::TLS1_3);
+    // RFC 9001 8.4: QUIC has no middleboxes to please.
+    const bool is_compatible = quic == nullptr && config->common().policy.has(ProtocolVersion::TLS1_3);
+    const bool needs_one = tls12 != nullptr || is_compatible;
     return needs_one ? ByteView(compatibility_session_id) : ByteView();
   }
 };

@@ -54,7 +54,8 @@ Result<Established> finish_own_flight(Flow& flow, OwnFlight own) {
   common.transcript.add(ByteView(own.messages).subspan(before));
   if (auto sent = flow.send(own.messages); !sent) return std::unexpected(std::move(sent.error()));
   flow.emit(event::Finished{Direction::sent});
-  auto done = flow.protect_writing(*common.config->common().provider, *common.suite, own.application.client);
+  auto done = flow.protect_writing(EncryptionLevel::application, *common.config->common().provider, *common.suite,
+                                   own.application.client);
   if (!done) return std::unexpected(std::move(done.error()));
   auto sessions = keep_sessions(flow, common, own.chain);
   std::unique_ptr<const Transcript> whole;

@@ -44,8 +44,8 @@ bool may_be_offered(const ClientSession& kept, const ClientConfig& config, const
 
 }  // namespace
 
-std::string session_key(const ClientConfig& config, const ServerName& server_name) {
-  std::string key = server_name.to_string();
+std::string session_key(const ClientConfig& config, const ServerName& server_name, bool is_over_quic) {
+  std::string key = (is_over_quic ? "quic " : "") + server_name.to_string();
   key += '\n';
   key += as_text(config.id());
   return key;

@@ -21,7 +21,7 @@
 namespace keyway::tls::client {
 
 /// What a session store keeps sessions under: the server and the configuration.
-[[nodiscard]] std::string session_key(const ClientConfig& config, const ServerName& server_name);
+[[nodiscard]] std::string session_key(const ClientConfig& config, const ServerName& server_name, bool is_over_quic);
 
 /// Takes a session out of the configuration's store that may be offered now: of this configuration, for this name, of a
 /// suite and protocol that are still offered, alive, and none of the server's certificates has ended meanwhile. Others

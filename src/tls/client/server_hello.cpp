@@ -154,7 +154,7 @@ Result<ExpectEncryptedExtensions> accept(Flow& flow, Offer offer, const ServerHe
                     offer.random);
 
   const crypto::Provider& provider = *offer.config->common().provider;
-  if (auto done = flow.protect_reading(provider, suite, secrets.server); !done) {
+  if (auto done = flow.protect_reading(EncryptionLevel::handshake, provider, suite, secrets.server); !done) {
     return std::unexpected(std::move(done.error()));
   }
   if (!ccs_sent) {
@@ -163,8 +163,9 @@ Result<ExpectEncryptedExtensions> accept(Flow& flow, Offer offer, const ServerHe
   // RFC 8446 4.2.10: early data goes with the session alone. Where that is gone on with, EncryptedExtensions tell.
   const bool awaits_early_data = offer.has_early_data && flow.info().is_resumption;
   if (offer.has_early_data && !awaits_early_data) flow.refuse_early_data(EarlyData::session_refused);
-  if (!awaits_early_data) {
-    if (auto done = flow.protect_writing(provider, suite, secrets.client); !done) {
+  // RFC 9001 5: early packets have a number space of their own beside the handshake's.
+  if (!awaits_early_data || flow.quic() != nullptr) {
+    if (auto done = flow.protect_writing(EncryptionLevel::handshake, provider, suite, secrets.client); !done) {
       return std::unexpected(std::move(done.error()));
     }
   }
@@ -236,9 +237,11 @@ void tell_ech_begun(Flow& flow, Offer& offer) {
 
 Result<ExpectServerHello> start(Flow& flow, const ClientConfig& config, const ServerName& server_name) {
   Offer offer{&config, server_name, {}, {}, {}, {}, nullptr};
+  offer.quic = flow.quic();
   if (config.session_store() != nullptr) {
     offer.sessions = std::make_unique<SessionPlan>();
-    offer.sessions->key = session_key(config, server_name);
+    offer.sessions->is_over_quic = flow.quic() != nullptr;
+    offer.sessions->key = session_key(config, server_name, offer.sessions->is_over_quic);
     offer.sessions->server_name = server_name.to_string();
     offer.sessions->offered = take_session(config, offer.sessions->key, server_name);
   }

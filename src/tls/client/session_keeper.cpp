@@ -55,6 +55,7 @@ void SessionKeeper::keep(const NewSessionTicket& ticket, const ClientConfig& con
   session.lifetime = std::min<std::chrono::seconds>(std::chrono::seconds(ticket.ticket_lifetime), max_session_lifetime);
   session.age_add = ticket.ticket_age_add;
   session.max_early_data = max_early_data;
+  session.is_over_quic = parts_.plan.is_over_quic;
   Bytes kept(ticket.ticket.begin(), ticket.ticket.end());
   config.session_store()->put(parts_.plan.key, std::make_shared<const ClientSession>(
                                                    ClientSession{std::move(session), std::move(kept), {}, peer_}));

@@ -26,6 +26,7 @@ struct SessionPlan {
   std::string server_name;  ///< as ServerName::to_string()
   StoredSession offered;    ///< null: none
   bool is_resumed = false;  ///< the server goes on with it
+  bool is_over_quic = false;
 };
 
 /// What a server has shown in this handshake, for the sessions that follow from it. `chain`, `proofs` and `verdict`

@@ -12,6 +12,10 @@ Result<void> Flow::send(ByteView messages) {
     parts_.emit(event::HandshakeMessage{Direction::sent, header.type, raw});
     rest = rest.subspan(raw.size());
   }
+  if (parts_.quic != nullptr) {
+    parts_.quic->send(messages);
+    return {};
+  }
   const std::size_t before = parts_.outbox.size();
   auto written = parts_.writer.append(ContentType::handshake, messages, parts_.outbox);
   if (!written) return written;
@@ -22,6 +26,7 @@ Result<void> Flow::send(ByteView messages) {
 
 Result<void> Flow::send_change_cipher_spec() {
   static constexpr std::array<std::uint8_t, 1> body{1};
+  if (parts_.quic != nullptr) return {};
   const std::size_t before = parts_.outbox.size();
   auto written = parts_.writer.append(ContentType::change_cipher_spec, body, parts_.outbox);
   if (!written) return written;
@@ -35,9 +40,13 @@ Result<void> Flow::check_record_ends() const {
   return std::unexpected(fail(ErrorCode::DataAfterKeyChange).expected("the end of the record before the new keys"));
 }
 
-Result<void> Flow::protect_reading(const crypto::Provider& provider, const SuiteTls13& suite,
+Result<void> Flow::protect_reading(EncryptionLevel level, const crypto::Provider& provider, const SuiteTls13& suite,
                                    const TrafficSecret& secret) {
   if (auto ends = check_record_ends(); !ends) return ends;
+  if (parts_.quic != nullptr) {
+    parts_.quic->use({level, Direction::received, suite.id, SecretBuffer<64>(secret.bytes())});
+    return {};
+  }
   auto protection = ProtectionTls13::create(provider, suite, secret);
   if (!protection) return std::unexpected(std::move(protection.error()));
   parts_.reader.set_protection(std::move(*protection));
@@ -50,8 +59,12 @@ Result<void> Flow::protect_reading(ProtectionTls12 protection) {
   return {};
 }
 
-Result<void> Flow::protect_writing(const crypto::Provider& provider, const SuiteTls13& suite,
+Result<void> Flow::protect_writing(EncryptionLevel level, const crypto::Provider& provider, const SuiteTls13& suite,
                                    const TrafficSecret& secret) {
+  if (parts_.quic != nullptr) {
+    parts_.quic->use({level, Direction::sent, suite.id, SecretBuffer<64>(secret.bytes())});
+    return {};
+  }
   auto protection = ProtectionTls13::create(provider, suite, secret);
   if (!protection) return std::unexpected(std::move(protection.error()));
   parts_.writer.set_protection(std::move(*protection));

@@ -11,6 +11,7 @@
 #include "tls/handshake/early_sent.hpp"
 #include "tls/handshake/ech_progress.hpp"
 #include "tls/handshake/emitter.hpp"
+#include "tls/handshake/quic_carrier.hpp"
 #include "tls/record/handshake_joiner.hpp"
 #include "tls/record/record_reader.hpp"
 #include "tls/record/record_writer.hpp"
@@ -42,6 +43,7 @@ class Flow {
     CarriedProofs& peer_proofs;
     std::unique_ptr<EarlySent>& early;
     std::unique_ptr<EchProgress>& ech;
+    QuicCarrier* quic;  ///< null: records carry the handshake
   };
   explicit Flow(const Parts& parts) noexcept : parts_(parts) {}
 
@@ -50,16 +52,16 @@ class Flow {
   /// Queues whole handshake messages, one or several, coalesced into as few records as they fit.
   [[nodiscard]] Result<void> send(ByteView messages);
   /// Queues a ChangeCipherSpec, in the clear: TLS 1.2's (RFC 5246 7.1), or the one of middlebox compatibility mode (RFC
-  /// 8446 D.4).
+  /// 8446 D.4), which QUIC has no use for (RFC 9001 8.4).
   [[nodiscard]] Result<void> send_change_cipher_spec();
 
   /// RFC 8446 5.1: a message before a change of keys ends its record. Errors: DataAfterKeyChange.
   [[nodiscard]] Result<void> check_record_ends() const;
-  /// From the next record on. Errors also: those of check_record_ends().
-  [[nodiscard]] Result<void> protect_reading(const crypto::Provider& provider, const SuiteTls13& suite,
-                                             const TrafficSecret& secret);
-  [[nodiscard]] Result<void> protect_writing(const crypto::Provider& provider, const SuiteTls13& suite,
-                                             const TrafficSecret& secret);
+  /// From the next record on; under QUIC, the secret is handed out. Errors also: those of check_record_ends().
+  [[nodiscard]] Result<void> protect_reading(EncryptionLevel level, const crypto::Provider& provider,
+                                             const SuiteTls13& suite, const TrafficSecret& secret);
+  [[nodiscard]] Result<void> protect_writing(EncryptionLevel level, const crypto::Provider& provider,
+                                             const SuiteTls13& suite, const TrafficSecret& secret);
 
   /// The same in TLS 1.2, where the keys were made before.
   [[nodiscard]] Result<void> protect_reading(ProtectionTls12 protection);
@@ -87,6 +89,8 @@ class Flow {
     return *parts_.ech;
   }
 
+  /// Null where records carry the handshake.
+  [[nodiscard]] QuicCarrier* quic() const noexcept { return parts_.quic; }
   [[nodiscard]] RecordReader& reader() noexcept { return parts_.reader; }
   [[nodiscard]] RecordWriter& writer() noexcept { return parts_.writer; }
   [[nodiscard]] ConnectionInfo& info() noexcept { return parts_.info; }

@@ -94,6 +94,16 @@ Result<ExpectFinished> answer_second_with_psk(Flow& flow, const Decision& decisi
   return send_psk_flight(flow, *decision.config, decision.choice, *known, hello, transcript, /*after_retry=*/true);
 }
 
+/// RFC 9001 8.1: no protocol, no connection.
+Result<void> take_quic_offer(QuicCarrier& quic, const HelloInHand& hello, const Choice& choice) {
+  const auto parameters = hello.hello.extensions.find(ExtensionType::quic_transport_parameters);
+  quic.peer_parameters.emplace(parameters->begin(), parameters->end());
+  if (!choice.alpn.empty()) return {};
+  return std::unexpected(fail(ErrorCode::NoCommonAlpn)
+                             .at("ClientHello, application_layer_protocol_negotiation")
+                             .expected("a protocol, as QUIC asks for"));
+}
+
 /// The configuration stands: chooses, and asks for the credential.
 Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfig& config, HelloInHand hello) {
   auto version = choose_version(config, hello);
@@ -106,6 +116,9 @@ Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfi
   flow.info().early_data = early_data_without_session(config, hello);
   auto choice = choose(config, hello);
   if (!choice) return std::unexpected(std::move(choice.error()));
+  if (QuicCarrier* quic = flow.quic()) {
+    if (auto taken = take_quic_offer(*quic, hello, *choice); !taken) return std::unexpected(std::move(taken.error()));
+  }
   // Behind a HelloRetryRequest, the second ClientHello says which session it is to be.
   if (!choice->needs_retry || psk_mode(config, hello) == PskKeyExchangeMode::psk_ke) {
     auto resumed = find_session(config, hello, *choice, nullptr);
@@ -139,6 +152,9 @@ Result<ExpectClientHello::Next> ExpectClientHello::handle(Flow& flow, const Hand
   if (!hello) return std::unexpected(std::move(hello.error()));
   hello = open_first_hello(flow, *config_, std::move(*hello));
   if (!hello) return std::unexpected(std::move(hello.error()));
+  if (auto fits = check_carriage(hello->hello, flow.quic() != nullptr); !fits) {
+    return std::unexpected(std::move(fits.error()));
+  }
   flow.reader().allow_change_cipher_spec(true);
   flow.info().server_name = hello->server_name;
   if (config_->pauses_for_client_hello()) return Next(AwaitHelloDecision(*config_, std::move(*hello)));

@@ -89,7 +89,9 @@ Result<ExpectEndOfEarlyData::Next> ExpectEndOfEarlyData::handle(Flow& flow, cons
   awaited_.transcript.add(message.raw);
   limit_records(flow, *awaited_.config);
   const crypto::Provider& provider = *awaited_.config->common().provider;
-  if (auto done = flow.protect_reading(provider, *awaited_.suite, awaited_.client_handshake); !done) {
+  if (auto done =
+          flow.protect_reading(EncryptionLevel::handshake, provider, *awaited_.suite, awaited_.client_handshake);
+      !done) {
     return std::unexpected(std::move(done.error()));
   }
   return Next(ExpectFinished(std::move(awaited_), client_));

@@ -50,8 +50,9 @@ Result<HelloInHand> take_inner(Flow& flow, ByteView encoded, const HelloInHand& 
   auto message = reconstruct_inner_hello(encoded, outer.hello);
   if (!message) return std::unexpected(std::move(message.error()));
   flow.emit(event::InnerClientHello{Direction::received, *message});
-  auto inner =
-      HelloInHand::take({HandshakeType::client_hello, ByteView(*message).subspan(handshake_header_size), *message});
+  const HandshakeMessage hidden{HandshakeType::client_hello, ByteView(*message).subspan(handshake_header_size),
+                                *message};
+  auto inner = HelloInHand::take(hidden);
   if (!inner) return std::unexpected(std::move(inner.error()).at("inner ClientHello"));
   if (auto checked = check_inner(*inner); !checked) return std::unexpected(std::move(checked.error()));
   return inner;
@@ -73,7 +74,8 @@ std::optional<Bytes> open_with(const EchKeySet& keys, const EchKeySet::Entry& en
 Result<HelloInHand> open_first_hello(Flow& flow, const ServerConfig& config, HelloInHand hello) {
   const auto& extension = hello.extensions.encrypted_client_hello;
   if (config.ech_keys() == nullptr || !extension || extension->kind != Extension::Kind::outer) return hello;
-  auto ech = std::make_unique<HelloEch>(HelloEch{config.ech_keys()->current(), std::nullopt, *extension});
+  auto ech = std::make_unique<HelloEch>(HelloEch{config.ech_keys()->current(), std::nullopt, extension->kdf_id,
+                                                 extension->aead_id, extension->config_id});
   flow.ech_progress().told.public_name = hello.server_name.value_or("");
   const Bytes associated = associated_data(hello);
   for (const EchKeySet::Entry& entry : ech->keys->entries()) {
@@ -104,8 +106,8 @@ Result<HelloInHand> open_second_hello(Flow& flow, HelloInHand& first, HelloInHan
                                .at("ClientHello")
                                .expected("extension encrypted_client_hello, as in the first"));
   }
-  const bool is_same = extension->kdf_id == ech.by.kdf_id && extension->aead_id == ech.by.aead_id &&
-                       extension->config_id == ech.by.config_id && extension->enc.empty();
+  const bool is_same = extension->kdf_id == ech.kdf_id && extension->aead_id == ech.aead_id &&
+                       extension->config_id == ech.config_id && extension->enc.empty();
   if (!is_same) {
     return std::unexpected(fail(ErrorCode::InvalidValue)
                                .at("ClientHello, encrypted_client_hello")

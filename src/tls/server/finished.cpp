@@ -35,7 +35,9 @@ Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeM
   auto proof = verify_finished(expected_verify_data_.view(), message.body);
   if (!proof) return std::unexpected(std::move(proof.error()));
   flow.emit(event::Finished{Direction::received});
-  if (auto done = flow.protect_reading(*config_->common().provider, *suite_, application_.client); !done) {
+  if (auto done =
+          flow.protect_reading(EncryptionLevel::application, *config_->common().provider, *suite_, application_.client);
+      !done) {
     return std::unexpected(std::move(done.error()));
   }
   flow.reader().allow_change_cipher_spec(false);

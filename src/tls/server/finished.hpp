@@ -40,6 +40,8 @@ class ExpectFinished {
 
   ExpectFinished(AwaitedClient awaited, ClientAdmitted);
 
+  /// What the client's exports will be once it has finished, too.
+  [[nodiscard]] const Exporter& exporter() const noexcept { return exporter_; }
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
 
  private:

@@ -15,6 +15,7 @@
 #include "tls/wire/extensions/encrypted_client_hello.hpp"
 #include "tls/wire/extensions/key_share.hpp"
 #include "tls/wire/extensions/pre_shared_key.hpp"
+#include "tls/wire/extensions/quic_transport_parameters.hpp"
 #include "tls/wire/extensions/supported_versions.hpp"
 #include "tls/wire/finished.hpp"
 #include "tls/wire/server_hello.hpp"
@@ -56,6 +57,7 @@ struct Answers {
   std::optional<CertificateType> own_type = {};  ///< nothing: no certificate is shown, nor was when it began
   std::optional<CertificateType> client_type = {};
   std::optional<std::size_t> tickets = {};  ///< that the client asked about
+  const QuicCarrier* quic = nullptr;
 };
 void write_encrypted_extensions(Bytes& to, const ServerConfig& config, const HelloInHand& hello, const Answers& answers,
                                 std::string_view alpn) {
@@ -71,7 +73,11 @@ void write_encrypted_extensions(Bytes& to, const ServerConfig& config, const Hel
         out.value(ExtensionType::application_layer_protocol_negotiation);
         out.vector16([&] { out.vector16([&] { out.vector8(as_bytes(alpn)); }); });
       }
-      write_record_limits(out, config, hello, ProtocolVersion::TLS1_3);
+      if (answers.quic != nullptr) {
+        write_extension(out, QuicTransportParametersExtension{answers.quic->own_parameters()});
+      } else {
+        write_record_limits(out, config, hello, ProtocolVersion::TLS1_3);
+      }
       write_retry_configs(out, hello);
       if (answers.own_type) write_certificate_types(out, hello, *answers.own_type, answers.client_type);
       if (answers.takes_early_data) {
@@ -194,20 +200,25 @@ Result<Begun> begin(Flow& flow, const Occasion& to, Transcript& transcript, Byte
   TrafficSecrets secrets = schedule.traffic_secrets(transcript.hash());
   flow.emit_secrets(SecretLabel::CLIENT_HANDSHAKE_TRAFFIC_SECRET, SecretLabel::SERVER_HANDSHAKE_TRAFFIC_SECRET, secrets,
                     to.hello.hello.random);
-  agree_on_record_limits(flow, to.config, to.hello);
+  if (flow.quic() == nullptr) agree_on_record_limits(flow, to.config, to.hello);
   const crypto::Provider& provider = *to.config.common().provider;
   if (early_secret) {
     flow.emit_secret(SecretLabel::CLIENT_EARLY_TRAFFIC_SECRET, early_secret->bytes(), to.hello.hello.random);
     flow.reader().take_early_data();
     flow.reader().limit_protected(max_plaintext_fragment);  // the client sent it before it could know of a limit
   }
-  const TrafficSecret& reading = early_secret ? *early_secret : secrets.client;
-  if (auto done = flow.protect_reading(provider, suite, reading); !done) {
-    return std::unexpected(std::move(done.error()));
+  if (early_secret) {
+    auto done = flow.protect_reading(EncryptionLevel::early_data, provider, suite, *early_secret);
+    if (!done) return std::unexpected(std::move(done.error()));
+  }
+  // Over records, the handshake's keys follow EndOfEarlyData.
+  if (!early_secret || flow.quic() != nullptr) {
+    auto done = flow.protect_reading(EncryptionLevel::handshake, provider, suite, secrets.client);
+    if (!done) return std::unexpected(std::move(done.error()));
   }
   // A client that fails before it has keys says so in the clear.
   flow.reader().allow_plaintext_alerts(true);
-  if (auto done = flow.protect_writing(provider, suite, secrets.server); !done) {
+  if (auto done = flow.protect_writing(EncryptionLevel::handshake, provider, suite, secrets.server); !done) {
     return std::unexpected(std::move(done.error()));
   }
   return Begun{std::move(secrets), std::move(schedule).into_master()};
@@ -231,7 +242,8 @@ Result<AwaitedClient> finish(Flow& flow, ProvenFlight flight) {
   flow.emit_secrets(SecretLabel::CLIENT_TRAFFIC_SECRET, SecretLabel::SERVER_TRAFFIC_SECRET, application,
                     flight.client_random);
   flow.emit_secret(SecretLabel::EXPORTER_SECRET, exporter.bytes(), flight.client_random);
-  auto done = flow.protect_writing(*flight.config->common().provider, *flight.suite, application.server);
+  auto done = flow.protect_writing(EncryptionLevel::application, *flight.config->common().provider, *flight.suite,
+                                   application.server);
   if (!done) return std::unexpected(std::move(done.error()));
   return AwaitedClient{flight.config,
                        flight.suite,
@@ -280,7 +292,7 @@ Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand
   if (tickets) tickets->session.own_certificate_type = decision.credential->certificate_type();
   write_encrypted_extensions(messages, config, hello,
                              {acknowledges_name, false, decision.credential->certificate_type(), *client_type,
-                              tickets_told(hello, tickets.get())},
+                              tickets_told(hello, tickets.get()), flow.quic()},
                              decision.choice.alpn);
   if (const auto* asks = config.client_authentication()) Writer(messages).bytes(asks->request_tls13);
   messages.insert(messages.end(), certificate.begin(), certificate.end());
@@ -313,7 +325,7 @@ Result<AwaitedClient> send_short_flight(Flow& flow, const Occasion& to, Transcri
   const bool acknowledges_name =
       !to.psk->is_session && to.hello.server_name.has_value() && to.config.acknowledges_server_name();
   const Answers answers{
-      acknowledges_name, to.early != nullptr, to.psk->own_type, {}, tickets_told(to.hello, tickets.get())};
+      acknowledges_name, to.early != nullptr, to.psk->own_type, {}, tickets_told(to.hello, tickets.get()), flow.quic()};
   write_encrypted_extensions(messages, to.config, to.hello, answers, to.choice.alpn);
   transcript.add(messages);
   return finish(
@@ -352,7 +364,8 @@ Result<std::variant<ExpectFinished, ExpectEndOfEarlyData>> send_resumed_flight(F
   const Occasion to{config, choice, hello, &psk, /*after_retry=*/false, early};
   auto awaited = send_short_flight(flow, to, resumed.session(), transcript);
   if (!awaited) return std::unexpected(std::move(awaited.error()));
-  if (early != nullptr) return Next(ExpectEndOfEarlyData(std::move(*awaited), resumed.client(), *early));
+  if (early != nullptr && flow.quic() == nullptr)
+    return Next(ExpectEndOfEarlyData(std::move(*awaited), resumed.client(), *early));
   return Next(ExpectFinished(std::move(*awaited), resumed.client()));
 }
 

@@ -19,11 +19,6 @@ Result<HelloInHand> HelloInHand::take(const HandshakeMessage& message) {
   taken.hello = *hello;
   auto placed = check_extensions(hello->extensions, ExtensionHome::client_hello, {}, "ClientHello");
   if (!placed) return std::unexpected(std::move(placed.error()));
-  if (hello->extensions.has(ExtensionType::quic_transport_parameters)) {  // RFC 9001 8.2: over QUIC alone
-    return std::unexpected(fail(ErrorCode::UnsolicitedExtension)
-                               .at("ClientHello, extension quic_transport_parameters")
-                               .expected("none over a stream"));
-  }
   auto extensions = ClientHelloExtensions::parse(hello->extensions);
   if (!extensions) return std::unexpected(std::move(extensions.error()));
   taken.extensions = *extensions;
@@ -56,11 +51,35 @@ ExtensionBlock::Iterator skip_changeable(ExtensionBlock::Iterator at, ExtensionB
   return at;
 }
 
+/// RFC 9001 8.1, 8.2, 8.4.
+Result<void> check_for_quic(const ClientHello& hello) {
+  if (!hello.legacy_session_id.empty()) {
+    return std::unexpected(fail(ErrorCode::InvalidValue)
+                               .at("ClientHello, legacy_session_id")
+                               .expected("none, as QUIC has no compatibility mode")
+                               .received(std::to_string(hello.legacy_session_id.size()) + " bytes"));
+  }
+  if (hello.extensions.has(ExtensionType::quic_transport_parameters)) return {};
+  return std::unexpected(
+      fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension quic_transport_parameters"));
+}
+
+Result<void> check_for_stream(const ClientHello& hello) {
+  if (!hello.extensions.has(ExtensionType::quic_transport_parameters)) return {};
+  return std::unexpected(fail(ErrorCode::UnsolicitedExtension)
+                             .at("ClientHello, extension quic_transport_parameters")
+                             .expected("none over a stream"));
+}
+
 std::unexpected<Error> changed(std::string_view field) {
   return std::unexpected(fail(ErrorCode::ChangedSecondClientHello).at("ClientHello, " + std::string(field)));
 }
 
 }  // namespace
+
+Result<void> check_carriage(const ClientHello& hello, bool is_over_quic) {
+  return is_over_quic ? check_for_quic(hello) : check_for_stream(hello);
+}
 
 Result<void> check_second_hello(const ClientHello& first, const ClientHello& second) {
   if (first.legacy_version != second.legacy_version) return changed("legacy_version");

@@ -20,7 +20,10 @@ namespace keyway::tls::server {
 struct HelloEch {
   std::shared_ptr<const EchKeySet> keys;
   std::optional<crypto::hpke::Context> context;  ///< nothing: none of the keys opens it
-  EncryptedClientHelloExtension by;              ///< how it was sealed; its views are no longer good
+  // How it was sealed:
+  std::uint16_t kdf_id = 0;
+  std::uint16_t aead_id = 0;
+  std::uint8_t config_id = 0;
 };
 
 /// A ClientHello with the bytes that it is a view of: it outlives the record that it came in. Move-only; moving leaves
@@ -46,9 +49,13 @@ struct HelloInHand {
     return extension && extension->kind == EncryptedClientHelloExtension::Kind::inner;
   }
 
-  /// Errors: the codecs'; UnsolicitedExtension (of QUIC), InvalidServerNameExtension.
+  /// Errors: the codecs'; InvalidServerNameExtension.
   [[nodiscard]] static Result<HelloInHand> take(const HandshakeMessage& message);
 
+  /// check_carriage() has seen to it that the extension stands there, and nowhere else.
+  [[nodiscard]] bool is_over_quic() const noexcept {
+    return hello.extensions.has(ExtensionType::quic_transport_parameters);
+  }
   [[nodiscard]] ClientHelloView view() const noexcept {
     return {raw, server_name ? std::optional<std::string_view>(*server_name) : std::nullopt};
   }
@@ -58,6 +65,10 @@ struct HelloInHand {
             config.clock.get()};
   }
 };
+
+/// RFC 9001 8.2, 8.4: QUIC's extension is there over QUIC, and there alone; and no session ID is there then. Errors:
+/// MissingExtension, UnsolicitedExtension, InvalidValue.
+[[nodiscard]] Result<void> check_carriage(const ClientHello& hello, bool is_over_quic);
 
 /// RFC 8446 4.1.2: judges that the second ClientHello changes nothing but what a HelloRetryRequest lets it change.
 /// Errors: ChangedSecondClientHello, with the field.

@@ -57,6 +57,7 @@ std::optional<Session> begin_session(const ServerConfig& config, const HelloInHa
   session.cipher_suite = suite;
   session.server_name = hello.server_name.value_or("");
   session.alpn = alpn;
+  session.is_over_quic = hello.is_over_quic();
   session.configuration = config.id();
   session.issued_at = now;
   session.authenticated_at = resumed == nullptr ? now : resumed->authenticated_at;
@@ -79,7 +80,10 @@ std::unique_ptr<TicketOrder> order_tickets(const ServerConfig& config, const Hel
   if (config.ticket_keys() == nullptr || config.tickets().count == 0 || !psk_mode(config, hello)) return nullptr;
   auto session = begin_session(config, hello, ProtocolVersion::TLS1_3, choice.suite->id, choice.alpn, resumed);
   if (!session) return nullptr;
-  if (config.early_data() != nullptr) session->max_early_data = config.early_data()->max_size;
+  if (config.early_data() != nullptr) {
+    // RFC 9001 4.6.1: QUIC limits it in its own way.
+    session->max_early_data = session->is_over_quic ? quic_early_data_size : config.early_data()->max_size;
+  }
   if (psk != nullptr) session->client_identity.assign(psk->digest.begin(), psk->digest.end());
   auto order = std::make_unique<TicketOrder>();
   order->session = std::move(*session);

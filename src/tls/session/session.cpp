@@ -8,7 +8,7 @@
 namespace keyway::tls {
 namespace {
 
-constexpr std::uint8_t format = 3;
+constexpr std::uint8_t format = 4;
 /// Until the year 9999: far from where sums of times overflow.
 constexpr std::uint64_t max_time = 253'402'300'799;
 
@@ -16,6 +16,12 @@ Time read_time(Reader& in, std::string_view field) noexcept {
   const std::uint64_t seconds = in.u64(field);
   if (seconds > max_time) in.reject(ErrorCode::InvalidValue, field);
   return Time(std::chrono::seconds(in.ok() ? static_cast<std::int64_t>(seconds) : 0));
+}
+
+bool read_bool(Reader& in, std::string_view field) noexcept {
+  const std::uint8_t value = in.u8(field);
+  if (value > 1) in.reject(ErrorCode::InvalidValue, field);
+  return value == 1;
 }
 
 void write_time(Writer& out, Time time) {
@@ -43,7 +49,8 @@ Session Session::clone() const {
           age_add,
           group,
           max_early_data,
-          extended_master_secret};
+          extended_master_secret,
+          is_over_quic};
 }
 
 bool Session::is_alive(Time now, std::chrono::seconds skew) const noexcept {
@@ -69,9 +76,8 @@ Result<Session> Session::parse(ByteView bytes) {
   const ByteView identity = in.vector8("client_identity", 0, 32);
   if (!identity.empty() && identity.size() != 32) in.reject(ErrorCode::LengthOutOfRange, "client_identity");
   session.client_identity.assign(identity.begin(), identity.end());
-  const std::uint8_t has_client = in.u8("has_client");
-  if (has_client > 1) in.reject(ErrorCode::InvalidValue, "has_client");
-  if (in.ok() && has_client == 1) session.client = ClientProof::read(in);
+  const bool has_client = read_bool(in, "has_client");
+  if (in.ok() && has_client) session.client = ClientProof::read(in);
   session.issued_at = read_time(in, "issued_at");
   session.authenticated_at = read_time(in, "authenticated_at");
   session.lifetime = std::chrono::seconds(in.u32("lifetime"));
@@ -79,9 +85,8 @@ Result<Session> Session::parse(ByteView bytes) {
   session.age_add = in.u32("age_add");
   session.group = in.value<NamedGroup>("group");
   session.max_early_data = in.u32("max_early_data");
-  const std::uint8_t extended = in.u8("extended_master_secret");
-  if (extended > 1) in.reject(ErrorCode::InvalidValue, "extended_master_secret");
-  session.extended_master_secret = extended == 1;
+  session.extended_master_secret = read_bool(in, "extended_master_secret");
+  session.is_over_quic = read_bool(in, "is_over_quic");
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
   return session;
 }
@@ -107,10 +112,11 @@ void Session::write(Writer& out) const {
   out.value(group);
   out.u32(max_early_data);
   out.u8(extended_master_secret ? 1 : 0);
+  out.u8(is_over_quic ? 1 : 0);
 }
 
 std::size_t Session::written_size() const noexcept {
-  constexpr std::size_t numbers = 1 + 1 + 1 + 2 + 2 + 2 + 1 + 8 + 8 + 4 + 4 + 2 + 4 + 1;
+  constexpr std::size_t numbers = 1 + 1 + 1 + 2 + 2 + 2 + 1 + 8 + 8 + 4 + 4 + 2 + 4 + 1 + 1;
   constexpr std::size_t lengths = 4;
   return numbers + lengths + secret.size() + server_name.size() + alpn.size() + configuration.size() +
          client_identity.size() + (client ? client->written_size() : 0);

@@ -22,6 +22,9 @@ namespace keyway::tls {
 /// RFC 8446 4.6.1: nobody goes on with a session for longer.
 inline constexpr std::chrono::seconds max_session_lifetime = std::chrono::hours(24 * 7);
 
+/// RFC 9001 4.6.1: the one size that a ticket may name where QUIC carries the handshake.
+inline constexpr std::uint32_t quic_early_data_size = 0xffffffff;
+
 /// What a session is and what it is bound to. The server seals this into its tickets; the client keeps the same beside
 /// the ticket. Holds for every version: `secret` is the PSK of TLS 1.3 or the master secret of TLS 1.2.
 struct Session {
@@ -45,6 +48,7 @@ struct Session {
   NamedGroup group{};                  ///< in TLS 1.2, of the key exchange that the secret comes from
   std::uint32_t max_early_data = 0;    ///< bytes that the ticket lets be sent early; 0: none
   bool extended_master_secret = true;  ///< RFC 7627; always, in effect, in TLS 1.3
+  bool is_over_quic = false;           ///< made where QUIC carries the handshake, and good there alone
 
   [[nodiscard]] Session clone() const;
 
