@@ -140,13 +140,7 @@ class Keys {
 
 /// RFC 9261 5.2.2.
 Bytes content_to_sign(const tls::Transcript& transcript) {
-  constexpr std::string_view label = "Exported Authenticator";
-  Bytes content(64, 0x20);
-  content.insert(content.end(), label.begin(), label.end());
-  content.push_back(0);
-  const tls::TranscriptHash hash = transcript.hash();
-  content.insert(content.end(), hash.view().begin(), hash.view().end());
-  return content;
+  return tls::content_to_sign("Exported Authenticator", transcript.hash().view());
 }
 
 template <typename M>

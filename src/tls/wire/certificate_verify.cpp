@@ -20,17 +20,21 @@ void CertificateVerify::write(Writer& out) const {
   out.vector16(signature);
 }
 
-Bytes certificate_verify_content(Side signer, ByteView transcript_hash) {
+Bytes content_to_sign(std::string_view context, ByteView rest) {
   constexpr std::size_t padding = 64;
-  const std::string_view context =
-      signer == Side::server ? "TLS 1.3, server CertificateVerify" : "TLS 1.3, client CertificateVerify";
   Bytes content;
-  content.reserve(padding + context.size() + 1 + transcript_hash.size());
+  content.reserve(padding + context.size() + 1 + rest.size());
   content.assign(padding, 0x20);
   content.insert(content.end(), context.begin(), context.end());
   content.push_back(0);
-  content.insert(content.end(), transcript_hash.begin(), transcript_hash.end());
+  content.insert(content.end(), rest.begin(), rest.end());
   return content;
+}
+
+Bytes certificate_verify_content(Side signer, ByteView transcript_hash) {
+  const bool is_server = signer == Side::server;
+  return content_to_sign(is_server ? "TLS 1.3, server CertificateVerify" : "TLS 1.3, client CertificateVerify",
+                         transcript_hash);
 }
 
 }  // namespace keyway::tls

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include <keyway/bytes.hpp>
 #include <keyway/error.hpp>
 #include <keyway/types.hpp>
@@ -19,7 +21,10 @@ struct CertificateVerify {
   void write(Writer& out) const;
 };
 
-/// What is signed: 64 spaces, the context string of `signer`'s side, a zero byte and the transcript hash.
+/// RFC 8446 4.4.3: 64 spaces, the context string, a zero byte and what the signature is about.
+[[nodiscard]] Bytes content_to_sign(std::string_view context, ByteView rest);
+
+/// The same for the transcript, with the context string of `signer`'s side.
 [[nodiscard]] Bytes certificate_verify_content(Side signer, ByteView transcript_hash);
 
 }  // namespace keyway::tls

@@ -1,8 +1,7 @@
 #include "tls/wire/extensions/delegated_credential.hpp"
 
-#include <string_view>
-
 #include "core/reader.hpp"
+#include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/list_reading.hpp"
 
 namespace keyway::tls {
@@ -44,13 +43,9 @@ void DelegatedCredential::write(Writer& out) const {
 }
 
 Bytes delegated_credential_content(Side of, ByteView certificate, const DelegatedCredential& credential) {
-  constexpr std::size_t padding = 64;
-  const std::string_view context =
-      of == Side::server ? "TLS, server delegated credentials" : "TLS, client delegated credentials";
-  Bytes content(padding, 0x20);
-  content.insert(content.end(), context.begin(), context.end());
-  content.push_back(0);
-  content.insert(content.end(), certificate.begin(), certificate.end());
+  const bool is_server = of == Side::server;
+  Bytes content = content_to_sign(is_server ? "TLS, server delegated credentials" : "TLS, client delegated credentials",
+                                  certificate);
   Writer out(content);
   credential.write_unsigned(out);
   return content;
