@@ -1,11 +1,9 @@
 #include "net/server.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <ctime>
 #include <mutex>
 #include <optional>
 #include <system_error>
@@ -35,6 +33,7 @@
 #include <keyway/asio.hpp>
 #include <keyway/certificate.hpp>
 
+#include "net/request_head.hpp"
 #include "net/site.hpp"
 
 namespace keyway::net {
@@ -59,40 +58,6 @@ constexpr std::chrono::seconds goodbye_timeout{2};
 [[nodiscard]] std::string text_of(const tcp::endpoint& endpoint) {
   const std::string host = endpoint.address().to_string();
   return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
-}
-
-[[nodiscard]] std::string_view view(boost::core::string_view text) noexcept {
-  return {text.data(), text.size()};
-}
-
-[[nodiscard]] std::optional<std::string_view> field_of(const http::fields& fields, http::field name) {
-  const auto found = fields.find(name);
-  if (found == fields.end()) return std::nullopt;
-  return view(found->value());
-}
-
-/// RFC 8470 5.1: somebody on the way took it early, and it is nothing that may come twice.
-[[nodiscard]] bool is_too_early(const http::request<http::empty_body>& request) {
-  const bool is_safe = request.method() == http::verb::get || request.method() == http::verb::head;
-  return !is_safe && request["Early-Data"] == "1";
-}
-
-/// RFC 9112 3.2.2: a server takes the absolute form too, and goes by its path.
-[[nodiscard]] std::string_view origin_form(std::string_view target) {
-  for (const std::string_view scheme : {"https://", "http://"}) {
-    if (!target.starts_with(scheme)) continue;
-    const std::size_t path = target.find('/', scheme.size());
-    return path == std::string_view::npos ? "/" : target.substr(path);
-  }
-  return target;
-}
-
-[[nodiscard]] std::string date_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&now, &parts);
-  std::array<char, 40> text{};
-  return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }
 
 [[nodiscard]] std::chrono::microseconds since(steady_clock::time_point start) {

@@ -219,7 +219,7 @@ TEST(AttackCertificate, BoundsTheWorkOnTimestamps) {
   Judge judge(root.der);
   judge.options.ct_logs = log_list({log.facts()});
   judge.options.ct_policy = x509::CtPolicy::chrome;
-  judge.sct_list = sct_list(std::vector<Bytes>(1000, log.sct(certificate_entry(leaf.der))));
+  judge.sct_list = sct_list(std::vector<Bytes>(500, log.sct(certificate_entry(leaf.der))));
 
   const auto verdict = judge.ask(chain, "shop.localhost");
 

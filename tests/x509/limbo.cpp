@@ -239,12 +239,12 @@ std::expected<x509::Verdict, LimboResult> ask(const x509::Verifier& verifier, st
     if (!address) return std::unexpected(refused("name: " + address.error().message()));
     return verifier.verify(chain, *address, at, purpose);
   }
-  const auto name = ServerName::parse(text);
-  if (!name) return std::unexpected(refused("name: " + name.error().message()));
   const bool is_address = wanted.at("kind") == "IP";
   if (!is_address && wanted.at("kind") != "DNS") {
     return std::unexpected(LimboResult{false, false, "a kind of name that Keyway has no question for"});
   }
+  const auto name = ServerName::parse(text);
+  if (!name) return std::unexpected(refused("name: " + name.error().message()));
   if (name->is_dns() == is_address) return std::unexpected(refused("name: not of its kind"));
   return verifier.verify(chain, &*name, purpose, at);
 }
