@@ -385,6 +385,12 @@ awaitable<void> run_session(Shared& shared, Worker& worker, tcp::socket socket, 
 
 }  // namespace
 
+/// Signals that came and were not looked at yet.
+struct HeldSignals {
+  boost::asio::io_context context{1};
+  boost::asio::signal_set set{context, SIGINT, SIGTERM};
+};
+
 class FileServer::State {
  public:
   State(std::shared_ptr<const ServerConfig> config, FileServerOptions options, Site site)
@@ -449,6 +455,11 @@ class FileServer::State {
     const std::lock_guard lock(shared_.config_guard);
     shared_.config.swap(config);
   }
+  [[nodiscard]] HeldSignals& hold_signals(bool with_hangup) {
+    if (!signals_) signals_ = std::make_unique<HeldSignals>();
+    if (with_hangup) signals_->set.add(SIGHUP);
+    return *signals_;
+  }
   [[nodiscard]] bool is_running() const noexcept { return running_ != 0; }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] std::size_t connections() const noexcept { return shared_.connections; }
@@ -505,6 +516,7 @@ class FileServer::State {
   tcp::acceptor acceptor_{*workers_.front().context};
   boost::asio::steady_timer pause_{*workers_.front().context};
   std::uint16_t port_ = 0;
+  std::unique_ptr<HeldSignals> signals_;  ///< null until they are held
 };
 
 FileServer::FileServer(std::unique_ptr<State> state) noexcept : state_(std::move(state)) {}
@@ -544,10 +556,12 @@ void FileServer::use(std::shared_ptr<const ServerConfig> config) {
   if (config) state_->use(std::move(config));
 }
 
+void FileServer::hold_signals(bool with_hangup) {
+  static_cast<void>(state_->hold_signals(with_hangup));
+}
+
 void FileServer::run_until_signal(const std::function<void()>& on_hangup) {
-  boost::asio::io_context context{1};
-  boost::asio::signal_set signals(context, SIGINT, SIGTERM);
-  if (on_hangup) signals.add(SIGHUP);
+  auto& [context, signals] = state_->hold_signals(on_hangup != nullptr);
   bool is_first = true;
   std::function<void(const error_code&, int)> on_signal = [&](const error_code& error, int number) {
     if (error) return;

@@ -68,6 +68,9 @@ class FileServer {
   void drain();
   /// Connections to come have this configuration; those that stand keep theirs. Thread-safe.
   void use(std::shared_ptr<const ServerConfig> config);
+  /// From now on SIGINT and SIGTERM, and SIGHUP if asked, wait for run_until_signal(): for who tells others that the
+  /// server is there, and is then stopped by them at once.
+  void hold_signals(bool with_hangup);
   /// Waits until SIGINT or SIGTERM comes and all is drained; a second signal ends at once. Only one server of a process
   /// may. `on_hangup`: called at each SIGHUP, which else ends the process.
   void run_until_signal(const std::function<void()>& on_hangup = {});

@@ -140,6 +140,7 @@ class Serve {
   [[nodiscard]] int run() {
     auto server = start();
     if (!server) return report(context_, server.error());
+    (*server)->hold_signals(/*with_hangup=*/true);
     tell_where(**server);
     (*server)->run_until_signal([&] { read_anew(**server); });
     note(context_, "stopped");
