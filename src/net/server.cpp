@@ -455,6 +455,7 @@ class FileServer::State {
     const std::lock_guard lock(shared_.config_guard);
     shared_.config.swap(config);
   }
+  [[nodiscard]] bool holds_signals() const noexcept { return shared_.options.holds_signals; }
   [[nodiscard]] HeldSignals& hold_signals(bool with_hangup) {
     if (!signals_) signals_ = std::make_unique<HeldSignals>();
     if (with_hangup) signals_->set.add(SIGHUP);
@@ -534,6 +535,8 @@ Result<std::unique_ptr<FileServer>> FileServer::start(std::shared_ptr<const Serv
   auto site = Site::open(options.folder, options.listings);
   if (!site) return std::unexpected(std::move(site.error()));
   auto state = std::make_unique<State>(std::move(config), std::move(options), std::move(*site));
+  // Before anybody can see that the server is there, and stop it.
+  if (state->holds_signals()) static_cast<void>(state->hold_signals(/*with_hangup=*/true));
   if (auto listening = state->listen(); !listening) return std::unexpected(std::move(listening.error()));
   state->start();
   return std::unique_ptr<FileServer>(new FileServer(std::move(state)));
@@ -554,10 +557,6 @@ void FileServer::wait() {
 
 void FileServer::use(std::shared_ptr<const ServerConfig> config) {
   if (config) state_->use(std::move(config));
-}
-
-void FileServer::hold_signals(bool with_hangup) {
-  static_cast<void>(state_->hold_signals(with_hangup));
 }
 
 void FileServer::run_until_signal(const std::function<void()>& on_hangup) {

@@ -41,6 +41,8 @@ struct FileServerOptions {
   std::chrono::milliseconds write_timeout{30'000};      ///< for each part of a body (64 KiB at most)
   std::chrono::milliseconds drain_timeout{10'000};      ///< what requests under way get after drain()
   bool listings = true;                                 ///< a folder without index.html shows what is in it
+  /// SIGINT, SIGTERM and SIGHUP wait for run_until_signal(), from before the port is open.
+  bool holds_signals = false;
   /// Called on the server's threads, several at once.
   std::function<void(const AccessRecord&)> on_access = {};
   /// Observes every connection, beside the configuration's; may be null. Thread-safe, outlives the server.
@@ -68,9 +70,6 @@ class FileServer {
   void drain();
   /// Connections to come have this configuration; those that stand keep theirs. Thread-safe.
   void use(std::shared_ptr<const ServerConfig> config);
-  /// From now on SIGINT and SIGTERM, and SIGHUP if asked, wait for run_until_signal(): for who tells others that the
-  /// server is there, and is then stopped by them at once.
-  void hold_signals(bool with_hangup);
   /// Waits until SIGINT or SIGTERM comes and all is drained; a second signal ends at once. Only one server of a process
   /// may. `on_hangup`: called at each SIGHUP, which else ends the process.
   void run_until_signal(const std::function<void()>& on_hangup = {});

@@ -140,7 +140,6 @@ class Serve {
   [[nodiscard]] int run() {
     auto server = start();
     if (!server) return report(context_, server.error());
-    (*server)->hold_signals(/*with_hangup=*/true);
     tell_where(**server);
     (*server)->run_until_signal([&] { read_anew(**server); });
     note(context_, "stopped");
@@ -176,6 +175,7 @@ class Serve {
     serving.port = endpoint_.port;
     serving.threads = options_.threads;
     serving.max_connections = options_.max_connections;
+    serving.holds_signals = true;
     serving.drain_timeout = std::chrono::seconds(options_.drain_seconds);
     serving.listings = !options_.has_no_listings;
     if (!options_.is_quiet) {

@@ -155,14 +155,20 @@ sockaddr_in loopback(std::uint16_t port) {
 
 }  // namespace
 
+/// Below the ports that the system gives to connections, so that none takes it in between; and for each process others.
 std::uint16_t free_port() {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address = loopback(0);
-  socklen_t size = sizeof(address);
-  if (::bind(fd, reinterpret_cast<sockaddr*>(&address), size) != 0) std::abort();
-  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) != 0) std::abort();
-  ::close(fd);
-  return ntohs(address.sin_port);
+  constexpr unsigned first = 10'000;
+  constexpr unsigned count = 20'000;
+  static unsigned next = static_cast<unsigned>(::getpid()) * 16;
+  for (unsigned tries = 0; tries < count; ++tries) {
+    const auto port = static_cast<std::uint16_t>(first + next++ % count);
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const sockaddr_in address = loopback(port);
+    const bool is_free = ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+    ::close(fd);
+    if (is_free) return port;
+  }
+  std::abort();
 }
 
 bool wait_for_port(std::uint16_t port, std::chrono::seconds at_most) {
