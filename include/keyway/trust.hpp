@@ -85,7 +85,10 @@ class TrustStore {
   [[nodiscard]] std::optional<std::uint32_t> find(ByteView der) const noexcept;
 
  private:
+  friend class PathSearch;
   struct Index;
+  /// `hash`: name_hash() of the subject.
+  [[nodiscard]] std::span<const std::uint32_t> with_subject(ByteView subject, std::uint64_t hash) const noexcept;
   std::unique_ptr<Index> index_;
 };
 

@@ -31,15 +31,20 @@ struct Rdn {
   bool oversized = false;
 };
 
+Attribute read_attribute(der::Reader& entries) noexcept {
+  der::Reader pair = entries.enter(der::Tag::sequence, "AttributeTypeAndValue");
+  const Attribute attribute{pair.identifier("type"), pair.any("value")};
+  pair.end("AttributeTypeAndValue");
+  return attribute;
+}
+
 Rdn read_rdn(der::Reader& names) noexcept {
   Rdn rdn;
   const der::Element set = names.element(der::Tag::set, "RelativeDistinguishedName");
   rdn.whole = set.whole;
   der::Reader entries(set.contents, names.status());
   while (!entries.empty()) {
-    der::Reader pair = entries.enter(der::Tag::sequence, "AttributeTypeAndValue");
-    const Attribute attribute{pair.identifier("type"), pair.any("value")};
-    pair.end("AttributeTypeAndValue");
+    const Attribute attribute = read_attribute(entries);
     if (rdn.size == max_attributes) {
       rdn.oversized = true;
       continue;
@@ -179,8 +184,9 @@ std::string value_text(const der::Element& value) {
 
 void check_name(der::Reader name, std::string_view field) noexcept {
   while (!name.empty()) {
-    const Rdn rdn = read_rdn(name);
-    if (name.ok() && rdn.size == 0) name.status().reject(field, "an empty RelativeDistinguishedName");
+    der::Reader entries = name.enter(der::Tag::set, "RelativeDistinguishedName");
+    if (name.ok() && entries.empty()) name.status().reject(field, "an empty RelativeDistinguishedName");
+    while (!entries.empty()) (void)read_attribute(entries);
   }
 }
 
@@ -226,10 +232,9 @@ std::uint64_t name_hash(ByteView name) noexcept {
   der::Reader names = der::Reader(name, status).enter(der::Tag::sequence, "Name");
   std::uint64_t hash = 0;
   while (!names.empty()) {
-    const Rdn rdn = read_rdn(names);
+    der::Reader entries = names.enter(der::Tag::set, "RelativeDistinguishedName");
     std::uint64_t sum = 0;  // the order within an RDN does not count
-    for (std::size_t i = 0; i < rdn.size; ++i) sum += attribute_hash(rdn.attributes[i]);
-    // What an oversized RDN leaves out follows its bytes, so equal bytes still hash alike.
+    while (!entries.empty()) sum += attribute_hash(read_attribute(entries));
     hash = mix(hash, sum);
   }
   return hash;

@@ -155,8 +155,8 @@ void PathSearch::push(const Node& node) {
   frame.node = node;
   const ByteView issuer = node.view->issuer.der;
   if (node.element.origin != Origin::anchor) {
-    frame.anchors = material_.anchors.with_subject(issuer);
     frame.issuer_hash = name_hash(issuer);
+    frame.anchors = material_.anchors.with_subject(issuer, frame.issuer_hash);
   }
   path_.push_back(frame);
 }

@@ -129,7 +129,11 @@ const Certificate& TrustStore::at(std::size_t index) const {
 }
 
 std::span<const std::uint32_t> TrustStore::with_subject(ByteView subject) const noexcept {
-  const auto bucket = index_->by_subject.find(name_hash(subject));
+  return with_subject(subject, name_hash(subject));
+}
+
+std::span<const std::uint32_t> TrustStore::with_subject(ByteView subject, std::uint64_t hash) const noexcept {
+  const auto bucket = index_->by_subject.find(hash);
   if (bucket == index_->by_subject.end()) return {};
   for (const Index::Group& group : bucket->second) {
     if (same_name(index_->subject_of(group), subject)) return group.anchors;
