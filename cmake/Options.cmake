@@ -8,6 +8,7 @@ option(KEYWAY_IPSEC_MB "Use Intel's ipsec-mb for vector AES-GCM where it is ther
 option(KEYWAY_CERTIFICATE_COMPRESSION "Use zlib, brotli and zstd for certificates, each where it is there" ON)
 option(KEYWAY_IDN "Use libidn2 for host names in other letters than ASCII where it is there" ON)
 option(KEYWAY_PUBLIC_SUFFIXES "Use libpsl where it is there, to refuse wildcards over whole registries" ON)
+option(KEYWAY_JOIN_FILES "Compile a folder's files together: all of them sooner, a single one later" ON)
 option(KEYWAY_WERROR "Make warnings errors" OFF)
 set(KEYWAY_SANITIZE "" CACHE STRING "Sanitizers, comma separated: address,undefined")
 

@@ -3,6 +3,26 @@
 set(KEYWAY_STANDARD_HEADERS <algorithm> <array> <chrono> <cstddef> <cstdint> <expected> <functional> <memory> <mutex>
   <optional> <ranges> <span> <string> <string_view> <tuple> <unordered_map> <utility> <variant> <vector>)
 
+# keyway_join(target [folders…])
+#
+# The sources of each folder (of these alone, if any are named) as one unit of translation: what all of them include is
+# worked through once. They may not use a name of their own twice. The presets `debug` and `clang` compile each alone.
+function(keyway_join target)
+  if(NOT KEYWAY_JOIN_FILES)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  get_target_property(sources ${target} SOURCES)
+  foreach(source IN LISTS sources)
+    file(RELATIVE_PATH path "${CMAKE_CURRENT_SOURCE_DIR}" "${source}")
+    get_filename_component(folder "${path}" DIRECTORY)
+    if(NOT ARGN OR folder IN_LIST ARGN)
+      string(MAKE_C_IDENTIFIER "in_${folder}" group)
+      set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "${group}")
+    endif()
+  endforeach()
+endfunction()
+
 # keyway_room(NAME name [DEPENDS targets…] [PRIVATE targets…] [PRECOMPILE headers…])
 #
 # One folder of src/ as one static library that links only the rooms below it. Its sources are all .cpp files of the

@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "core/text.hpp"
+
 namespace keyway::authority {
 namespace {
 
@@ -34,7 +36,7 @@ constexpr auto reasons = std::to_array<ReasonName>({
 std::string letters_of(std::string_view text) {
   std::string letters;
   for (const char c : text) {
-    if (c != '-' && c != '_') letters.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    if (c != '-' && c != '_') letters.push_back(lower_case(c));
   }
   return letters;
 }

@@ -15,14 +15,11 @@ constexpr std::size_t max_label = 63;
 constexpr bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 /// The value of a hexadecimal digit, or 16.
 constexpr unsigned hex_value(char c) noexcept {
   if (is_digit(c)) return static_cast<unsigned>(c - '0');
-  const char l = lower(c);
+  const char l = lower_case(c);
   return l >= 'a' && l <= 'f' ? static_cast<unsigned>(l - 'a') + 10U : 16U;
 }
 
@@ -150,7 +147,7 @@ std::unexpected<Error> refuse(std::string_view text, std::string_view expected, 
 }
 
 bool is_ldh(char c) noexcept {
-  return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z') || c == '-' || c == '_';
+  return is_digit(c) || (lower_case(c) >= 'a' && lower_case(c) <= 'z') || c == '-' || c == '_';
 }
 
 bool is_label(std::string_view label) noexcept {
@@ -234,7 +231,7 @@ Result<ServerName> ServerName::parse(std::string_view text) {
     return refuse(text, "a last label that is no number", "write an IPv4 address as four decimal numbers");
   }
   std::string lowered(name);
-  std::ranges::transform(lowered, lowered.begin(), lower);
+  std::ranges::transform(lowered, lowered.begin(), lower_case);
   return ServerName(std::move(lowered));
 }
 

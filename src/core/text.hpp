@@ -37,6 +37,11 @@ struct PemBlock {
 /// UTF-8 come out as \xNN; longer than `limit` bytes is cut with "…".
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 200);
 
+/// Letters of ASCII in lower case, all else as it is.
+[[nodiscard]] constexpr char lower_case(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 /// True for what may stand before the @ of a mail address without quotes (RFC 5322 3.2.3, dot-atom).
 [[nodiscard]] bool is_dot_atom(std::string_view text) noexcept;
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "core/text.hpp"
+
 namespace keyway::net {
 namespace {
 
@@ -47,8 +49,7 @@ std::string_view media_type_of(std::string_view file_name) noexcept {
   const std::size_t dot = file_name.rfind('.');
   if (dot == std::string_view::npos || file_name.size() - dot > 8) return unknown;
   std::string ending(file_name.substr(dot + 1));
-  std::ranges::transform(ending, ending.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::ranges::transform(ending, ending.begin(), lower_case);
   const auto found = std::ranges::lower_bound(entries, std::string_view(ending), {}, &Entry::first);
   return found != entries.end() && found->first == ending ? found->second : unknown;
 }

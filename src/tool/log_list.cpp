@@ -19,7 +19,7 @@ namespace {
 using nlohmann::json;
 using x509::CtLogState;
 
-constexpr std::size_t max_file = std::size_t{8} << 20U;
+constexpr std::size_t max_list_file = std::size_t{8} << 20U;
 
 struct StateName {
   std::string_view name;
@@ -131,7 +131,7 @@ Result<std::shared_ptr<const x509::CtLogList>> load_ct_logs(const TransparencyOp
                                .expected("logs to believe")
                                .advice("name them by --ct-logs"));
   }
-  const auto bytes = read_file(options.logs, max_file);
+  const auto bytes = read_file(options.logs, max_list_file);
   if (!bytes) return std::unexpected(bytes.error());
   auto logs = read_log_list(as_text(*bytes), provider);
   if (!logs) return std::unexpected(std::move(logs.error()).at("--ct-logs " + printable(options.logs)));

@@ -20,7 +20,7 @@ namespace {
 /// What such a file begins with.
 constexpr std::string_view magic = "keyway sessions 1\n";
 constexpr std::size_t max_key = 1024;
-constexpr std::size_t max_file = SessionFile::max_sessions * (max_written_session + max_key + 8);
+constexpr std::size_t max_session_file = SessionFile::max_sessions * (max_written_session + max_key + 8);
 
 /// Whoever can read the file can take part in the sessions, and whoever can write it can say whose they are.
 [[nodiscard]] Result<void> check_mode(const std::filesystem::path& path, const struct ::stat& about) {
@@ -49,7 +49,7 @@ Result<std::shared_ptr<SessionFile>> SessionFile::open(const std::filesystem::pa
   }
   if (auto checked = check_mode(path, about); !checked) return std::unexpected(std::move(checked.error()));
   if (about.st_size == 0) return file;
-  auto contents = read_file(path, max_file);
+  auto contents = read_file(path, max_session_file);
   if (!contents) return std::unexpected(std::move(contents.error()));
   auto parsed = file->parse(*contents);
   wipe(*contents);
@@ -62,7 +62,7 @@ Result<std::shared_ptr<SessionFile>> SessionFile::open(const std::filesystem::pa
 }
 
 Result<void> SessionFile::parse(ByteView contents) {
-  Reader in(contents, "session file");
+  keyway::Reader in(contents, "session file");
   if (as_text(in.bytes(magic.size(), "beginning")) != magic) in.reject(ErrorCode::InvalidValue, "beginning");
   while (in.ok() && !in.empty()) {
     if (entries_.size() == max_sessions) in.reject(ErrorCode::LengthOutOfRange, "sessions");

@@ -56,8 +56,7 @@ constexpr std::array groups{NamedGroup::X25519MLKEM768, NamedGroup::SecP256r1MLK
                             NamedGroup::secp521r1,      NamedGroup::ffdhe2048,         NamedGroup::ffdhe3072};
 
 [[nodiscard]] bool equals_in_any_case(std::string_view a, std::string_view b) noexcept {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
+  return std::ranges::equal(a, b, {}, lower_case, lower_case);
 }
 
 /// Calls `take` with each name of "a:b,c".

@@ -33,7 +33,7 @@ namespace {
 
 using explain::Json;
 
-constexpr std::size_t max_file = std::size_t{16} << 20U;
+constexpr std::size_t max_certificate_file = std::size_t{16} << 20U;
 
 struct VerifyOptions {
   std::vector<std::string> files;
@@ -66,7 +66,7 @@ struct Question {
 [[nodiscard]] Result<std::vector<x509::Certificate>> load_chain(const std::vector<std::string>& files) {
   std::vector<x509::Certificate> chain;
   for (const std::string& file : files) {
-    auto bytes = read_file(file, max_file);
+    auto bytes = read_file(file, max_certificate_file);
     if (!bytes) return std::unexpected(std::move(bytes.error()));
     auto all = x509::Certificate::all_from(*bytes);
     if (!all) return std::unexpected(std::move(all.error()).at(printable(file)));

@@ -8,12 +8,8 @@
 namespace keyway::x509 {
 namespace {
 
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 bool same_text(std::string_view a, std::string_view b) noexcept {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+  return std::ranges::equal(a, b, [](char x, char y) { return lower_case(x) == lower_case(y); });
 }
 
 bool ends_with(std::string_view text, std::string_view end) noexcept {
@@ -28,7 +24,7 @@ std::string_view without_final_dot(std::string_view name) noexcept {
 bool is_label(std::string_view label) noexcept {
   if (label.empty() || label.size() > 63) return false;
   return std::ranges::all_of(label, [](char c) {
-    const char l = lower(c);
+    const char l = lower_case(c);
     return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
   });
 }

@@ -18,10 +18,10 @@ namespace {
 
 using der::Tag;
 
-constexpr std::string_view where = "CRL";
+constexpr std::string_view crl_place = "CRL";
 
 /// RFC 5280 5.3.1; 7 is not used.
-constexpr std::array<std::string_view, 11> reasons{
+constexpr std::array<std::string_view, 11> reason_names{
     "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
     "superseded",    "cessationOfOperation", "certificateHold", "",
     "removeFromCRL", "privilegeWithdrawn",   "aACompromise"};
@@ -225,7 +225,7 @@ void read_tbs(der::Reader tbs, Crl::Parsed& read) {
 }  // namespace
 
 std::string_view revocation_reason(std::uint8_t code) noexcept {
-  return code < reasons.size() ? reasons[code] : std::string_view();
+  return code < reason_names.size() ? reason_names[code] : std::string_view();
 }
 
 Crl::Crl(std::unique_ptr<const Parsed> parsed) noexcept : parsed_(std::move(parsed)) {}
@@ -236,7 +236,7 @@ Crl::~Crl() = default;
 Result<Crl> Crl::from_der(Bytes der) {
   // Offsets of entries have four bytes, as have the lengths of DER.
   if (der.size() > std::numeric_limits<std::uint32_t>::max()) {
-    return std::unexpected(fail(ErrorCode::InvalidCrl).at(where).received("more than 4 GiB"));
+    return std::unexpected(fail(ErrorCode::InvalidCrl).at(crl_place).received("more than 4 GiB"));
   }
   auto read = std::make_unique<Parsed>();
   read->der = std::move(der);
@@ -251,7 +251,7 @@ Result<Crl> Crl::from_der(Bytes der) {
   fields.end("CertificateList");
   read_tbs(der::Reader(tbs.contents, status), *read);
   if (!status.ok()) {
-    const Error cause = status.error(where, ErrorCode::InvalidCrl);
+    const Error cause = status.error(crl_place, ErrorCode::InvalidCrl);
     return std::unexpected(fail(ErrorCode::InvalidCrl).at(cause.where()).received(cause.received()));
   }
   return Crl(std::move(read));
@@ -266,7 +266,7 @@ Result<Crl> Crl::from(ByteView pem_or_der) {
   for (PemBlock& block : *blocks) {
     if (block.label == "X509 CRL") return from_der(std::move(block.data));
   }
-  return std::unexpected(fail(ErrorCode::InvalidPem).at(where).expected("an X509 CRL block").received("none"));
+  return std::unexpected(fail(ErrorCode::InvalidPem).at(crl_place).expected("an X509 CRL block").received("none"));
 }
 
 DistinguishedNameView Crl::issuer() const noexcept {

@@ -8,7 +8,7 @@ namespace keyway::x509 {
 namespace {
 
 /// FNV-1a. Who makes serial numbers collide makes questions about his own list slow, at worst as slow as reading it.
-std::uint32_t hash_of(ByteView serial_number) noexcept {
+std::uint32_t place_of(ByteView serial_number) noexcept {
   std::uint32_t hash = 2166136261U;
   for (const std::uint8_t byte : serial_number) hash = (hash ^ byte) * 16777619U;
   return hash ^ hash >> 15U;
@@ -17,7 +17,7 @@ std::uint32_t hash_of(ByteView serial_number) noexcept {
 }  // namespace
 
 void CrlIndex::add(std::uint32_t offset, ByteView serial_number) {
-  noted_.push_back({offset, hash_of(serial_number)});
+  noted_.push_back({offset, place_of(serial_number)});
 }
 
 void CrlIndex::finish() {
@@ -38,7 +38,7 @@ void CrlIndex::finish() {
 
 std::span<const std::uint32_t> CrlIndex::candidates(ByteView serial_number) const noexcept {
   if (offsets_.empty()) return {};
-  const std::size_t bucket = hash_of(serial_number) & (starts_.size() - 2);
+  const std::size_t bucket = place_of(serial_number) & (starts_.size() - 2);
   return std::span(offsets_).subspan(starts_[bucket], starts_[bucket + 1] - starts_[bucket]);
 }
 

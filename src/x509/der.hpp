@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -88,6 +89,10 @@ class Status {
   std::string_view field_;
   std::string_view text_;
 };
+
+[[nodiscard]] inline bool same_bytes(ByteView a, ByteView b) noexcept {
+  return std::ranges::equal(a, b);
+}
 
 /// One element: identifier, length and contents.
 struct Element {

@@ -54,12 +54,8 @@ Rdn read_rdn(der::Reader& names) noexcept {
   return rdn;
 }
 
-bool same_bytes(ByteView a, ByteView b) noexcept {
-  return std::ranges::equal(a, b);
-}
-
 bool same_value(const der::Element& a, const der::Element& b) noexcept {
-  if (same_bytes(a.whole, b.whole)) return true;
+  if (der::same_bytes(a.whole, b.whole)) return true;
   if (!compares_as_text(a.tag) || !compares_as_text(b.tag)) return false;
   ComparableCharacters left(a);
   ComparableCharacters right(b);
@@ -72,13 +68,13 @@ bool same_value(const der::Element& a, const der::Element& b) noexcept {
 }
 
 bool same_rdn(const Rdn& a, const Rdn& b) noexcept {
-  if (same_bytes(a.whole, b.whole)) return true;
+  if (der::same_bytes(a.whole, b.whole)) return true;
   if (a.size != b.size || a.oversized || b.oversized) return false;
   std::array<bool, max_attributes> taken{};
   for (std::size_t i = 0; i < a.size; ++i) {
     bool found = false;
     for (std::size_t j = 0; j < b.size && !found; ++j) {
-      if (taken[j] || !same_bytes(a.attributes[i].type, b.attributes[j].type)) continue;
+      if (taken[j] || !der::same_bytes(a.attributes[i].type, b.attributes[j].type)) continue;
       found = taken[j] = same_value(a.attributes[i].value, b.attributes[j].value);
     }
     if (!found) return false;
@@ -147,7 +143,7 @@ constexpr auto type_names = std::to_array<TypeName>({
 
 std::string type_text(ByteView type) {
   for (const TypeName& known : type_names) {
-    if (same_bytes(known.oid, type)) return std::string(known.short_name);
+    if (der::same_bytes(known.oid, type)) return std::string(known.short_name);
   }
   return oid_to_string(type);
 }
@@ -191,7 +187,7 @@ void check_name(der::Reader name, std::string_view field) noexcept {
 }
 
 bool same_name(ByteView a, ByteView b) noexcept {
-  if (same_bytes(a, b)) return true;
+  if (der::same_bytes(a, b)) return true;
   der::Status status;
   der::Reader left = der::Reader(a, status).enter(der::Tag::sequence, "Name");
   der::Reader right = der::Reader(b, status).enter(der::Tag::sequence, "Name");
@@ -219,7 +215,7 @@ std::vector<der::Element> attributes_of(ByteView name, ByteView type) {
     der::Reader entries = names.enter(der::Tag::set, "RelativeDistinguishedName");
     while (!entries.empty()) {
       der::Reader pair = entries.enter(der::Tag::sequence, "AttributeTypeAndValue");
-      const bool is_wanted = same_bytes(pair.identifier("type"), type);
+      const bool is_wanted = der::same_bytes(pair.identifier("type"), type);
       const der::Element value = pair.any("value");
       if (is_wanted) values.push_back(value);
     }
@@ -272,7 +268,7 @@ std::optional<std::string> DistinguishedNameView::attribute(std::string_view typ
   while (!names.empty()) {
     const Rdn rdn = read_rdn(names);
     for (std::size_t i = 0; i < rdn.size && status.ok(); ++i) {
-      if (same_bytes(rdn.attributes[i].type, wanted->oid)) found = to_utf8(rdn.attributes[i].value);
+      if (der::same_bytes(rdn.attributes[i].type, wanted->oid)) found = to_utf8(rdn.attributes[i].value);
     }
   }
   return found;

@@ -11,7 +11,7 @@ namespace {
 
 using der::Tag;
 
-constexpr std::string_view field = "DistributionPoint";
+constexpr std::string_view distribution_point_field = "DistributionPoint";
 
 /// Calls `visit` for each name until it returns true; says whether one did.
 template <typename Visit>
@@ -34,7 +34,7 @@ bool same_general_name(const GeneralName& a, const GeneralName& b) noexcept {
 /// The Name that a relative one means.
 Bytes whole_name(ByteView issuer, ByteView relative) {
   der::Status status;
-  const ByteView above = der::Reader(issuer, status).contents(Tag::sequence, field);
+  const ByteView above = der::Reader(issuer, status).contents(Tag::sequence, distribution_point_field);
   return encode_der([&](DerWriter& writer) {
     writer.sequence([&] {
       writer.raw(above);
@@ -77,19 +77,20 @@ std::uint16_t read_reason_flags(der::Reader& reader, ByteView contents) noexcept
 
 DistributionPoint read_distribution_point(der::Reader& points) noexcept {
   DistributionPoint read;
-  der::Reader fields = points.enter(Tag::sequence, field);
+  der::Reader fields = points.enter(Tag::sequence, distribution_point_field);
   if (fields.next_is(der::constructed(0))) {
-    read.name = read_distribution_point_name(fields.enter(der::constructed(0), field));
+    read.name = read_distribution_point_name(fields.enter(der::constructed(0), distribution_point_field));
   }
   if (fields.next_is(der::context(1)))
-    read.reasons = read_reason_flags(fields, fields.contents(der::context(1), field));
+    read.reasons = read_reason_flags(fields, fields.contents(der::context(1), distribution_point_field));
   if (fields.next_is(der::constructed(2))) {
     read.crl_issuer = fields.contents(der::constructed(2), "cRLIssuer");
     check_general_names(der::Reader(*read.crl_issuer, fields.status()), "cRLIssuer");
   }
-  fields.end(field);
+  fields.end(distribution_point_field);
   // RFC 5280 4.2.1.13: reasons alone name nothing.
-  if (fields.ok() && !read.name && !read.crl_issuer) fields.status().reject(field, "neither a name nor a cRLIssuer");
+  if (fields.ok() && !read.name && !read.crl_issuer)
+    fields.status().reject(distribution_point_field, "neither a name nor a cRLIssuer");
   return read;
 }
 

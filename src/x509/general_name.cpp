@@ -10,7 +10,7 @@
 namespace keyway::x509 {
 namespace {
 
-constexpr std::string_view field = "GeneralName";
+constexpr std::string_view general_name_field = "GeneralName";
 
 bool is_ascii(ByteView text) noexcept {
   return std::ranges::all_of(text, [](std::uint8_t byte) { return byte < 0x80; });
@@ -18,11 +18,11 @@ bool is_ascii(ByteView text) noexcept {
 
 /// OtherName and EDIPartyName: what is inside is nobody's business here, its framing is.
 void check_elements(der::Reader inside) noexcept {
-  while (!inside.empty()) (void)inside.any(field);
+  while (!inside.empty()) (void)inside.any(general_name_field);
 }
 
 ByteView read_text(der::Reader& names, NameForm form) noexcept {
-  const ByteView text = names.contents(der::context(static_cast<std::uint8_t>(form)), field);
+  const ByteView text = names.contents(der::context(static_cast<std::uint8_t>(form)), general_name_field);
   if (names.ok() && !is_ascii(text)) names.status().reject(to_string(form), "a character outside ASCII");
   return text;
 }
@@ -57,29 +57,30 @@ GeneralName read_general_name(der::Reader& names) noexcept {
   for (const NameForm form : {NameForm::dns_name, NameForm::rfc822_name, NameForm::uri}) {
     if (names.next_is(der::context(static_cast<std::uint8_t>(form)))) return {form, read_text(names, form)};
   }
-  if (names.next_is(der::context(7))) return {NameForm::ip_address, names.contents(der::context(7), field)};
+  if (names.next_is(der::context(7)))
+    return {NameForm::ip_address, names.contents(der::context(7), general_name_field)};
   if (names.next_is(der::constructed(4))) {
-    der::Reader explicit_tag = names.enter(der::constructed(4), field);
+    der::Reader explicit_tag = names.enter(der::constructed(4), general_name_field);
     const der::Element name = explicit_tag.element(der::Tag::sequence, "directoryName");
     explicit_tag.end("directoryName");
     check_name(der::Reader(name.contents, names.status()), "directoryName");
     return {NameForm::directory_name, name.whole};
   }
   if (names.next_is(der::context(8))) {
-    const ByteView oid = names.contents(der::context(8), field);
+    const ByteView oid = names.contents(der::context(8), general_name_field);
     if (names.ok() && !der::is_identifier(oid)) names.status().stop(der::Problem::bad_identifier, "registeredID");
     return {NameForm::registered_id, oid};
   }
   for (const NameForm form : {NameForm::other_name, NameForm::x400_address, NameForm::edi_party_name}) {
     const der::Tag tag = der::constructed(static_cast<std::uint8_t>(form));
     if (!names.next_is(tag)) continue;
-    const ByteView inside = names.contents(tag, field);
+    const ByteView inside = names.contents(tag, general_name_field);
     der::Reader fields(inside, names.status());
     if (form == NameForm::other_name) (void)fields.identifier("otherName");
     check_elements(fields);
     return {form, inside};
   }
-  names.status().stop(der::Problem::wrong_tag, field);
+  names.status().stop(der::Problem::wrong_tag, general_name_field);
   return {};
 }
 

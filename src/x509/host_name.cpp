@@ -2,19 +2,16 @@
 
 #include <algorithm>
 
+#include "core/text.hpp"
 #include "x509/constraint_forms.hpp"
 #include "x509/general_name.hpp"
 
 namespace keyway::x509 {
 namespace {
 
-constexpr char lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
 /// `presented` is of the certificate, in any case; `reference` is in lower case.
 bool equal_host(std::string_view presented, std::string_view reference) noexcept {
-  return std::ranges::equal(presented, reference, [](char a, char b) { return lower(a) == b; });
+  return std::ranges::equal(presented, reference, [](char a, char b) { return lower_case(a) == b; });
 }
 
 /// RFC 9525 6.3: `*` is one whole left-most label. At least two labels follow it, so that `*.com` covers nothing, and

@@ -11,14 +11,6 @@
 #include "x509/path_search.hpp"
 
 namespace keyway::x509 {
-namespace {
-
-bool same_bytes(ByteView a, ByteView b) noexcept {
-  return std::ranges::equal(a, b);
-}
-
-}  // namespace
-
 Objection budget_spent(const CertificateView& certificate, std::size_t depth, std::string what) {
   return {CheckKind::issuer,
           finding_about(certificate, depth, ErrorCode::PathBudgetSpent, "PathBudget", "a path within the limits",
@@ -27,7 +19,7 @@ Objection budget_spent(const CertificateView& certificate, std::size_t depth, st
 
 bool key_identifiers_differ(const CertificateView& child, const CertificateView& issuer) noexcept {
   if (!child.authority_key_identifier || !issuer.subject_key_identifier) return false;
-  return !same_bytes(*child.authority_key_identifier, *issuer.subject_key_identifier);
+  return !der::same_bytes(*child.authority_key_identifier, *issuer.subject_key_identifier);
 }
 
 const crypto::PublicKey* KeyCache::get(std::size_t index, const CertificateView& certificate,
@@ -166,7 +158,7 @@ std::optional<Objection> PathSearch::check_signature(const Node& issuer) {
   const std::size_t child_depth = path_.size() - 1;
   const ByteView issuer_key = issuer.view->subject_public_key_info;
   const auto known = std::ranges::find_if(signatures_, [&](const KnownSignature& other) {
-    return other.child == child.element && same_bytes(other.issuer_key, issuer_key);
+    return other.child == child.element && der::same_bytes(other.issuer_key, issuer_key);
   });
   if (known != signatures_.end()) {
     return known->holds ? std::nullopt : std::optional(wrong_signature(issuer));

@@ -13,10 +13,6 @@ constexpr std::array all_kinds{CheckKind::name,       CheckKind::issuer,      Ch
                                CheckKind::validity,   CheckKind::purpose,     CheckKind::constraints,
                                CheckKind::revocation, CheckKind::transparency};
 
-bool same_bytes(ByteView a, ByteView b) noexcept {
-  return std::ranges::equal(a, b);
-}
-
 }  // namespace
 
 PathSearch::PathSearch(const VerifierMaterial& material, const Question& question, std::span<const ByteView> chain)
@@ -198,7 +194,7 @@ std::optional<Node> PathSearch::next_issuer(Frame& frame) const {
 bool PathSearch::is_in_path(const Node& node) const noexcept {
   return std::ranges::any_of(path_, [&](const Frame& frame) {
     return frame.node.subject_hash == node.subject_hash &&
-           same_bytes(frame.node.view->subject_public_key_info, node.view->subject_public_key_info) &&
+           der::same_bytes(frame.node.view->subject_public_key_info, node.view->subject_public_key_info) &&
            same_name(frame.node.view->subject.der, node.view->subject.der);
   });
 }

@@ -7,6 +7,8 @@
 
 #include <libpsl.h>
 
+#include "core/text.hpp"
+
 namespace keyway::x509 {
 
 bool is_public_suffix(std::string_view domain, Suffixes which) noexcept {
@@ -14,8 +16,7 @@ bool is_public_suffix(std::string_view domain, Suffixes which) noexcept {
   const psl_ctx_t* const list = psl_builtin();
   std::array<char, 256> text{};
   if (list == nullptr || domain.size() >= text.size()) return false;
-  std::ranges::transform(domain, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
+  std::ranges::transform(domain, text.begin(), lower_case);
   const int types = which == Suffixes::registries ? PSL_TYPE_ICANN : PSL_TYPE_ANY;
   return psl_is_public_suffix2(list, text.data(), types | PSL_TYPE_NO_STAR_RULE) == 1;
 }

@@ -18,7 +18,7 @@
 namespace keyway::x509 {
 namespace {
 
-constexpr std::string_view where = "SignedCertificateTimestamp";
+constexpr std::string_view sct_place = "SignedCertificateTimestamp";
 
 /// RFC 6962 3.1.
 enum class LogEntryType : std::uint16_t { x509_entry = 0, precert_entry = 1 };
@@ -182,7 +182,7 @@ struct Backing {
 
 Result<SctView> SctView::parse(ByteView serialized) {
   SctView read;
-  Reader in(serialized, where);
+  Reader in(serialized, sct_place);
   if (in.u8("sct_version") != 0) in.reject(ErrorCode::InvalidSctList, "sct_version");
   read.log_id = in.bytes(32, "id");
   read.milliseconds = in.u64("timestamp");

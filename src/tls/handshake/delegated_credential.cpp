@@ -12,7 +12,7 @@
 namespace keyway::tls {
 namespace {
 
-constexpr std::string_view where = "Certificate, entry 0, extension delegated_credential";
+constexpr std::string_view delegated_credential_place = "Certificate, entry 0, extension delegated_credential";
 
 bool has(const std::vector<SignatureScheme>& schemes, SignatureScheme wanted) {
   return std::ranges::find(schemes, wanted) != schemes.end();
@@ -27,7 +27,7 @@ Result<void> check_time(Time until, Time now) {
   const bool is_past = now > until;
   return std::unexpected(
       fail(ErrorCode::DelegatedCredentialExpired)
-          .at(std::string(where) + ", valid_time")
+          .at(std::string(delegated_credential_place) + ", valid_time")
           .expected(is_past ? "an end after now" : "an end within 7 days")
           .received(is_past ? "one " + seconds(now - until) + " ago" : "one in " + seconds(until - now))
           .advice("The server's operator is to have a new one made; is this clock right?"));
@@ -37,7 +37,7 @@ Result<void> check_time(Time until, Time now) {
 Result<void> check_schemes(const ClientConfig& config, const DelegatedCredential& credential) {
   const auto refuse = [](std::string_view field, SignatureScheme scheme) {
     return std::unexpected(fail(ErrorCode::InvalidDelegatedCredential)
-                               .at(std::string(where) + ", " + std::string(field))
+                               .at(std::string(delegated_credential_place) + ", " + std::string(field))
                                .expected("a scheme that was offered")
                                .received(to_string(scheme)));
   };
@@ -76,13 +76,14 @@ Result<ProvingKey> choose_proving_key(const ClientConfig& config, const Certific
       leaf_key->verify(*algorithm, delegated_credential_content(Side::server, leaf.cert_data, *credential),
                        credential->signature);
   if (!is_signed) {
-    return std::unexpected(fail(ErrorCode::BadDelegatedCredentialSignature).at(std::string(where) + ", signature"));
+    return std::unexpected(
+        fail(ErrorCode::BadDelegatedCredentialSignature).at(std::string(delegated_credential_place) + ", signature"));
   }
   auto key = common.provider->public_key(credential->subject_public_key_info);
   const bool fits = key && crypto::fits_tls13(credential->dc_cert_verify_algorithm, (*key)->type());
   if (!fits) {
     return std::unexpected(fail(ErrorCode::InvalidDelegatedCredential)
-                               .at(std::string(where) + ", ASN1_subjectPublicKeyInfo")
+                               .at(std::string(delegated_credential_place) + ", ASN1_subjectPublicKeyInfo")
                                .expected("a key for " + to_string(credential->dc_cert_verify_algorithm))
                                .received(key ? crypto::to_string((*key)->type()) : key.error().message()));
   }

@@ -10,19 +10,13 @@ namespace keyway::tls {
 
 namespace {
 
-// Records that may still go out after needs_key_update() has become true: alerts and the KeyUpdate itself.
-constexpr std::uint64_t reserve = 1024;
-
 constexpr std::size_t max_inner_plaintext = max_plaintext_fragment + 1;
 
 // RFC 8446 5.4: padding is zeros after the content type. They are sealed from here, never written by anybody.
 constexpr std::array<std::uint8_t, max_plaintext_fragment> zeros{};
 
-// RFC 8446 5.3: a sequence number must not wrap. The last one is left unused.
-constexpr std::uint64_t last_sequence = std::numeric_limits<std::uint64_t>::max();
-
 std::uint64_t soft_limit(std::uint64_t most) noexcept {
-  return most > 2 * reserve ? most - reserve : most / 2;
+  return most > 2 * reserved_records ? most - reserved_records : most / 2;
 }
 
 Error exhausted() {

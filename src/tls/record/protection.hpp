@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 
@@ -15,6 +16,12 @@
 #include "tls/wire/record.hpp"
 
 namespace keyway::tls {
+
+/// Records that may still go out when application data may not: alerts, and in TLS 1.3 the KeyUpdate itself.
+inline constexpr std::uint64_t reserved_records = 1024;
+
+/// A sequence number must not wrap (RFC 5246 6.1, RFC 8446 5.3). The last one is left unused.
+inline constexpr std::uint64_t last_sequence = std::numeric_limits<std::uint64_t>::max();
 
 /// No protection yet: TLSPlaintext (RFC 8446 5.1).
 struct PlaintextProtection {

@@ -9,12 +9,6 @@
 namespace keyway::tls {
 namespace {
 
-// Records that may still go out when application data may not: alerts.
-constexpr std::uint64_t reserve = 1024;
-
-// RFC 5246 6.1: a sequence number must not wrap. The last one is left unused.
-constexpr std::uint64_t last_sequence = std::numeric_limits<std::uint64_t>::max();
-
 constexpr std::size_t number_size = 8;
 using AssociatedData = std::array<std::uint8_t, 13>;
 
@@ -33,7 +27,7 @@ AssociatedData associated_data(std::uint64_t sequence, ContentType type, std::si
   return data;
 }
 
-Error exhausted() {
+Error tls12_exhausted() {
   return fail(ErrorCode::SequenceExhausted)
       .at("record")
       .advice("TLS 1.2 can't change its keys: make a new connection, or use TLS 1.3");
@@ -52,7 +46,7 @@ ProtectionTls12::ProtectionTls12(std::unique_ptr<crypto::Aead> aead, const Suite
     : aead_(std::move(aead)), sends_nonce_(suite.aead != crypto::AeadAlgorithm::chacha20_poly1305) {
   std::ranges::copy(iv.first(std::min(iv.size(), iv_.size())), iv_.begin());
   hard_limit_ = crypto::limits(suite.aead).max_records_sealed;
-  soft_limit_ = hard_limit_ - reserve;
+  soft_limit_ = hard_limit_ - reserved_records;
 }
 
 crypto::Nonce ProtectionTls12::nonce_of(std::uint64_t number) const noexcept {
@@ -83,7 +77,7 @@ Result<std::size_t> ProtectionTls12::seal(ContentType type, std::span<const Byte
                                .received(std::to_string(out.size())));
   }
   const std::uint64_t limit = type == ContentType::application_data ? soft_limit_ : hard_limit_;
-  if (sequence_ >= limit || sequence_ == last_sequence) return std::unexpected(exhausted());
+  if (sequence_ >= limit || sequence_ == last_sequence) return std::unexpected(tls12_exhausted());
 
   RecordHeader{.type = type, .length = static_cast<std::uint16_t>(size - record_header_size)}.write_to(out);
   const ByteSpan explicit_nonce = out.subspan(record_header_size, explicit_nonce_size());
@@ -97,7 +91,7 @@ Result<std::size_t> ProtectionTls12::seal(ContentType type, std::span<const Byte
 }
 
 Result<OpenedRecord> ProtectionTls12::open(ByteView header, ByteSpan fragment) {
-  if (sequence_ == last_sequence) return std::unexpected(exhausted());
+  if (sequence_ == last_sequence) return std::unexpected(tls12_exhausted());
   const RecordHeader record = RecordHeader::parse(header);
   if (record.legacy_record_version != ProtocolVersion::TLS1_2) {
     return std::unexpected(fail(ErrorCode::InvalidRecordHeader)

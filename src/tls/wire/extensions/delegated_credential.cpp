@@ -7,19 +7,19 @@
 namespace keyway::tls {
 namespace {
 
-constexpr std::string_view where = "extension delegated_credential";
+constexpr std::string_view delegated_credential_place = "extension delegated_credential";
 
 }  // namespace
 
 Result<DelegatedCredentialOffered> DelegatedCredentialOffered::parse(ByteView body) {
-  Reader in(body, where);
+  Reader in(body, delegated_credential_place);
   const DelegatedCredentialOffered extension{read_list16<SignatureScheme>(in, "supported_signature_algorithms")};
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
   return extension;
 }
 
 Result<DelegatedCredential> DelegatedCredential::parse(ByteView body) {
-  Reader in(body, where);
+  Reader in(body, delegated_credential_place);
   DelegatedCredential extension;
   extension.valid_time = in.u32("valid_time");
   extension.dc_cert_verify_algorithm = in.value<SignatureScheme>("dc_cert_verify_algorithm");

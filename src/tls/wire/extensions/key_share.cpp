@@ -6,7 +6,7 @@
 namespace keyway::tls {
 namespace {
 
-constexpr std::string_view where = "extension key_share";
+constexpr std::string_view key_share_place = "extension key_share";
 
 KeyShareEntry read_entry(Reader& in) noexcept {
   const auto group = in.value<NamedGroup>("group");
@@ -21,7 +21,7 @@ void KeyShareEntry::write(Writer& out) const {
 }
 
 Result<KeyShareClientHello> KeyShareClientHello::parse(ByteView body) {
-  Reader in(body, where);
+  Reader in(body, key_share_place);
   const KeyShareClientHello extension{in.vector16("client_shares")};
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
 
@@ -45,7 +45,7 @@ void KeyShareClientHello::write(Writer& out) const {
 }
 
 Result<KeyShareServerHello> KeyShareServerHello::parse(ByteView body) {
-  Reader in(body, where);
+  Reader in(body, key_share_place);
   const KeyShareServerHello extension{read_entry(in)};
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
   return extension;
@@ -56,7 +56,7 @@ void KeyShareServerHello::write(Writer& out) const {
 }
 
 Result<KeyShareHelloRetryRequest> KeyShareHelloRetryRequest::parse(ByteView body) {
-  Reader in(body, where);
+  Reader in(body, key_share_place);
   const KeyShareHelloRetryRequest extension{in.value<NamedGroup>("selected_group")};
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
   return extension;

@@ -7,7 +7,7 @@
 namespace keyway::tls {
 namespace {
 
-constexpr std::string_view where = "extension pre_shared_key";
+constexpr std::string_view pre_shared_key_place = "extension pre_shared_key";
 /// RFC 8446 4.2.11 says 32, but what the length should be is known when the session is: another one is no valid binder.
 constexpr std::size_t min_binder = 1;
 
@@ -35,7 +35,7 @@ void PskIdentity::write(Writer& out) const {
 }
 
 Result<PreSharedKeyClientHello> PreSharedKeyClientHello::parse(ByteView body) {
-  Reader in(body, where);
+  Reader in(body, pre_shared_key_place);
   const PreSharedKeyClientHello extension{in.vector16("identities", 1), in.vector16("binders", 1)};
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
 
@@ -69,7 +69,7 @@ std::optional<ByteView> PreSharedKeyClientHello::binder(std::size_t index) const
 }
 
 Result<PreSharedKeyServerHello> PreSharedKeyServerHello::parse(ByteView body) {
-  Reader in(body, where);
+  Reader in(body, pre_shared_key_place);
   const PreSharedKeyServerHello extension{in.u16("selected_identity")};
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
   return extension;

@@ -7,14 +7,14 @@
 namespace keyway::tls {
 namespace {
 
-constexpr std::string_view where = "extension server_name";
+constexpr std::string_view server_name_place = "extension server_name";
 constexpr std::uint8_t host_name_type = 0;  // RFC 6066 3: the only NameType there is
 
 }  // namespace
 
 Result<ServerNameExtension> ServerNameExtension::parse(ByteView body) {
-  Reader in(body, where);
-  Reader list(in.vector16("server_name_list"), where);
+  Reader in(body, server_name_place);
+  Reader list(in.vector16("server_name_list"), server_name_place);
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
   if (list.empty()) {
     return std::unexpected(fail(ErrorCode::InvalidServerNameExtension)

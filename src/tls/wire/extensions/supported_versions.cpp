@@ -6,12 +6,12 @@
 namespace keyway::tls {
 namespace {
 
-constexpr std::string_view where = "extension supported_versions";
+constexpr std::string_view supported_versions_place = "extension supported_versions";
 
 }  // namespace
 
 Result<SupportedVersionsExtension> SupportedVersionsExtension::parse(ByteView body) {
-  Reader in(body, where);
+  Reader in(body, supported_versions_place);
   const SupportedVersionsExtension extension{read_list8<ProtocolVersion>(in, "versions")};
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
   return extension;
@@ -22,7 +22,7 @@ void SupportedVersionsExtension::write(Writer& out) const {
 }
 
 Result<SelectedVersionExtension> SelectedVersionExtension::parse(ByteView body) {
-  Reader in(body, where);
+  Reader in(body, supported_versions_place);
   const SelectedVersionExtension extension{in.value<ProtocolVersion>("selected_version")};
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
   return extension;
