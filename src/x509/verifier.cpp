@@ -10,18 +10,14 @@
 
 namespace keyway::x509 {
 
-namespace {
-
-/// A trust store with the keys of its anchors that were needed so far.
-struct Anchors {
-  explicit Anchors(std::shared_ptr<const TrustStore> from) : store(std::move(from)), keys(store->size()) {}
-  std::shared_ptr<const TrustStore> store;
-  KeyCache keys;
-};
-
-}  // namespace
-
 struct Verifier::State {
+  /// A trust store with the keys of its anchors that were needed so far.
+  struct Anchors {
+    explicit Anchors(std::shared_ptr<const TrustStore> from) : store(std::move(from)), keys(store->size()) {}
+    std::shared_ptr<const TrustStore> store;
+    KeyCache keys;
+  };
+
   State(std::shared_ptr<const crypto::Provider> with, std::shared_ptr<const TrustStore> trusted,
         std::shared_ptr<const LiveTrust> exchanged, std::vector<Crl> crls, std::vector<Certificate> others,
         Options chosen)
