@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "testing/psk.hpp"
 #include "tls/connection/resumption_testing.hpp"
 
