@@ -47,7 +47,7 @@ std::array<std::uint8_t, 32> digest_of_address(const Asking& asking) {
   return first_32(digest.hash());
 }
 
-TicketSealer sealer_of(const ServerConfig& config) noexcept {
+TicketSealer cookie_sealer_of(const ServerConfig& config) noexcept {
   return {*config.common().provider, *config.stateless_retry()->keys};
 }
 
@@ -92,12 +92,12 @@ Result<Bytes> make_cookie(const Asking& asking) {
   Bytes plaintext;
   Writer out(plaintext);
   write(out, state);
-  return sealer_of(*asking.config).seal_bytes(plaintext, purpose, common.randomness());
+  return cookie_sealer_of(*asking.config).seal_bytes(plaintext, purpose, common.randomness());
 }
 
 Result<Transcript> recall_messages(const Asking& asking) {
   const ByteView cookie = asking.hello.extensions.cookie->cookie;
-  const auto opened = sealer_of(*asking.config).open_bytes(cookie, purpose);
+  const auto opened = cookie_sealer_of(*asking.config).open_bytes(cookie, purpose);
   if (!opened) return refuse("one that this server has given", "another");
   auto state = read(*opened);
   if (!state) return std::unexpected(std::move(state.error()));
