@@ -226,6 +226,12 @@ Result<Bytes> Connection::Core::export_idle(const HandoverKey& key) {
         fail(ErrorCode::NotReady).at("export_idle").expected("a client that can't be asked for a certificate later"));
   }
   const tls::IdleConnection idle = describe_idle();
+  if (info_.psk != nullptr && !idle.psk_digest) {
+    // Who takes over would have to be told whom it is connected with, and a resolver can't be asked for that again.
+    return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                               .at("export_idle")
+                               .expected("a key from outside that the configuration has itself"));
+  }
   if (idle.policies.size() > tls::max_certificate_entries) return std::unexpected(too_large());
   Bytes plaintext;
   const WipedAtEnd wiped{plaintext};
