@@ -218,7 +218,7 @@ Result<std::optional<std::size_t>> KernelRecords::receive(Connection& connection
     if (errno == EINVAL) return refuse(ErrorCode::InvalidRecordHeader);
     return transport_failed();
   }
-  if (opened->size == 0) return 0;
+  if (opened->type == ContentType::invalid) return 0;
   tls::RecordHeader{.type = opened->type, .length = static_cast<std::uint16_t>(opened->size)}.write_to(room);
   return tls::record_header_size + opened->size;
 }

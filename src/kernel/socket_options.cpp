@@ -119,7 +119,9 @@ std::optional<Opened> receive(int fd, ByteSpan room) noexcept {
   message.msg_controllen = control.bytes.size();
   const ::ssize_t count = ::recvmsg(fd, &message, MSG_DONTWAIT);
   if (count < 0) return std::nullopt;
-  Opened opened{.type = ContentType::application_data, .size = static_cast<std::size_t>(count)};
+  // Without a type there is no record: data always has one, empty data too.
+  Opened opened{.type = count == 0 ? ContentType::invalid : ContentType::application_data,
+                .size = static_cast<std::size_t>(count)};
   const ::cmsghdr* header = CMSG_FIRSTHDR(&message);
   if (header != nullptr && header->cmsg_level == sol_tls && header->cmsg_type == TLS_GET_RECORD_TYPE) {
     opened.type = static_cast<ContentType>(*CMSG_DATA(header));

@@ -22,9 +22,9 @@ namespace keyway::kernel {
 [[nodiscard]] bool set_keys(int fd, Direction direction, ProtocolVersion version, crypto::AeadAlgorithm aead,
                             const DirectionSecrets& secrets) noexcept;
 
-/// What recvmsg found: a record's type with the size of its content, 0 at the end of the transport; nothing: see errno.
+/// What recvmsg found: a record's type with the size of its content. Nothing: see errno.
 struct Opened {
-  ContentType type{};
+  ContentType type{};  ///< `invalid`: the transport has ended
   std::size_t size = 0;
 };
 [[nodiscard]] std::optional<Opened> receive(int fd, ByteSpan room) noexcept;
