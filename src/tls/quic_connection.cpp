@@ -16,8 +16,10 @@ Result<void> check_quic_config(const CommonConfig& config, bool has_protocols, B
     return refuse("policy", "TLS 1.3 alone, as QUIC is over nothing else", config.policy.name);
   }
   if (!has_protocols) {
-    return std::unexpected(
-        fail(ErrorCode::NoCommonAlpn).at("configuration, alpn").expected("a protocol, as QUIC asks for").received("none"));
+    return std::unexpected(fail(ErrorCode::NoCommonAlpn)
+                               .at("configuration, alpn")
+                               .expected("a protocol, as QUIC asks for")
+                               .received("none"));
   }
   constexpr std::size_t most = 65535;
   if (transport_parameters.size() <= most) return {};
@@ -59,7 +61,7 @@ Result<QuicConnection> QuicConnection::server(std::shared_ptr<const ServerConfig
   if (!fits) return std::unexpected(std::move(fits.error()));
   auto core = std::make_unique<Connection::Core>(std::move(config), options);
   core->carry_by_quic(transport_parameters);
-  core->start_server();
+  core->start_server(options.client_address);
   return QuicConnection(Connection(std::move(core)));
 }
 

@@ -1,9 +1,9 @@
 // Early data through the streams: by names of its own, given back where it is refused, never part of other reads.
 
 #include <array>
-#include <string>
 #include <chrono>
 #include <future>
+#include <string>
 #include <thread>
 
 #include <gtest/gtest.h>
