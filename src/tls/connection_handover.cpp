@@ -125,6 +125,7 @@ Result<void> Connection::Core::check_idle(std::string_view call) const {
     return std::unexpected(fail(ErrorCode::NotReady).at(call).expected(expected));
   };
   if (machine_ || !is_established()) return refuse("a finished handshake");
+  if (pause()) return refuse("no pause");
   if (is_handed_over_) return refuse("a connection that seals its own records");
   if (!outbox_.empty()) return refuse("output() to be sent first");
   if (joiner_.has_rest()) return refuse("the rest of a handshake message");
