@@ -3,6 +3,7 @@
 #include <keyway/handover.hpp>
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <thread>
@@ -173,6 +174,86 @@ TEST_P(HandoverBetweenProcesses, IsNotNoticedByThePeer) {
   ASSERT_EQ(::waitpid(successor, &status, 0), successor);
   EXPECT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+/// `openssl s_client` as a process: words go in, and what the server says comes out.
+class OpensslClient {
+ public:
+  OpensslClient(std::uint16_t port, ProtocolVersion version) {
+    std::array<int, 2> in{};
+    std::array<int, 2> out{};
+    if (::pipe(in.data()) != 0 || ::pipe(out.data()) != 0) std::abort();
+    const std::string address = "127.0.0.1:" + std::to_string(port);
+    const char* const only = version == ProtocolVersion::TLS1_3 ? "-tls1_3" : "-tls1_2";
+    process_ = ::fork();
+    if (process_ == 0) {
+      ::dup2(in[0], STDIN_FILENO);
+      ::dup2(out[1], STDOUT_FILENO);
+      for (const int fd : {in[0], in[1], out[0], out[1]}) ::close(fd);
+      ::execlp("openssl", "openssl", "s_client", "-quiet", "-connect", address.c_str(), "-servername", "shop.localhost",
+               only, nullptr);
+      ::_exit(127);
+    }
+    ::close(in[0]);
+    ::close(out[1]);
+    in_ = Descriptor(in[1]);
+    out_ = Descriptor(out[0]);
+  }
+  OpensslClient(const OpensslClient&) = delete;
+  OpensslClient& operator=(const OpensslClient&) = delete;
+  ~OpensslClient() {
+    in_.close();
+    ::kill(process_, SIGTERM);
+    ::waitpid(process_, nullptr, 0);
+  }
+
+  [[nodiscard]] std::string ask(std::string word) const {
+    if (::write(in_.fd(), word.data(), word.size()) != static_cast<::ssize_t>(word.size())) return "not written";
+    std::string answer(1000, '\0');
+    const ::ssize_t count = ::read(out_.fd(), answer.data(), answer.size());
+    answer.resize(count < 0 ? 0 : static_cast<std::size_t>(count));
+    return answer;
+  }
+
+ private:
+  ::pid_t process_ = -1;
+  Descriptor in_;
+  Descriptor out_;
+};
+
+TEST_P(HandoverBetweenProcesses, IsNotNoticedByOpenssl) {
+  if (GetParam().side == Side::client) GTEST_SKIP() << "openssl is the client here";
+  if (std::system("openssl version > /dev/null 2>&1") != 0) GTEST_SKIP() << "no openssl here";
+  const Setting setting(GetParam().version);
+  std::array<int, 2> pipe{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pipe.data()), 0);
+  const ::pid_t successor = ::fork();
+  ASSERT_GE(successor, 0);
+  if (successor == 0) succeed(setting, Side::server, Channel{pipe[1]});
+  ::close(pipe[1]);
+  const Descriptor channel_end(pipe[0]);
+  boost::asio::io_context context;
+  tcp::acceptor acceptor(context, {boost::asio::ip::address_v4::loopback(), 0});
+  {
+    const OpensslClient client(acceptor.local_endpoint().port(), GetParam().version);
+    tcp::socket socket = acceptor.accept();
+    std::thread first([&] {
+      auto stream = *BlockingStream::server(socket.native_handle(), setting.server);
+      ASSERT_TRUE(stream.handshake());
+      ASSERT_TRUE(echo(stream, "first", 1));
+      auto exported = stream.export_idle(setting.key);
+      ASSERT_TRUE(exported) << exported.error().message();
+      Channel{channel_end.fd()}.send(socket.native_handle(), *exported);
+      socket.close();
+    });
+    EXPECT_EQ(client.ask("one\n"), "first: one\n");
+    first.join();
+    EXPECT_EQ(client.ask("two\n"), "second: two\n");
+    EXPECT_EQ(client.ask("three\n"), "second: three\n");
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(successor, &status, 0), successor);
+  EXPECT_TRUE(WIFEXITED(status));
 }
 
 TEST(HandoverOfStreams, WaitsForWhatWasNotRead) {
