@@ -41,6 +41,14 @@ NginxServer::NginxServer(const std::string& protocols, const std::string& direct
   EXPECT_TRUE(wait_for_port(port_)) << process_->finish(std::chrono::seconds(1)).out;
 }
 
+std::string nss_database(const std::string& folder) {
+  std::filesystem::create_directories(folder);
+  const std::string database = "sql:" + folder;
+  EXPECT_EQ(run({"certutil", "-d", database, "-N", "--empty-password"}).exit_code, 0);
+  EXPECT_EQ(run({"certutil", "-d", database, "-A", "-t", "C,,", "-n", "keyway", "-i", world().root()}).exit_code, 0);
+  return database;
+}
+
 std::string peer_source(const std::string& name) {
   return std::string(KEYWAY_SOURCE_DIR) + "/tests/interop/peers/" + name;
 }

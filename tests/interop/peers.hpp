@@ -40,6 +40,9 @@ class NginxServer {
   std::unique_ptr<Process> process_;
 };
 
+/// A database of NSS without a password that trusts the world's root; `certutil` makes it.
+[[nodiscard]] std::string nss_database(const std::string& folder);
+
 /// How a language runs its peer program of tests/interop/peers: the command up to the role.
 using Command = std::vector<std::string>;
 [[nodiscard]] std::string peer_source(const std::string& name);
