@@ -1,5 +1,5 @@
-// Encrypted ClientHello with NSS, which Firefox has inside, on either side, and by what DNS tells. Browsers stand in
-// ech_browser_test.cpp; BoGo's peer has both sides (docs/conformance.md).
+// Encrypted ClientHello with NSS, which Firefox has inside, on either side, with Go's client, and by what DNS tells.
+// Browsers stand in ech_browser_test.cpp; BoGo's peer has both sides (docs/conformance.md).
 
 #include <gtest/gtest.h>
 
@@ -58,6 +58,33 @@ TEST(NssClient, IsToldOfOurPresentConfiguration) {
     EXPECT_NE(rejected.exit_code, 0);
     EXPECT_NE(rejected.out.find("SSL_ERROR_ECH_RETRY_WITH_ECH"), std::string::npos) << rejected.out;
   }
+}
+
+/// Go's client comes to our server, which knows `key`, for shop.localhost.
+Outcome visit_with_go(const EchKeyFile& key, const EchConfigList& configs, const Command& serving = {}) {
+  const std::string client = go_peer("ech.go");
+  KeywayServer server(world(), crypto::KeyType::p256, with({"--ech", key.file}, serving));
+  return run({client, std::to_string(server.port()), world().root(), "shop.localhost", configs.to_base64()});
+}
+
+constexpr int first_go_with_ech = 23;
+
+TEST(GoClient, HidesTheNameFromAllButOurServer) {
+  if (go_minor_version() < first_go_with_ech) GTEST_SKIP() << "no Go with ECH is on this machine";
+  const EchKeyFile key = make_ech_key("public.example");
+  for (const Command& serving : {Command{}, Command{"--groups", "secp384r1"}}) {
+    const Outcome outcome = visit_with_go(key, key.configs(), serving);
+    EXPECT_EQ(outcome.out, "accepted true\n");
+  }
+}
+
+TEST(GoClient, TakesOurRejection) {
+  if (go_minor_version() < first_go_with_ech) GTEST_SKIP() << "no Go with ECH is on this machine";
+  const EchKeyFile key = make_ech_key("shop.localhost");
+  const Outcome outcome = visit_with_go(key, make_ech_key("shop.localhost").configs());
+  // Go 1.23 looks for the configurations in ServerHello, where none are.
+  const bool reads_configs = go_minor_version() > first_go_with_ech;
+  EXPECT_EQ(outcome.out, "rejected " + (reads_configs ? key.configs().to_base64() : "") + "\n");
 }
 
 /// `selfserv`, NSS's test server, with an ECH key; it shows one certificate, whatever name it is asked for.

@@ -51,7 +51,7 @@ using Command = std::vector<std::string>;
 [[nodiscard]] std::string go_command();
 /// The 23 of "go1.23.5"; 0 where there is no Go.
 [[nodiscard]] int go_minor_version();
-/// Builds the Go peer once.
-[[nodiscard]] std::string go_peer();
+/// Builds a Go peer once.
+[[nodiscard]] std::string go_peer(const std::string& source = "peer.go");
 
 }  // namespace keyway::interop
