@@ -2,6 +2,7 @@
 
 #include <keyway/quic.hpp>
 
+#include "tls/client/extension_answers.hpp"
 #include "tls/connection_core.hpp"
 
 namespace keyway {
@@ -16,8 +17,10 @@ Result<void> check_quic_config(const CommonConfig& config, bool has_protocols, B
     return refuse("policy", "TLS 1.3 alone, as QUIC is over nothing else", config.policy.name);
   }
   if (!has_protocols) {
-    return std::unexpected(
-        fail(ErrorCode::NoCommonAlpn).at("configuration, alpn").expected("a protocol, as QUIC asks for").received("none"));
+    return std::unexpected(fail(ErrorCode::NoCommonAlpn)
+                               .at("configuration, alpn")
+                               .expected("a protocol, as QUIC asks for")
+                               .received("none"));
   }
   constexpr std::size_t most = 65535;
   if (transport_parameters.size() <= most) return {};
@@ -43,7 +46,10 @@ std::string_view to_string(EncryptionLevel level) noexcept {
 Result<QuicConnection> QuicConnection::client(std::shared_ptr<const ClientConfig> config, const ServerName& name,
                                               ByteView transport_parameters, const ConnectionOptions& options) {
   if (!config) return std::unexpected(fail(ErrorCode::InvalidArgument).at("QuicConnection::client, config"));
-  auto fits = check_quic_config(config->common(), !config->common().alpn.empty(), transport_parameters);
+  // A server that can't read a hidden ClientHello holds the outer one to the same.
+  const bool has_protocols =
+      !config->common().alpn.empty() && !tls::client::offered_protocols(*config, /*is_outer=*/true).empty();
+  auto fits = check_quic_config(config->common(), has_protocols, transport_parameters);
   if (!fits) return std::unexpected(std::move(fits.error()));
   auto core = std::make_unique<Connection::Core>(std::move(config), options);
   core->carry_by_quic(transport_parameters);
