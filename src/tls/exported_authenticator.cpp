@@ -246,11 +246,7 @@ Result<void> check_certificate(const Request& asked, const tls::CertificateMessa
   if (message.certificate_list.empty()) {
     return refuse(ErrorCode::EmptyServerCertificate, "authenticator", "a chain, or an empty authenticator");
   }
-  for (const tls::CertificateEntry& entry : message.certificate_list) {
-    auto checked = tls::check_extensions(entry.extensions, tls::ExtensionHome::certificate, {}, "authenticator");
-    if (!checked) return checked;
-  }
-  return {};
+  return tls::check_entries_are_bare(message, "authenticator");
 }
 
 /// Certificate, CertificateVerify, Finished.

@@ -106,13 +106,13 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
   for (const CertificateEntry& entry : certificate->certificate_list) chain.push_back(entry.cert_data);
   chain = keep_chain(flow, chain);
 
-  if (waits_for_verdict(*common_.config, server_name_, chain, flow)) {
+  auto accepted = judge_chain(*common_.config, server_name_, chain, flow);
+  if (!accepted) return std::unexpected(std::move(accepted.error()));
+  if (!*accepted) {
     return Next(AwaitVerdict(std::move(common_), std::move(server_name_), std::move(asked_), std::move(*key),
                              std::move(chain)));
   }
-  auto accepted = judge_chain(*common_.config, server_name_, chain, flow);
-  if (!accepted) return std::unexpected(std::move(accepted.error()));
-  return Next(ExpectCertificateVerify(std::move(common_), std::move(asked_), std::move(*key), *accepted));
+  return Next(ExpectCertificateVerify(std::move(common_), std::move(asked_), std::move(*key), **accepted));
 }
 
 Result<ExpectCertificateOrRequest::Next> ExpectCertificateOrRequest::handle(Flow& flow,

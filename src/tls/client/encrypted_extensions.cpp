@@ -81,11 +81,11 @@ Result<std::variant<AwaitVerdictResumed, ExpectFinished, ExpectFinishedEarly>> g
     return widen<Next>(Result<AfterPsk>(expect_finished(std::move(common), psk, early)));
   }
   std::vector<ByteView> chain = recall_chain(flow, *common.sessions->offered);
-  if (waits_for_verdict(config, server_name, chain, flow)) {
-    return Next(AwaitVerdictResumed(std::move(common), std::move(server_name), psk, early, std::move(chain)));
-  }
   auto accepted = judge_chain(config, server_name, chain, flow);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
+  if (!*accepted) {
+    return Next(AwaitVerdictResumed(std::move(common), std::move(server_name), psk, early, std::move(chain)));
+  }
   return widen<Next>(Result<AfterPsk>(expect_finished(std::move(common), psk, early)));
 }
 

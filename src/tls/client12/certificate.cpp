@@ -56,12 +56,10 @@ Result<std::variant<AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>>
                                                                                        ByteView key_exchange) {
   using Next = std::variant<AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>;
   const ClientConfig& config = *shown.common.config;
-  if (waits_for_verdict(config, shown.server_name, shown.chain, flow)) {
-    return Next(AwaitVerdict(std::move(shown), Bytes(key_exchange.begin(), key_exchange.end())));
-  }
   auto accepted = judge_chain(config, shown.server_name, shown.chain, flow);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
-  return widen<Next>(after_chain(flow, std::move(shown.common), std::move(shown.leaf_key), *accepted));
+  if (!*accepted) return Next(AwaitVerdict(std::move(shown), Bytes(key_exchange.begin(), key_exchange.end())));
+  return widen<Next>(after_chain(flow, std::move(shown.common), std::move(shown.leaf_key), **accepted));
 }
 
 }  // namespace

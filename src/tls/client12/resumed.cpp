@@ -37,11 +37,11 @@ Result<std::variant<AwaitVerdictResumed, ExpectTicketResumed, ExpectChangeCipher
   const ClientConfig& config = *common.config;
   if (config.reverifies_on_resumption()) {
     std::vector<ByteView> chain = recall_chain(flow, *common.session->plan.offered);
-    if (waits_for_verdict(config, server_name, chain, flow)) {
-      return Next(AwaitVerdictResumed(std::move(common), std::move(server_name), accepted, std::move(chain)));
-    }
     auto judged = judge_chain(config, server_name, chain, flow);
     if (!judged) return std::unexpected(std::move(judged.error()));
+    if (!*judged) {
+      return Next(AwaitVerdictResumed(std::move(common), std::move(server_name), accepted, std::move(chain)));
+    }
   }
   return widen<Next>(resume_session(flow, std::move(common), accepted));
 }

@@ -8,6 +8,7 @@
 #include "tls/handshake/raw_public_key.hpp"
 #include "tls/wire/certificate_status.hpp"
 #include "tls/wire/certificate_tls12.hpp"
+#include "tls/wire/extension_rules.hpp"
 #include "tls/wire/extensions/signed_certificate_timestamp.hpp"
 
 namespace keyway::tls {
@@ -81,16 +82,17 @@ x509::Verdict ask(const x509::Verifier& verifier, const ClientConfig& config, co
 
 }  // namespace
 
-bool waits_for_verdict(const ClientConfig& config, const ServerName& name, std::span<const ByteView> chain,
-                       Flow& flow) {
-  if (config.pauses_for_verification()) return true;
-  if (!config.pauses_for_fetches() || config.verifier() == nullptr) return false;
-  if (flow.info().peer_certificate_type == CertificateType::RawPublicKey) return false;
-  return !ask(*config.verifier(), config, name, chain, flow).wanted().empty();
+Result<void> check_entries_are_bare(const CertificateMessage& certificate, std::string_view message) {
+  for (const CertificateEntry& entry : certificate.certificate_list) {
+    auto checked = check_extensions(entry.extensions, ExtensionHome::certificate, ExtensionSet(), message);
+    if (!checked) return checked;
+  }
+  return {};
 }
 
-Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& name, std::span<const ByteView> chain,
-                                  Flow& flow) {
+Result<std::optional<ChainAccepted>> judge_chain(const ClientConfig& config, const ServerName& name,
+                                                 std::span<const ByteView> chain, Flow& flow) {
+  if (config.pauses_for_verification()) return std::nullopt;
   if (flow.info().peer_certificate_type == CertificateType::RawPublicKey) {
     // RFC 9849 6.1.7: the public name's server is to be vouched for by name, which a key's pin is not.
     if (flow.info().ech == EchStatus::rejected) return std::unexpected(fail(ErrorCode::RawPublicKeyUnknown));
@@ -98,7 +100,9 @@ Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& 
   }
   const x509::Verifier* verifier = config.verifier();
   if (verifier == nullptr) return accept_unverified_chain(config);
-  return settle(flow, ask(*verifier, config, name, chain, flow), chain, name.to_string());
+  x509::Verdict verdict = ask(*verifier, config, name, chain, flow);
+  if (config.pauses_for_fetches() && !verdict.wanted().empty()) return std::nullopt;
+  return settle(flow, std::move(verdict), chain, name.to_string());
 }
 
 Result<ChainAccepted> judge_chain(const ServerConfig& config, std::span<const ByteView> chain, Flow& flow) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -52,14 +53,15 @@ enum class LeafUse : std::uint8_t {
 /// What the entries carry beside the certificates (RFC 8446 4.4.2.1). Errors: the codecs', with the entry.
 [[nodiscard]] Result<CarriedProofs> read_proofs(const CertificateMessage& message);
 
-/// True when the application is to judge the chain, or to get what the configuration's verifier wants for its verdict.
-[[nodiscard]] bool waits_for_verdict(const ClientConfig& config, const ServerName& name,
-                                     std::span<const ByteView> chain, Flow& flow);
+/// Where extensions were asked for in no entry of a Certificate: none may be there. `message`: its name. Errors: those
+/// of check_extensions().
+[[nodiscard]] Result<void> check_entries_are_bare(const CertificateMessage& certificate, std::string_view message);
 
 /// Asks the configuration's verifier about a server's chain, with the OCSP responses that came (Flow::peer_proofs), and
-/// tells of its verdict. Errors: the verdict's.
-[[nodiscard]] Result<ChainAccepted> judge_chain(const ClientConfig& config, const ServerName& name,
-                                                std::span<const ByteView> chain, Flow& flow);
+/// tells of its verdict. Nothing where the application is to judge the chain, or to get what the verifier wants for its
+/// verdict. Errors: the verdict's.
+[[nodiscard]] Result<std::optional<ChainAccepted>> judge_chain(const ClientConfig& config, const ServerName& name,
+                                                               std::span<const ByteView> chain, Flow& flow);
 
 /// The same about a client's. `config` asks for certificates and has a verifier.
 [[nodiscard]] Result<ChainAccepted> judge_chain(const ServerConfig& config, std::span<const ByteView> chain,

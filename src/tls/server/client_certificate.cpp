@@ -6,7 +6,6 @@
 #include "tls/handshake/peer_chain.hpp"
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_verify.hpp"
-#include "tls/wire/extension_rules.hpp"
 
 namespace keyway::tls::server {
 namespace {
@@ -17,11 +16,7 @@ Result<void> check_message(const CertificateMessage& message) {
   if (!message.certificate_request_context.empty()) {
     return std::unexpected(fail(ErrorCode::NonEmptyRequestContext).at("Certificate, certificate_request_context"));
   }
-  for (const CertificateEntry& entry : message.certificate_list) {
-    auto checked = check_extensions(entry.extensions, ExtensionHome::certificate, ExtensionSet(), "Certificate");
-    if (!checked) return checked;
-  }
-  return {};
+  return check_entries_are_bare(message, "Certificate");
 }
 
 }  // namespace

@@ -10,7 +10,6 @@
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_request.hpp"
 #include "tls/wire/certificate_verify.hpp"
-#include "tls/wire/extension_rules.hpp"
 
 namespace keyway::tls::server {
 namespace {
@@ -22,11 +21,7 @@ Result<void> check_certificate(const CertificateMessage& message, ByteView conte
     return std::unexpected(
         fail(ErrorCode::InvalidValue).at("Certificate, certificate_request_context").expected("the request's"));
   }
-  for (const CertificateEntry& entry : message.certificate_list) {
-    auto checked = check_extensions(entry.extensions, ExtensionHome::certificate, ExtensionSet(), "Certificate");
-    if (!checked) return checked;
-  }
-  return {};
+  return check_entries_are_bare(message, "Certificate");
 }
 
 }  // namespace
