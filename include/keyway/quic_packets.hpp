@@ -56,11 +56,17 @@ struct QuicPacketView {
   [[nodiscard]] std::optional<EncryptionLevel> level() const noexcept;
 };
 
+/// What is asked of the bit that tells QUIC from other protocols on a port (RFC 9000 17.2, 17.3).
+enum class QuicBit : std::uint8_t {
+  set,  ///< a packet without it is dropped
+  any,  ///< for an end that has said so by grease_quic_bit (RFC 9287)
+};
+
 /// Reads the first packet of a datagram (RFC 8999, RFC 9000 17). `connection_id_size`: of the connection IDs that this
 /// end has given out, up to max_quic_connection_id; a short header does not say it. Errors: InvalidPacket: the rest of
 /// the datagram is to be dropped.
 [[nodiscard]] Result<QuicPacketView> read_quic_packet(ByteView datagram KEYWAY_LIFETIMEBOUND,
-                                                      std::size_t connection_id_size);
+                                                      std::size_t connection_id_size, QuicBit bit = QuicBit::set);
 
 /// Packet numbers are below this (RFC 9000 12.3).
 inline constexpr std::uint64_t quic_packet_numbers = std::uint64_t{1} << 62U;

@@ -25,7 +25,11 @@ QuicPacketType long_type(std::uint8_t first, QuicVersion version) noexcept {
   return types.at((version == QuicVersion::v2 ? bits + 3 : bits) % types.size());
 }
 
-Result<QuicPacketView> read_short(ByteView datagram, std::size_t connection_id_size) {
+bool has_quic_bit(std::uint8_t first, QuicBit bit) noexcept {
+  return bit == QuicBit::any || (first & FirstByte::fixed) != 0;
+}
+
+Result<QuicPacketView> read_short(ByteView datagram, std::size_t connection_id_size, QuicBit bit) {
   Reader reader(datagram, "QUIC packet");
   QuicPacketView packet;
   packet.type = QuicPacketType::application;
@@ -33,7 +37,7 @@ Result<QuicPacketView> read_short(ByteView datagram, std::size_t connection_id_s
   const std::uint8_t first = reader.u8("first byte");
   packet.destination = reader.bytes(connection_id_size, "Destination Connection ID");
   packet.packet_number_offset = 1 + connection_id_size;
-  if (!reader.ok() || (first & FirstByte::fixed) == 0) return std::unexpected(invalid("short header"));
+  if (!reader.ok() || !has_quic_bit(first, bit)) return std::unexpected(invalid("short header"));
   return packet;
 }
 
@@ -59,7 +63,7 @@ Result<QuicPacketView> read_protected(Reader& reader, QuicPacketView packet, Byt
   return packet;
 }
 
-Result<QuicPacketView> read_long(ByteView datagram) {
+Result<QuicPacketView> read_long(ByteView datagram, QuicBit bit) {
   Reader reader(datagram, "QUIC packet");
   QuicPacketView packet;
   packet.size = datagram.size();
@@ -77,7 +81,7 @@ Result<QuicPacketView> read_long(ByteView datagram) {
   }
   const bool fits =
       packet.destination.size() <= max_quic_connection_id && packet.source.size() <= max_quic_connection_id;
-  if (!fits || (first & FirstByte::fixed) == 0) return std::unexpected(invalid("long header"));
+  if (!fits || !has_quic_bit(first, bit)) return std::unexpected(invalid("long header"));
   packet.type = long_type(first, version);
   return read_protected(reader, packet, datagram);
 }
@@ -99,9 +103,10 @@ std::optional<EncryptionLevel> QuicPacketView::level() const noexcept {
   }
 }
 
-Result<QuicPacketView> read_quic_packet(ByteView datagram, std::size_t connection_id_size) {
+Result<QuicPacketView> read_quic_packet(ByteView datagram, std::size_t connection_id_size, QuicBit bit) {
   if (datagram.empty()) return std::unexpected(invalid("first byte"));
-  return (datagram[0] & FirstByte::long_form) != 0 ? read_long(datagram) : read_short(datagram, connection_id_size);
+  const bool is_long = (datagram[0] & FirstByte::long_form) != 0;
+  return is_long ? read_long(datagram, bit) : read_short(datagram, connection_id_size, bit);
 }
 
 std::size_t quic_packet_number_size(std::uint64_t number, std::optional<std::uint64_t> acknowledged) noexcept {

@@ -112,6 +112,8 @@ TEST(QuicHeader, LengthsBeyondTheDatagramAreRefused) {
 TEST(QuicHeader, AClearFixedBitIsRefused) {
   EXPECT_EQ(refusal(long_packet(0xa0, "03aabbcc")), ErrorCode::InvalidPacket);
   EXPECT_EQ(refusal(Bytes(40, 0x01)), ErrorCode::InvalidPacket);
+  EXPECT_TRUE(read_quic_packet(long_packet(0xa0, "03aabbcc"), 4, QuicBit::any)) << "RFC 9287";
+  EXPECT_TRUE(read_quic_packet(Bytes(40, 0x01), 4, QuicBit::any));
 }
 
 TEST(QuicHeader, LongConnectionIdsAreForOtherVersionsAlone) {
