@@ -318,8 +318,11 @@ class ServerConfig {
   [[nodiscard]] bool pauses_for_credential() const noexcept { return pauses_for_credential_; }
   /// True where there is nothing to show but keys that were added: clients must know one.
   [[nodiscard]] bool requires_psk() const noexcept {
-    return common_.psks != nullptr && credentials_ == nullptr && !pauses_for_credential_;
+    return (common_.psks != nullptr || psk_resolver_ != nullptr) && credentials_ == nullptr && !pauses_for_credential_;
   }
+  /// Null: keys from outside are those that were added.
+  [[nodiscard]] const PskResolver* psk_resolver() const noexcept { return psk_resolver_.get(); }
+  [[nodiscard]] ResolvedPsks resolved_psks() const noexcept { return resolved_psks_; }
   /// True where a key from outside is for clients alone that no certificate serves.
   [[nodiscard]] bool prefers_certificates() const noexcept { return prefers_certificates_; }
   /// Null where the order of CommonConfig::alpn decides.
@@ -352,6 +355,7 @@ class ServerConfig {
   ServerConfig() = default;
   CommonConfig common_;
   std::shared_ptr<const CredentialResolver> credentials_;
+  std::shared_ptr<const PskResolver> psk_resolver_;
   std::shared_ptr<const AlpnChooser> alpn_chooser_;
   std::vector<std::string> weakenings_;
   std::unique_ptr<const ClientAuthentication> client_authentication_;
@@ -361,6 +365,7 @@ class ServerConfig {
   std::shared_ptr<TicketKeys> ticket_keys_;
   std::shared_ptr<ServerSessionStore> session_store_;
   std::array<std::uint8_t, 32> id_{};
+  ResolvedPsks resolved_psks_ = ResolvedPsks::imported;
   bool gives_tickets_ = false;
   bool pauses_for_client_hello_ = false;
   bool pauses_for_credential_ = false;
@@ -384,6 +389,9 @@ class ServerConfig::Builder {
   /// (ConnectionInfo::psk says which it was). Up to 1024, in order of preference. Without credentials beside, clients
   /// must know one, and TLS 1.2 is not spoken.
   Builder& add_psk(std::shared_ptr<const ExternalPsk> psk);
+  /// Asked for a key where the client names none that was added (external_psk.hpp). No sessions are given to clients
+  /// that come with such a key: each time, the resolver says whether it is still good.
+  Builder& psk_resolver(std::shared_ptr<const PskResolver> resolver, ResolvedPsks taken = ResolvedPsks::imported);
   /// Weakens: clients that come back may send data at once, which can be replayed and has no forward secrecy. It comes
   /// out of Connection::receive() as Received::early_data, apart from all other. A ticket is good for it once, and for
   /// `window` around the moment when it must have been sent. Needs tickets. The streams of asio.hpp and

@@ -81,6 +81,13 @@ enum class Pause : std::uint8_t {
   credential,    ///< which credential to show; a client's may be null: none. Answers: UseCredential, Refuse
   signature,     ///< sign pending_signature() with a key that lives elsewhere. Answers: Signature, Refuse
   verification,  ///< judge pending_chain(). Answers: Verified, Refuse
+  // Server: what a TicketProtection, a ServerSessionStore, a PskResolver or a SingleUseStore leaves to be answered
+  // later.
+  ticket_opening,  ///< open the ticket that pending_lookup() names. Answers: Found, Refuse
+  ticket_sealing,  ///< make tickets of pending_sessions(). Answers: Tickets, Refuse
+  session_lookup,  ///< find the session that pending_lookup() names. Answers: Found, Refuse
+  psk_lookup,      ///< find a key that pending_client_hello() names. Answers: UsePsk, Refuse
+  first_use,       ///< whether what pending_lookup() names is used for the first time. Answers: FirstUse, Refuse
 };
 [[nodiscard]] std::string_view to_string(Pause pause) noexcept;
 
@@ -99,17 +106,42 @@ struct Signature {
 struct Verified {
   x509::Verdict verdict;
 };
+/// What was asked for: what the ticket hides, or what was kept. Nothing: a full handshake follows.
+struct Found {
+  std::optional<Bytes> session;
+};
+/// One for each of pending_sessions(), in their order, of up to 65535 bytes. Where one is missing or empty, it is not
+/// given.
+struct Tickets {
+  std::vector<Bytes> tickets;
+};
+/// Null: none of them is known.
+struct UsePsk {
+  std::shared_ptr<const ExternalPsk> psk;
+};
+/// False also where nobody can tell.
+struct FirstUse {
+  bool is_first = false;
+};
 struct Refuse {
   AlertDescription alert = AlertDescription::access_denied;
 };
 }  // namespace answer
-using Answer = std::variant<answer::Proceed, answer::UseConfig, answer::UseCredential, answer::Signature,
-                            answer::Verified, answer::Refuse>;
+using Answer =
+    std::variant<answer::Proceed, answer::UseConfig, answer::UseCredential, answer::Signature, answer::Verified,
+                 answer::Found, answer::Tickets, answer::UsePsk, answer::FirstUse, answer::Refuse>;
 
 /// What a key elsewhere is asked to sign.
 struct PendingSignature {
   SignatureScheme scheme{};
   ByteView content;  ///< to be hashed and signed as the scheme says; lives until resume()
+};
+
+/// What is asked of a store that is elsewhere, or of who opens tickets.
+struct PendingLookup {
+  ByteView key;          ///< the ticket, the session's name, or what is to be used once; lives until resume()
+  bool is_once = false;  ///< of a session: it is to be forgotten, so that nobody else finds it
+  Time until{};          ///< of a first use: until when it is to be remembered
 };
 
 struct ConnectionOptions {
@@ -253,12 +285,17 @@ class Connection {
 
   /// What the handshake waits for; nothing when it doesn't.
   [[nodiscard]] std::optional<Pause> pause() const noexcept;
-  /// Server, at Pause::client_hello and Pause::credential.
+  /// Server, at Pause::client_hello, Pause::credential and Pause::psk_lookup.
   [[nodiscard]] std::optional<ClientHelloView> pending_client_hello() const noexcept;
   /// Client, at Pause::credential.
   [[nodiscard]] std::optional<CertificateRequestView> pending_certificate_request() const noexcept;
   /// At Pause::signature.
   [[nodiscard]] std::optional<PendingSignature> pending_signature() const noexcept;
+  /// Server, at Pause::ticket_opening, Pause::session_lookup and Pause::first_use.
+  [[nodiscard]] std::optional<PendingLookup> pending_lookup() const noexcept;
+  /// Server, at Pause::ticket_sealing: what is to be hidden in a ticket each. They hold secrets, and live until
+  /// resume(). Empty elsewhere.
+  [[nodiscard]] std::vector<ByteView> pending_sessions() const;
   /// At Pause::verification: the peer's chain, leaf first, DER.
   [[nodiscard]] std::span<const ByteView> pending_chain() const noexcept KEYWAY_LIFETIMEBOUND;
   /// Client, at Pause::verification, with a verifier: the question that the configuration's own verifier is asked, with

@@ -45,6 +45,9 @@ class SingleUseStore {
   /// True for the first who asks with this key (32 bytes), and then for nobody until `until`; false also where the
   /// store can't promise that (it is full, or out of reach).
   [[nodiscard]] virtual bool use(ByteView key, Time now, Time until) = 0;
+  /// True where use() takes a while. It is then not called: the connection waits with Pause::first_use, and the
+  /// application asks. The server's clock runs on meanwhile, and the client waits.
+  [[nodiscard]] virtual bool answers_later() const { return false; }
   /// Since when all uses are remembered: of what may have been used before, it can't tell.
   [[nodiscard]] virtual Time remembers_since() const noexcept = 0;
 };

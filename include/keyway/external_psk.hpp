@@ -4,7 +4,9 @@
 /// 9258).
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include <keyway/bytes.hpp>
@@ -73,6 +75,34 @@ class ExternalPsk {
   crypto::HashAlgorithm hash_;
   Side side_;
   bool is_imported_;
+};
+
+struct OfferedPsk;
+class ClientHelloView;
+
+/// Finds a server's keys as they are asked for, where there are too many of them for a configuration, or they are kept
+/// elsewhere. Thread-safe.
+class PskResolver {
+ public:
+  /// The most identities that it is asked about at once: those behind them are the client's to put in front.
+  static constexpr std::size_t max_offered = 32;
+
+  virtual ~PskResolver() = default;
+
+  /// The key that the server knows of those that the client names, in the client's order; null: none. None of them is
+  /// proved to be known to the client yet. A key of the server's side, whose identity and context are among those that
+  /// were named: for an imported key (RFC 9258) `external_identity` and `context`. Tickets are among them, too.
+  [[nodiscard]] virtual std::shared_ptr<const ExternalPsk> resolve(std::span<const OfferedPsk> offered,
+                                                                   const ClientHelloView& hello) const = 0;
+  /// True where that takes a while. It is then not asked: the connection waits with Pause::psk_lookup, where
+  /// Connection::pending_client_hello() has what is offered, and the application answers.
+  [[nodiscard]] virtual bool answers_later() const { return false; }
+};
+
+/// Which keys are taken of a PskResolver.
+enum class ResolvedPsks : std::uint8_t {
+  imported,  ///< bound to a context: ExternalPsk::between(), in_context()
+  any,       ///< weakens: also those without_importer(), which are bound to nothing
 };
 
 }  // namespace keyway

@@ -94,6 +94,10 @@ class ServerSessionStore {
 
   /// The same, and forgets it: of two that ask for one, only one gets it.
   [[nodiscard]] virtual std::optional<Bytes> take(ByteView id) = 0;
+
+  /// True where looking for this one takes a while. It is then not asked for here: the connection waits with
+  /// Pause::session_lookup, and the application brings it.
+  [[nodiscard]] virtual bool answers_later(ByteView /*id*/) const { return false; }
 };
 
 /// Keeps sessions in this process, up to a number of them; what was not used for longest goes first. Spread over parts
@@ -135,6 +139,9 @@ class TicketProtection {
   [[nodiscard]] virtual std::optional<Bytes> unprotect(ByteView ticket) = 0;
   /// True for a ticket that is better replaced by a new one, as when the keys behind it are about to go.
   [[nodiscard]] virtual bool is_outdated(ByteView /*ticket*/) const { return false; }
+  /// True where both take a while. They are then not called: the connection waits with Pause::ticket_sealing and
+  /// Pause::ticket_opening, and the application does the one or the other. Tickets of TLS 1.2 are then not renewed.
+  [[nodiscard]] virtual bool answers_later() const { return false; }
 };
 
 /// The keys that seal a server's tickets (AES-256-GCM): the first seals, all open. Thread-safe. By default a

@@ -16,6 +16,16 @@ std::string_view to_string(Pause pause) noexcept {
       return "signature";
     case Pause::verification:
       return "verification";
+    case Pause::ticket_opening:
+      return "ticket_opening";
+    case Pause::ticket_sealing:
+      return "ticket_sealing";
+    case Pause::session_lookup:
+      return "session_lookup";
+    case Pause::psk_lookup:
+      return "psk_lookup";
+    case Pause::first_use:
+      return "first_use";
   }
   return "unknown";
 }
@@ -81,8 +91,8 @@ void Connection::Core::start_server() {
 }
 
 tls::Flow Connection::Core::flow() noexcept {
-  return tls::Flow(
-      {reader_, writer_, joiner_, outbox_, emit_, info_, verdict_, peer_chain_, peer_proofs_, early_, ech_, quic_.get()});
+  return tls::Flow({reader_, writer_, joiner_, outbox_, emit_, info_, verdict_, peer_chain_, peer_proofs_, early_, ech_,
+                    kept_, quic_.get()});
 }
 
 Result<void> Connection::Core::export_keying_material(std::string_view label, std::optional<ByteView> context,
@@ -260,7 +270,24 @@ std::optional<ClientHelloView> Connection::pending_client_hello() const noexcept
   if (const auto* state = core_->paused_server<tls::server::AwaitHelloDecision>()) return state->client_hello();
   if (const auto* state = core_->paused_server<tls::server::AwaitCredential>()) return state->client_hello();
   if (const auto* state = core_->paused_server<tls::server12::AwaitCredential>()) return state->client_hello();
+  if (core_->pause() != Pause::psk_lookup) return std::nullopt;
+  if (const auto* state = core_->paused_server<tls::server::AwaitAnswer>()) return state->client_hello();
+  if (const auto* state = core_->paused_server<tls::server::AwaitAnswerAfterRetry>()) return state->client_hello();
   return std::nullopt;
+}
+
+std::optional<PendingLookup> Connection::pending_lookup() const noexcept {
+  if (core_->pause() == Pause::psk_lookup) return std::nullopt;
+  if (const auto* state = core_->paused_server<tls::server::AwaitAnswer>()) return state->pending();
+  if (const auto* state = core_->paused_server<tls::server::AwaitAnswerAfterRetry>()) return state->pending();
+  if (const auto* state = core_->paused_server<tls::server12::AwaitAnswer>()) return state->pending();
+  return std::nullopt;
+}
+
+std::vector<ByteView> Connection::pending_sessions() const {
+  if (const auto* state = core_->paused_server<tls::server::AwaitTickets>()) return state->sessions();
+  if (const auto* state = core_->paused_server<tls::server12::AwaitTicket>()) return {state->session()};
+  return {};
 }
 
 std::optional<PendingSignature> Connection::pending_signature() const noexcept {

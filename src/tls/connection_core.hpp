@@ -152,8 +152,7 @@ class Connection::Core {
 
   std::shared_ptr<const ClientConfig> client_config_;
   std::shared_ptr<const ServerConfig> server_config_;
-  std::unique_ptr<std::vector<std::shared_ptr<const ServerConfig>>>
-      earlier_configs_;  ///< those that answer::UseConfig replaced
+  std::unique_ptr<tls::KeptAlive> kept_;  ///< configurations that answer::UseConfig replaced, keys of a resolver
   tls::Emitter emit_;
   tls::RecordReader reader_;
   tls::RecordWriter writer_{tls::PaddingPolicy{}};

@@ -328,8 +328,7 @@ Result<void> Connection::Core::resume(Answer& answer) {
   }
   if (const auto* use = std::get_if<answer::UseConfig>(&answer)) {
     // States refer to the configuration that they began with.
-    if (!earlier_configs_) earlier_configs_ = std::make_unique<std::vector<std::shared_ptr<const ServerConfig>>>();
-    earlier_configs_->push_back(std::exchange(server_config_, use->config));
+    flow().keep_alive(std::exchange(server_config_, use->config));
     emit_.use(config());
     configure_records();
     for (const std::string& weakening : server_config_->weakenings()) emit_(event::Weakened{weakening});

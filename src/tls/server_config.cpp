@@ -31,6 +31,8 @@ struct ServerConfig::Builder::Parts {
   bool asks_clients_later = false;
   std::unique_ptr<EarlyDataOptions> early_data;
   std::shared_ptr<const EchKeys> ech_keys;
+  std::shared_ptr<const PskResolver> psk_resolver;
+  ResolvedPsks resolved_psks = ResolvedPsks::imported;
 
   [[nodiscard]] bool has_credentials() const noexcept {
     return resolver || !credentials.empty() || pauses_for_credential;
@@ -63,8 +65,12 @@ Result<std::array<std::uint8_t, 32>> ServerConfig::Builder::Parts::id() const {
 }
 
 Result<void> ServerConfig::Builder::Parts::complete_psks() {
-  if (psks.empty()) return {};
+  if (psks.empty() && !psk_resolver) return {};
   if (!has_credentials()) common.policy = common.policy.narrowed_to({ProtocolVersion::TLS1_3});
+  if (psk_resolver && !common.policy.has(ProtocolVersion::TLS1_3)) {
+    return std::unexpected(fail(ErrorCode::InvalidConfiguration).at("psk_resolver").expected("a policy with TLS 1.3"));
+  }
+  if (psks.empty()) return {};
   auto set = tls::PskSet::make(std::move(psks), Side::server, common);
   if (!set) return std::unexpected(std::move(set.error()));
   common.psks = std::move(*set);
@@ -128,6 +134,12 @@ ServerConfig::Builder& ServerConfig::Builder::credentials(std::shared_ptr<const 
 }
 ServerConfig::Builder& ServerConfig::Builder::add_psk(std::shared_ptr<const ExternalPsk> psk) {
   if (psk) parts_->psks.push_back(std::move(psk));
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::psk_resolver(std::shared_ptr<const PskResolver> resolver,
+                                                           ResolvedPsks taken) {
+  parts_->psk_resolver = std::move(resolver);
+  parts_->resolved_psks = taken;
   return *this;
 }
 ServerConfig::Builder& ServerConfig::Builder::take_early_data(EarlyDataOptions options) {
@@ -314,7 +326,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
     return std::unexpected(
         fail(ErrorCode::InvalidConfiguration).at("ServerConfig, alpn").received("both an order and a chooser"));
   }
-  if (!parts_->has_credentials() && parts_->psks.empty()) {
+  if (!parts_->has_credentials() && parts_->psks.empty() && !parts_->psk_resolver) {
     return std::unexpected(fail(ErrorCode::InvalidConfiguration)
                                .at("ServerConfig")
                                .expected("a credential")
@@ -342,6 +354,11 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
   config->tickets_ = parts->tickets;
   config->ech_keys_ = std::move(parts->ech_keys);
   config->alpn_chooser_ = std::move(parts->alpn_chooser);
+  config->psk_resolver_ = std::move(parts->psk_resolver);
+  config->resolved_psks_ = parts->resolved_psks;
+  if (config->psk_resolver_ && config->resolved_psks_ == ResolvedPsks::any) {
+    config->weakenings_.emplace_back("keys without an importer are taken of the resolver: they are bound to no names");
+  }
   config->ticket_keys_ = std::move(parts->ticket_keys);
   config->session_store_ = std::move(parts->session_store);
   config->gives_tickets_ = !parts->without_tickets;

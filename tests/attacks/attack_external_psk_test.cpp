@@ -95,5 +95,64 @@ TEST(AttackOnExternalPsk, ABinderOfOneKindIsNoneOfTheOther) {
   EXPECT_EQ(code_of(pair.server), ErrorCode::BadBinder);
 }
 
+/// Finds the same key whatever is asked for.
+class OneKey final : public PskResolver {
+ public:
+  explicit OneKey(SharedPsk key) : key_(std::move(key)) {}
+  [[nodiscard]] SharedPsk resolve(std::span<const OfferedPsk> offered, const ClientHelloView&) const override {
+    offered_ = offered.size();
+    return key_;
+  }
+  [[nodiscard]] std::size_t offered() const noexcept { return offered_; }
+
+ private:
+  SharedPsk key_;
+  mutable std::size_t offered_ = 0;
+};
+
+Pair meet_with_resolver(const SharedPsk& ours, const std::shared_ptr<const PskResolver>& resolver) {
+  ServerConfig::Builder server;
+  server.policy(classical_policy()).provider(provider()).clock(std::make_shared<FixedClock>(test_now));
+  server.psk_resolver(resolver);
+  Pair pair = make_tls_pair(build(psk_client(ours)), build(std::move(server)));
+  static_cast<void>(pair.run());
+  return pair;
+}
+
+TEST(AttackOnPskLookups, AKeyOfTheOtherSideIsNotUsed) {
+  const Pair pair = meet_with_resolver(psk_of_till(), std::make_shared<OneKey>(psk_of_till()));
+  EXPECT_EQ(code_of(pair.server), ErrorCode::InvalidConfiguration);
+  EXPECT_EQ(pair.client.error()->alert(), AlertDescription::internal_error);
+}
+
+TEST(AttackOnPskLookups, AKeyThatWasNotNamedOrIsOfOtherNamesIsNone) {
+  const SharedPsk another = psk_of_vault("key 2");
+  const SharedPsk of_gate = ExternalPsk::between(Side::server, "vault", "gate", psk_key("key 1")).value();
+  for (const SharedPsk& key : {another, of_gate}) {
+    EXPECT_EQ(code_of(meet_with_resolver(psk_of_till(), std::make_shared<OneKey>(key)).server), ErrorCode::NoCommonPsk);
+  }
+}
+
+TEST(AttackOnPskLookups, WhoNamesAKeyAndDoesNotKnowItIsRefused) {
+  const Bytes guessed(32, 0x13);
+  const auto ours = ExternalPsk::between(Side::client, "till", "vault", {as_bytes("key 1"), guessed}).value();
+  EXPECT_EQ(code_of(meet_with_resolver(ours, std::make_shared<OneKey>(psk_of_vault())).server), ErrorCode::BadBinder);
+}
+
+TEST(AttackOnPskLookups, TheClientDoesNotDecideHowManyThereAre) {
+  ClientConfig::Builder builder = client_builder();
+  for (int i = 0; i < 16; ++i) {  // imported for each of two hashes, they are 32 identities; and a ticket before them
+    builder.add_psk(psk_of_till("key " + std::to_string(i)));
+  }
+  const auto resolver = std::make_shared<OneKey>(psk_of_vault("key 0"));
+  ServerConfig::Builder server;
+  server.policy(classical_policy()).provider(provider()).clock(std::make_shared<FixedClock>(test_now));
+  server.psk_resolver(resolver);
+  Pair pair = make_tls_pair(build(std::move(builder)), build(std::move(server)));
+  EXPECT_TRUE(pair.run());
+  EXPECT_LE(resolver->offered(), PskResolver::max_offered);
+  EXPECT_GE(resolver->offered(), 16U);
+}
+
 }  // namespace
 }  // namespace keyway

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include <keyway/bytes.hpp>
 #include <keyway/config.hpp>
@@ -28,6 +30,9 @@ namespace keyway::tls {
   return version == ProtocolVersion::TLS1_3 ? max_plaintext_fragment + 1 : max_plaintext_fragment;
 }
 
+/// What a connection refers to and nothing else may keep.
+using KeptAlive = std::vector<std::shared_ptr<const void>>;
+
 /// What a handshake state may do to its connection: send, change keys, tell. Made for one call.
 class Flow {
  public:
@@ -43,6 +48,7 @@ class Flow {
     CarriedProofs& peer_proofs;
     std::unique_ptr<EarlySent>& early;
     std::unique_ptr<EchProgress>& ech;
+    std::unique_ptr<KeptAlive>& kept;
     QuicCarrier* quic;  ///< null: records carry the handshake
   };
   explicit Flow(const Parts& parts) noexcept : parts_(parts) {}
@@ -87,6 +93,12 @@ class Flow {
   [[nodiscard]] EchProgress& ech_progress() {
     if (!parts_.ech) parts_.ech = std::make_unique<EchProgress>();
     return *parts_.ech;
+  }
+
+  /// Keeps what ConnectionInfo refers to for as long as the connection lives.
+  void keep_alive(std::shared_ptr<const void> what) {
+    if (!parts_.kept) parts_.kept = std::make_unique<KeptAlive>();
+    parts_.kept->push_back(std::move(what));
   }
 
   /// Null where records carry the handshake.

@@ -29,13 +29,21 @@ concept MessageState = requires(S state, Flow& flow, const HandshakeMessage& mes
   { std::move(state).handle(flow, message) } -> std::same_as<Result<typename S::Next>>;
 };
 
+/// A state that always waits for the same.
+template <typename S>
+concept HasOnePause = requires {
+  { S::pause } -> std::convertible_to<Pause>;
+};
+
 /// A state that waits for the application.
 template <typename S>
-concept PausedState = requires(S state, Flow& flow, Answer& answer) {
+concept PausedState = requires(S state, const S& waiting, Flow& flow, Answer& answer) {
   typename S::Next;
   { S::name } -> std::convertible_to<std::string_view>;
-  { S::pause } -> std::convertible_to<Pause>;
-  { S::takes(answer) } -> std::same_as<bool>;
+  requires HasOnePause<S> || requires {
+    { waiting.waits_for() } -> std::same_as<Pause>;
+  };
+  { waiting.takes(answer) } -> std::same_as<bool>;
   { std::move(state).resume(flow, answer) } -> std::same_as<Result<typename S::Next>>;
 };
 
@@ -115,11 +123,13 @@ class Machine<Table<Rows13...>, Table<Rows12...>> {
 
   [[nodiscard]] std::optional<Pause> pause() const noexcept {
     return std::visit(
-        []<typename S>(const S&) -> std::optional<Pause> {
-          if constexpr (PausedState<S>) {
+        []<typename S>(const S& state) -> std::optional<Pause> {
+          if constexpr (!PausedState<S>) {
+            return std::nullopt;
+          } else if constexpr (HasOnePause<S>) {
             return S::pause;
           } else {
-            return std::nullopt;
+            return state.waits_for();
           }
         },
         state_);
@@ -128,9 +138,9 @@ class Machine<Table<Rows13...>, Table<Rows12...>> {
   /// True when the state in force takes this answer; resume() is for such answers alone.
   [[nodiscard]] bool takes(const Answer& answer) const noexcept {
     return std::visit(
-        [&]<typename S>(const S&) {
+        [&]<typename S>(const S& state) {
           if constexpr (PausedState<S>) {
-            return S::takes(answer);
+            return state.takes(answer);
           } else {
             return false;
           }

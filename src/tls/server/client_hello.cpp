@@ -8,90 +8,80 @@
 namespace keyway::tls::server {
 namespace {
 
-std::unexpected<Error> refused(std::string_view state, const answer::Refuse& refuse) {
-  return std::unexpected(fail(ErrorCode::RejectedByApplication).at(state).alert(refuse.alert));
+/// All but what TLS 1.2 and the application's decision on the ClientHello bring.
+using Next = AwaitAnswer::Next;
+
+Result<AwaitCredential::Next> ask_for_another_share(Flow& flow, Asking asking) {
+  Transcript transcript = asking.transcript();
+  auto sent = send_hello_retry_request(flow, asking.choice, asking.hello, transcript);
+  if (!sent) return std::unexpected(std::move(sent.error()));
+  return AwaitCredential::Next(ExpectSecondClientHello(std::move(asking), transcript));
 }
 
 /// The client names a key from outside: answers it, or asks for another share first.
-Result<AwaitCredential::Next> answer_with_psk(Flow& flow, const ServerConfig& config, HelloInHand hello, Choice choice,
-                                              const NamedPsk& named) {
-  using Next = AwaitCredential::Next;
-  Transcript transcript(*config.common().provider->hash(choice.suite->hash));
-  transcript.add(hello.raw);
-  if (choice.needs_retry && named.mode != PskKeyExchangeMode::psk_ke) {
-    // Which key it is to be, the second ClientHello says.
-    Decision decision{&config, nullptr, {}, std::move(choice)};
-    auto sent = send_hello_retry_request(flow, decision.choice, hello, transcript);
-    if (!sent) return std::unexpected(std::move(sent.error()));
-    return Next(ExpectSecondClientHello(std::move(decision), std::move(hello), transcript));
+Result<AwaitCredential::Next> answer_with_psk(Flow& flow, Asking asking, const NamedPsk& named) {
+  if (asking.choice.needs_retry && named.mode != PskKeyExchangeMode::psk_ke) {
+    asking.credential = nullptr;  // which key it is to be, the second ClientHello says
+    return ask_for_another_share(flow, std::move(asking));
   }
-  auto known = verify_psk(config, hello, named, nullptr);
+  auto known = verify_psk(*asking.config, asking.hello, named, asking.messages_before());
   if (!known) return std::unexpected(std::move(known.error()));
-  auto next = send_psk_flight(flow, config, choice, *known, hello, transcript, /*after_retry=*/false);
+  auto next = send_psk_flight(flow, *asking.config, asking.choice, *known, asking.hello, asking.transcript(),
+                              asking.before.has_value());
   if (!next) return std::unexpected(std::move(next.error()));
-  return Next(std::move(*next));
+  return AwaitCredential::Next(std::move(*next));
 }
 
 /// All is decided but the proof's scheme: answers, or asks for another share first.
-Result<AwaitCredential::Next> answer_hello(Flow& flow, const ServerConfig& config, HelloInHand hello, Choice choice,
-                                           std::shared_ptr<const Credential> credential) {
-  auto scheme = choose_scheme(config, hello, *credential);
+Result<AwaitCredential::Next> answer_hello(Flow& flow, Asking asking) {
+  auto scheme = choose_scheme(*asking.config, asking.hello, *asking.credential);
   if (!scheme) {
-    if (const auto named = find_psk(config, hello, choice)) {
-      return answer_with_psk(flow, config, std::move(hello), std::move(choice), *named);
-    }
+    auto named = find_psk(*asking.config, asking.hello, asking.choice, asking.inquiry);
+    if (!named) return std::unexpected(std::move(named.error()));
+    if (asking.inquiry.is_open()) return AwaitCredential::Next(AwaitAnswer(std::move(asking)));
+    if (*named) return answer_with_psk(flow, std::move(asking), **named);
     return std::unexpected(std::move(scheme.error()));
   }
-  Transcript transcript(*config.common().provider->hash(choice.suite->hash));
-  transcript.add(hello.raw);
-  Decision decision{&config, std::move(credential), *scheme, std::move(choice)};
-  if (!decision.choice.needs_retry) {
-    return widen<AwaitCredential::Next>(
-        send_flight(flow, std::move(decision), hello, transcript, /*after_retry=*/false));
-  }
-  auto sent = send_hello_retry_request(flow, decision.choice, hello, transcript);
-  if (!sent) return std::unexpected(std::move(sent.error()));
-  return AwaitCredential::Next(ExpectSecondClientHello(std::move(decision), std::move(hello), transcript));
+  if (asking.choice.needs_retry) return ask_for_another_share(flow, std::move(asking));
+  const Transcript transcript = asking.transcript();
+  return widen<AwaitCredential::Next>(
+      send_flight(flow, Decision{asking.config, std::move(asking.credential), *scheme, std::move(asking.choice)},
+                  asking.hello, transcript, asking.before.has_value()));
 }
 
 /// The client comes back: no credential is needed.
-Result<AwaitHelloDecision::Next> resume_session(Flow& flow, const ServerConfig& config, const HelloInHand& hello,
-                                                const Choice& choice, const ResumedSession& resumed) {
-  Transcript transcript(*config.common().provider->hash(choice.suite->hash));
-  transcript.add(hello.raw);
-  return widen<AwaitHelloDecision::Next>(send_resumed_flight(flow, config, choice, resumed, hello, transcript));
+Result<Next> resume_session(Flow& flow, Asking asking, const ResumedSession& resumed) {
+  const auto judged = judge_early_data(*asking.config, asking.hello, resumed, asking.inquiry);
+  if (asking.inquiry.is_open()) return Next(AwaitAnswer(std::move(asking)));
+  return widen<Next>(
+      send_resumed_flight(flow, *asking.config, asking.choice, resumed, judged, asking.hello, asking.transcript()));
 }
 
-/// RFC 8446 4.1.2: a client may leave out of its second ClientHello what does not fit the suite; the session that could
-/// be gone on with, it offers again. Errors: MissingExtension, those of find_session().
-Result<void> check_session_offered_again(const ServerConfig& config, const HelloInHand& first,
-                                         const HelloInHand& second, const Choice& choice) {
-  if (!first.extensions.pre_shared_key || second.extensions.pre_shared_key) return {};
-  auto offered = find_session(config, first, choice, nullptr);
-  if (!offered) return std::unexpected(std::move(offered.error()));
-  if (!*offered) return {};
-  return std::unexpected(
-      fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension pre_shared_key, as in the first"));
-}
-
-/// After a HelloRetryRequest to a client that knew a key from outside: it names one again.
-Result<ExpectFinished> answer_second_with_psk(Flow& flow, const Decision& decision, const HelloInHand& hello,
-                                              const Transcript& before) {
-  if (!hello.extensions.pre_shared_key) {
-    return std::unexpected(
-        fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension pre_shared_key, as in the first"));
+/// It is known what the client could be answered with: finds out what it is to be.
+Result<Next> answer_choice(Flow& flow, Asking asking) {
+  const ServerConfig& config = *asking.config;
+  // Behind a HelloRetryRequest, the second ClientHello says which session it is to be.
+  if (!asking.choice.needs_retry || psk_mode(config, asking.hello) == PskKeyExchangeMode::psk_ke) {
+    auto resumed = find_session(config, asking.hello, asking.choice, asking.messages_before(), asking.inquiry);
+    if (!resumed) return std::unexpected(std::move(resumed.error()));
+    if (asking.inquiry.is_open()) return Next(AwaitAnswer(std::move(asking)));
+    if (*resumed) return resume_session(flow, std::move(asking), **resumed);
   }
-  const auto named = find_psk(*decision.config, hello, decision.choice);
-  if (!named) {
-    return std::unexpected(fail(ErrorCode::PskNotOffered)
-                               .at("ClientHello, pre_shared_key")
-                               .expected("the key that the first ClientHello named"));
+  const bool is_last_resort = config.prefers_certificates() && !config.requires_psk();
+  auto named = is_last_resort ? Result<std::optional<NamedPsk>>(std::nullopt)
+                              : find_psk(config, asking.hello, asking.choice, asking.inquiry);
+  if (!named) return std::unexpected(std::move(named.error()));
+  if (asking.inquiry.is_open()) return Next(AwaitAnswer(std::move(asking)));
+  if (*named) return widen<Next>(answer_with_psk(flow, std::move(asking), **named));
+  if (config.requires_psk()) return std::unexpected(no_common_psk(config, asking.hello));
+  if (!asking.choice.has_group) {
+    return std::unexpected(fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension key_share"));
   }
-  auto known = verify_psk(*decision.config, hello, *named, &before);
-  if (!known) return std::unexpected(std::move(known.error()));
-  Transcript transcript = before;
-  transcript.add(hello.raw);
-  return send_psk_flight(flow, *decision.config, decision.choice, *known, hello, transcript, /*after_retry=*/true);
+  if (config.pauses_for_credential()) return Next(AwaitCredential(std::move(asking)));
+  auto credential = resolve_credential(config, asking.hello, ProtocolVersion::TLS1_3);
+  if (!credential) return std::unexpected(std::move(credential.error()));
+  asking.credential = std::move(*credential);
+  return widen<Next>(answer_hello(flow, std::move(asking)));
 }
 
 /// RFC 9001 8.1: no protocol, no connection.
@@ -119,28 +109,8 @@ Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfi
   if (QuicCarrier* quic = flow.quic()) {
     if (auto taken = take_quic_offer(*quic, hello, *choice); !taken) return std::unexpected(std::move(taken.error()));
   }
-  // Behind a HelloRetryRequest, the second ClientHello says which session it is to be.
-  if (!choice->needs_retry || psk_mode(config, hello) == PskKeyExchangeMode::psk_ke) {
-    auto resumed = find_session(config, hello, *choice, nullptr);
-    if (!resumed) return std::unexpected(std::move(resumed.error()));
-    if (*resumed) return resume_session(flow, config, hello, *choice, **resumed);
-  }
-  const bool is_last_resort = config.prefers_certificates() && !config.requires_psk();
-  const auto named = is_last_resort ? std::nullopt : find_psk(config, hello, *choice);
-  if (named) {
-    return widen<AwaitHelloDecision::Next>(answer_with_psk(flow, config, std::move(hello), std::move(*choice), *named));
-  }
-  if (config.requires_psk()) return std::unexpected(no_common_psk(config, hello));
-  if (!choice->has_group) {
-    return std::unexpected(fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension key_share"));
-  }
-  if (config.pauses_for_credential()) {
-    return AwaitHelloDecision::Next(AwaitCredential(config, std::move(hello), std::move(*choice)));
-  }
-  auto credential = resolve_credential(config, hello, ProtocolVersion::TLS1_3);
-  if (!credential) return std::unexpected(std::move(credential.error()));
   return widen<AwaitHelloDecision::Next>(
-      answer_hello(flow, config, std::move(hello), std::move(*choice), std::move(*credential)));
+      answer_choice(flow, Asking{.config = &config, .hello = std::move(hello), .choice = std::move(*choice)}));
 }
 
 }  // namespace
@@ -169,50 +139,15 @@ Result<AwaitHelloDecision::Next> AwaitHelloDecision::resume(Flow& flow, Answer& 
 
 Result<AwaitCredential::Next> AwaitCredential::resume(Flow& flow, Answer& answer) && {
   if (const auto* refuse = std::get_if<answer::Refuse>(&answer)) return refused(name, *refuse);
-  return answer_hello(flow, *config_, std::move(hello_), std::move(choice_),
-                      std::move(std::get<answer::UseCredential>(answer).credential));
+  asking_.credential = std::move(std::get<answer::UseCredential>(answer).credential);
+  return answer_hello(flow, std::move(asking_));
 }
 
-Result<ExpectSecondClientHello::Next> ExpectSecondClientHello::handle(Flow& flow, const HandshakeMessage& message) && {
-  if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
-  auto hello = HelloInHand::take(message);
-  if (!hello) return std::unexpected(std::move(hello.error()));
-  hello = open_second_hello(flow, first_, std::move(*hello));
-  if (!hello) return std::unexpected(std::move(hello.error()));
-  if (auto same = check_second_hello(first_.hello, hello->hello); !same) {
-    return std::unexpected(std::move(same.error()));
-  }
-  if (!hello->extensions.key_share) {
-    return std::unexpected(fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension key_share"));
-  }
-  std::size_t shares = 0;
-  hello->extensions.key_share->for_each([&](const KeyShareEntry&) { ++shares; });
-  if (shares != 1 || !find_share(*hello, decision_.choice.group)) {
-    return std::unexpected(fail(ErrorCode::KeyShareMismatch)
-                               .at("ClientHello, key_share")
-                               .expected("one share of " + to_string(decision_.choice.group)));
-  }
-  if (auto kept = check_session_offered_again(*decision_.config, first_, *hello, decision_.choice); !kept) {
-    return std::unexpected(std::move(kept.error()));
-  }
-  auto resumed = find_session(*decision_.config, *hello, decision_.choice, &transcript_);
-  if (!resumed) return std::unexpected(std::move(resumed.error()));
-  if (!*resumed && !decision_.credential) {
-    auto next = answer_second_with_psk(flow, decision_, *hello, transcript_);
-    if (!next) return std::unexpected(std::move(next.error()));
-    return Next(std::move(*next));
-  }
-  transcript_.add(hello->raw);
-  if (*resumed) {
-    const bool is_refused =
-        flow.info().early_data != EarlyData::off && first_.hello.extensions.has(ExtensionType::early_data);
-    if (is_refused) flow.info().early_data = EarlyData::retried;
-    auto next =
-        send_resumed_flight_after_retry(flow, *decision_.config, decision_.choice, **resumed, *hello, transcript_);
-    if (!next) return std::unexpected(std::move(next.error()));
-    return Next(std::move(*next));
-  }
-  return send_flight(flow, std::move(decision_), *hello, transcript_, /*after_retry=*/true);
+Result<AwaitAnswer::Next> AwaitAnswer::resume(Flow& flow, Answer& answer) && {
+  const std::unique_ptr<Asking> asking = std::move(asking_);
+  if (auto taken = asking->inquiry.take(answer, name); !taken) return std::unexpected(std::move(taken.error()));
+  if (asking->credential) return widen<Next>(answer_hello(flow, std::move(*asking)));
+  return answer_choice(flow, std::move(*asking));
 }
 
 }  // namespace keyway::tls::server

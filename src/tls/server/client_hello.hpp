@@ -10,32 +10,36 @@
 
 #include "tls/server/flight.hpp"
 #include "tls/server/hello_in_hand.hpp"
+#include "tls/server/second_hello.hpp"
 #include "tls/server12/client_hello.hpp"
 
 namespace keyway::tls::server {
 
-/// Waits for the ClientHello that answers a HelloRetryRequest.
-class ExpectSecondClientHello {
+class AwaitCredential;
+
+/// The application answers what others are asked about the ClientHello (Pause::ticket_opening and those after it).
+class AwaitAnswer {
  public:
-  using Next = AfterFlight;
-  static constexpr std::string_view name = "server: waiting for the second ClientHello";
-  static constexpr std::array accepts{HandshakeType::client_hello};
+  using Next = std::variant<AwaitAnswer, AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectCertificate,
+                            ExpectFinished, ExpectEndOfEarlyData>;
+  static constexpr std::string_view name = "server: paused for an answer about the ClientHello";
 
-  ExpectSecondClientHello(Decision decision, HelloInHand first, Transcript transcript) noexcept
-      : decision_(std::move(decision)), first_(std::move(first)), transcript_(transcript) {}
+  explicit AwaitAnswer(Asking asking) : asking_(std::make_unique<Asking>(std::move(asking))) {}
 
-  [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
+  [[nodiscard]] Pause waits_for() const noexcept { return asking_->inquiry.waits_for(); }
+  [[nodiscard]] bool takes(const Answer& answer) const noexcept { return asking_->inquiry.takes(answer); }
+  [[nodiscard]] PendingLookup pending() const noexcept { return asking_->inquiry.pending(); }
+  [[nodiscard]] ClientHelloView client_hello() const noexcept { return asking_->hello.view(); }
+  [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
 
  private:
-  Decision decision_;
-  HelloInHand first_;
-  Transcript transcript_;
+  std::unique_ptr<Asking> asking_;
 };
 
 /// The application chooses the credential (Pause::credential).
 class AwaitCredential {
  public:
-  using Next = std::variant<ExpectSecondClientHello, AwaitSignature, ExpectCertificate, ExpectFinished>;
+  using Next = std::variant<AwaitAnswer, ExpectSecondClientHello, AwaitSignature, ExpectCertificate, ExpectFinished>;
   static constexpr std::string_view name = "server: paused for a credential";
   static constexpr Pause pause = Pause::credential;
   [[nodiscard]] static bool takes(const Answer& answer) noexcept {
@@ -43,26 +47,23 @@ class AwaitCredential {
     return (use != nullptr && use->credential != nullptr) || std::holds_alternative<answer::Refuse>(answer);
   }
 
-  AwaitCredential(const ServerConfig& config, HelloInHand hello, Choice choice) noexcept
-      : config_(&config), hello_(std::move(hello)), choice_(std::move(choice)) {}
+  explicit AwaitCredential(Asking asking) noexcept : asking_(std::move(asking)) {}
 
   [[nodiscard]] ClientHelloView client_hello() const noexcept {
-    return hello_.view(config_->common(), ProtocolVersion::TLS1_3);
+    return asking_.hello.view(asking_.config->common(), ProtocolVersion::TLS1_3);
   }
   [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
 
  private:
-  const ServerConfig* config_;
-  HelloInHand hello_;
-  Choice choice_;
+  Asking asking_;
 };
 
 /// The application looks at the ClientHello before anything is answered (Pause::client_hello).
 class AwaitHelloDecision {
  public:
-  using Next = std::variant<AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectCertificate, ExpectFinished,
-                            ExpectEndOfEarlyData, server12::AwaitCredential, server12::AwaitSignature,
-                            server12::ExpectCertificate, server12::ExpectClientKeyExchange,
+  using Next = std::variant<AwaitAnswer, AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectCertificate,
+                            ExpectFinished, ExpectEndOfEarlyData, server12::AwaitAnswer, server12::AwaitCredential,
+                            server12::AwaitSignature, server12::ExpectCertificate, server12::ExpectClientKeyExchange,
                             server12::ExpectChangeCipherSpecResumed>;
   static constexpr std::string_view name = "server: paused for a decision on the ClientHello";
   static constexpr Pause pause = Pause::client_hello;
@@ -87,10 +88,10 @@ class AwaitHelloDecision {
 /// Waits for the first ClientHello (RFC 8446 4.1.2). The version that is chosen decides which states follow.
 class ExpectClientHello {
  public:
-  using Next = std::variant<AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature,
-                            ExpectCertificate, ExpectFinished, ExpectEndOfEarlyData, server12::AwaitCredential,
-                            server12::AwaitSignature, server12::ExpectCertificate, server12::ExpectClientKeyExchange,
-                            server12::ExpectChangeCipherSpecResumed>;
+  using Next = std::variant<AwaitHelloDecision, AwaitAnswer, AwaitCredential, ExpectSecondClientHello, AwaitSignature,
+                            ExpectCertificate, ExpectFinished, ExpectEndOfEarlyData, server12::AwaitAnswer,
+                            server12::AwaitCredential, server12::AwaitSignature, server12::ExpectCertificate,
+                            server12::ExpectClientKeyExchange, server12::ExpectChangeCipherSpecResumed>;
   static constexpr std::string_view name = "server: waiting for ClientHello";
   static constexpr std::array accepts{HandshakeType::client_hello};
 

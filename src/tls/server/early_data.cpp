@@ -36,17 +36,23 @@ void limit_records(Flow& flow, const ServerConfig& config) noexcept {
 
 /// RFC 8446 8.1: a ticket is good for early data once. Whoever sends the same ClientHello again is refused here;
 /// whoever waits until it is forgotten, is no longer fresh.
-bool is_first_use(const EarlyDataOptions& options, ByteView ticket, const crypto::Provider& provider, Time now) {
+bool is_first_use(const EarlyDataOptions& options, ByteView ticket, const crypto::Provider& provider, Time now,
+                  Inquiry& inquiry) {
   Transcript digest(*provider.hash(crypto::HashAlgorithm::sha256));
   digest.add(ticket);
   constexpr seconds rounding{2};
-  return options.store->use(digest.hash().view(), now, now + 2 * options.window + rounding);
+  const TranscriptHash key = digest.hash();
+  const Time until = now + 2 * options.window + rounding;
+  if (!options.store->answers_later()) return options.store->use(key.view(), now, until);
+  const Answer* answer = inquiry.ask(Pause::first_use, {.key = key.view(), .until = until});
+  const auto* use = answer != nullptr ? std::get_if<answer::FirstUse>(answer) : nullptr;
+  return use != nullptr && use->is_first;
 }
 
 }  // namespace
 
 std::variant<EarlyDataTaken, EarlyData> judge_early_data(const ServerConfig& config, const HelloInHand& hello,
-                                                         const ResumedSession& resumed) {
+                                                         const ResumedSession& resumed, Inquiry& inquiry) {
   const EarlyDataOptions* options = config.early_data();
   const Session& session = resumed.session();
   if (options == nullptr) return EarlyData::off;
@@ -64,7 +70,9 @@ std::variant<EarlyDataTaken, EarlyData> judge_early_data(const ServerConfig& con
   const Time since = options->store->remembers_since();
   const bool is_known = session.issued_at >= since || session.issued_at + by_client - options->window > since;
   if (!is_known) return EarlyData::seen_before;
-  if (!is_first_use(*options, first->identity, *config.common().provider, now)) return EarlyData::seen_before;
+  if (!is_first_use(*options, first->identity, *config.common().provider, now, inquiry)) {
+    return EarlyData::seen_before;
+  }
   return EarlyDataTaken();
 }
 

@@ -42,14 +42,34 @@ Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeM
   }
   flow.reader().allow_change_cipher_spec(false);
   flow.reader().allow_plaintext_alerts(false);
-  if (tickets_) {
+  const bool seals_later = tickets_ && server::seals_later(*config_);
+  if (tickets_ && !seals_later) {
     if (auto sent = send_tickets(flow, *config_, *tickets_); !sent) return std::unexpected(std::move(sent.error()));
   }
   // RFC 8446 4.6.2: only of a client that allows it.
   if (flow.info().late_authentication == ClientProofLater::off) transcript_ = nullptr;
   if (transcript_) transcript_->add(message.raw);
-  return Next(Established{*proof, suite_, std::move(application_), std::move(exporter_), client_random_, nullptr,
-                          std::move(transcript_)});
+  Established established{*proof,         suite_,  std::move(application_), std::move(exporter_),
+                          client_random_, nullptr, std::move(transcript_)};
+  if (!seals_later) return Next(std::move(established));
+  auto unsealed = prepare_tickets(*config_, *tickets_);
+  if (unsealed.empty()) return Next(std::move(established));
+  return Next(AwaitTickets(*config_, std::move(tickets_), std::move(unsealed), std::move(established)));
+}
+
+std::vector<ByteView> AwaitTickets::sessions() const {
+  std::vector<ByteView> views;
+  for (const UnsealedTicket& ticket : unsealed_) views.emplace_back(ticket.session.bytes());
+  return views;
+}
+
+Result<AwaitTickets::Next> AwaitTickets::resume(Flow& flow, Answer& answer) && {
+  if (const auto* refuse = std::get_if<answer::Refuse>(&answer)) return refused(name, *refuse);
+  auto& sealed = std::get<answer::Tickets>(answer).tickets;
+  if (auto sent = send_sealed_tickets(flow, *config_, *order_, unsealed_, sealed); !sent) {
+    return std::unexpected(std::move(sent.error()));
+  }
+  return Next(std::move(*established_));
 }
 
 }  // namespace keyway::tls::server

@@ -3,9 +3,12 @@
 #include <array>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include <keyway/config.hpp>
+#include <keyway/connection.hpp>
 
 #include "tls/handshake/established.hpp"
 #include "tls/handshake/flow.hpp"
@@ -30,11 +33,38 @@ struct AwaitedClient {
   std::unique_ptr<TicketOrder> tickets;  ///< null: none are given
 };
 
+/// All is done but the tickets, which the application makes (Pause::ticket_sealing).
+class AwaitTickets {
+ public:
+  using Next = std::variant<Established>;
+  static constexpr std::string_view name = "server: paused for tickets";
+  static constexpr Pause pause = Pause::ticket_sealing;
+  [[nodiscard]] static bool takes(const Answer& answer) noexcept {
+    return std::holds_alternative<answer::Tickets>(answer) || std::holds_alternative<answer::Refuse>(answer);
+  }
+
+  AwaitTickets(const ServerConfig& config, std::unique_ptr<TicketOrder> order, std::vector<UnsealedTicket> unsealed,
+               Established established)
+      : config_(&config),
+        order_(std::move(order)),
+        unsealed_(std::move(unsealed)),
+        established_(std::make_unique<Established>(std::move(established))) {}
+
+  [[nodiscard]] std::vector<ByteView> sessions() const;
+  [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
+
+ private:
+  const ServerConfig* config_;
+  std::unique_ptr<TicketOrder> order_;
+  std::vector<UnsealedTicket> unsealed_;
+  std::unique_ptr<Established> established_;
+};
+
 /// Waits for the client's Finished (RFC 8446 4.4.4). What it must say is computed already, so all secrets of the
 /// handshake are gone by now.
 class ExpectFinished {
  public:
-  using Next = std::variant<Established>;
+  using Next = std::variant<AwaitTickets, Established>;
   static constexpr std::string_view name = "server: waiting for the client's Finished";
   static constexpr std::array accepts{HandshakeType::finished};
 

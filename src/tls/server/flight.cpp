@@ -351,13 +351,10 @@ PskInUse in_use(const ResumedSession& resumed) noexcept {
 
 }  // namespace
 
-Result<std::variant<ExpectFinished, ExpectEndOfEarlyData>> send_resumed_flight(Flow& flow, const ServerConfig& config,
-                                                                               const Choice& choice,
-                                                                               const ResumedSession& resumed,
-                                                                               const HelloInHand& hello,
-                                                                               Transcript transcript) {
+Result<std::variant<ExpectFinished, ExpectEndOfEarlyData>> send_resumed_flight(
+    Flow& flow, const ServerConfig& config, const Choice& choice, const ResumedSession& resumed,
+    const std::variant<EarlyDataTaken, EarlyData>& judged, const HelloInHand& hello, Transcript transcript) {
   using Next = std::variant<ExpectFinished, ExpectEndOfEarlyData>;
-  const auto judged = judge_early_data(config, hello, resumed);
   const auto* early = std::get_if<EarlyDataTaken>(&judged);
   flow.info().early_data = early != nullptr ? EarlyData::accepted : std::get<EarlyData>(judged);
   const PskInUse psk = in_use(resumed);
@@ -384,8 +381,10 @@ Result<ExpectFinished> send_psk_flight(Flow& flow, const ServerConfig& config, c
                                        bool after_retry) {
   const PskInUse psk{known.key().secret.view(), known.index(), known.mode(), /*is_session=*/false};
   flow.info().psk = known.key().psk;
-  auto awaited = send_short_flight(flow, {config, choice, hello, &psk, after_retry}, transcript,
-                                   order_tickets(config, hello, choice, nullptr, &known.key()));
+  // A resolver is asked each time whether its key is still good: no session stands in for that.
+  if (known.resolved()) flow.keep_alive(known.resolved());
+  auto tickets = known.resolved() ? nullptr : order_tickets(config, hello, choice, nullptr, &known.key());
+  auto awaited = send_short_flight(flow, {config, choice, hello, &psk, after_retry}, transcript, std::move(tickets));
   if (!awaited) return std::unexpected(std::move(awaited.error()));
   return ExpectFinished(std::move(*awaited), known.client());
 }

@@ -61,11 +61,11 @@ using AfterFlight = std::variant<AwaitSignature, ExpectCertificate, ExpectFinish
 [[nodiscard]] Result<AfterFlight> send_flight(Flow& flow, Decision decision, const HelloInHand& hello,
                                               Transcript transcript, bool after_retry);
 
-/// The same for a client that comes back: without Certificate and CertificateVerify; early data is taken where it comes
-/// and may be. Errors: InvalidKeyShare, the provider's.
+/// The same for a client that comes back: without Certificate and CertificateVerify; early data is taken where `judged`
+/// says so. Errors: InvalidKeyShare, the provider's.
 [[nodiscard]] Result<std::variant<ExpectFinished, ExpectEndOfEarlyData>> send_resumed_flight(
     Flow& flow, const ServerConfig& config, const Choice& choice, const ResumedSession& resumed,
-    const HelloInHand& hello, Transcript transcript);
+    const std::variant<EarlyDataTaken, EarlyData>& judged, const HelloInHand& hello, Transcript transcript);
 /// The same after a HelloRetryRequest, which has refused early data.
 [[nodiscard]] Result<ExpectFinished> send_resumed_flight_after_retry(Flow& flow, const ServerConfig& config,
                                                                      const Choice& choice,

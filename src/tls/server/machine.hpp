@@ -11,22 +11,29 @@ namespace keyway::tls::server {
 // clang-format off
 using TableTls13 =
     // state                    what may follow
-    Table<Row<ExpectClientHello,       AwaitHelloDecision, AwaitCredential, ExpectSecondClientHello, AwaitSignature,
-                                       ExpectCertificate, ExpectFinished, ExpectEndOfEarlyData, server12::AwaitCredential,
+    Table<Row<ExpectClientHello,       AwaitHelloDecision, AwaitAnswer, AwaitCredential, ExpectSecondClientHello,
+                                       AwaitSignature, ExpectCertificate, ExpectFinished, ExpectEndOfEarlyData,
+                                       server12::AwaitAnswer, server12::AwaitCredential,
                                        server12::AwaitSignature, server12::ExpectCertificate,
                                        server12::ExpectClientKeyExchange, server12::ExpectChangeCipherSpecResumed>,
-          Row<AwaitHelloDecision,      AwaitCredential, ExpectSecondClientHello, AwaitSignature, ExpectCertificate,
-                                       ExpectFinished, ExpectEndOfEarlyData, server12::AwaitCredential, server12::AwaitSignature,
+          Row<AwaitHelloDecision,      AwaitAnswer, AwaitCredential, ExpectSecondClientHello, AwaitSignature,
+                                       ExpectCertificate, ExpectFinished, ExpectEndOfEarlyData,
+                                       server12::AwaitAnswer, server12::AwaitCredential, server12::AwaitSignature,
                                        server12::ExpectCertificate, server12::ExpectClientKeyExchange,
                                        server12::ExpectChangeCipherSpecResumed>,
-          Row<AwaitCredential,         ExpectSecondClientHello, AwaitSignature, ExpectCertificate, ExpectFinished>,
-          Row<ExpectSecondClientHello, AwaitSignature, ExpectCertificate, ExpectFinished>,
+          Row<AwaitAnswer,             AwaitAnswer, AwaitCredential, ExpectSecondClientHello, AwaitSignature,
+                                       ExpectCertificate, ExpectFinished, ExpectEndOfEarlyData>,
+          Row<AwaitCredential,         AwaitAnswer, ExpectSecondClientHello, AwaitSignature, ExpectCertificate,
+                                       ExpectFinished>,
+          Row<ExpectSecondClientHello, AwaitAnswerAfterRetry, AwaitSignature, ExpectCertificate, ExpectFinished>,
+          Row<AwaitAnswerAfterRetry,   AwaitAnswerAfterRetry, AwaitSignature, ExpectCertificate, ExpectFinished>,
           Row<AwaitSignature,          ExpectCertificate, ExpectFinished>,
           Row<ExpectCertificate,       AwaitVerdict, ExpectCertificateVerify, ExpectFinished>,
           Row<AwaitVerdict,            ExpectCertificateVerify>,
           Row<ExpectCertificateVerify, ExpectFinished>,
           Row<ExpectEndOfEarlyData,    ExpectFinished>,                              // early data comes meanwhile
-          Row<ExpectFinished,          Established>>;
+          Row<ExpectFinished,          AwaitTickets, Established>,
+          Row<AwaitTickets,            Established>>;
 // clang-format on
 
 using Machine = tls::Machine<TableTls13, server12::TableTls12>;

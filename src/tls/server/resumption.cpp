@@ -24,13 +24,13 @@ bool may_go_on(const Session& session, const ServerConfig& config, const HelloIn
 }
 
 std::optional<Candidate> first_that_may_go_on(const ServerConfig& config, const HelloInHand& hello,
-                                              const Choice& choice) {
+                                              const Choice& choice, Inquiry& inquiry) {
   std::optional<Candidate> found;
   std::uint16_t index = 0;
   hello.extensions.pre_shared_key->for_each([&](const PskIdentity& offered) {
     const std::uint16_t at = index++;
-    if (found || at >= max_tickets_opened) return;
-    auto session = take_back(config, offered.identity);
+    if (found || inquiry.is_open() || at >= max_tickets_opened) return;
+    auto session = take_back(config, offered.identity, inquiry);
     if (!session || !may_go_on(*session, config, hello, choice)) return;
     const auto client = admit_resumed(config, *session);
     if (client) found.emplace(Candidate{std::move(*session), at, *client});
@@ -50,7 +50,7 @@ std::optional<PskKeyExchangeMode> psk_mode(const ServerConfig& config, const Hel
 }
 
 Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, const HelloInHand& hello,
-                                                   const Choice& choice, const Transcript* before) {
+                                                   const Choice& choice, const Transcript* before, Inquiry& inquiry) {
   if (!hello.extensions.pre_shared_key) return std::nullopt;
   if (!hello.extensions.psk_key_exchange_modes) {
     return std::unexpected(
@@ -58,7 +58,7 @@ Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, c
   }
   const auto mode = psk_mode(config, hello);
   if (config.ticket_keys() == nullptr || !mode) return std::nullopt;
-  auto candidate = first_that_may_go_on(config, hello, choice);
+  auto candidate = first_that_may_go_on(config, hello, choice, inquiry);
   if (!candidate) return std::nullopt;
   const crypto::HashFunction& hash = *config.common().provider->hash(choice.suite->hash);
   const BinderCheck check{candidate->index, candidate->session.secret.view(), PskKind::resumption};

@@ -11,6 +11,7 @@
 #include "tls/handshake/proofs.hpp"
 #include "tls/schedule/transcript.hpp"
 #include "tls/server/hello_in_hand.hpp"
+#include "tls/server/inquiry.hpp"
 #include "tls/server/negotiation.hpp"
 #include "tls/session/session.hpp"
 
@@ -32,7 +33,8 @@ class ResumedSession {
   ResumedSession(Session session, std::uint16_t index, PskKeyExchangeMode mode, ClientAdmitted client) noexcept
       : session_(std::move(session)), index_(index), mode_(mode), client_(client) {}
   friend Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, const HelloInHand& hello,
-                                                            const Choice& choice, const Transcript* before);
+                                                            const Choice& choice, const Transcript* before,
+                                                            Inquiry& inquiry);
   Session session_;
   std::uint16_t index_;
   PskKeyExchangeMode mode_;
@@ -46,8 +48,10 @@ class ResumedSession {
 /// Looks among the sessions that the client offers for one to go on with (RFC 8446 4.2.11): of this configuration,
 /// alive, for the same name and protocol, of a suite with the same hash as the one chosen, and of a client that showed
 /// a certificate where one is required. Nothing: a full handshake. `before`: the messages up to this ClientHello, after
-/// a HelloRetryRequest; null for a first one. Errors: BadBinder, MissingExtension (psk_key_exchange_modes).
+/// a HelloRetryRequest; null for a first one. Where the inquiry is open afterwards, that is not yet known. Errors:
+/// BadBinder, MissingExtension (psk_key_exchange_modes).
 [[nodiscard]] Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, const HelloInHand& hello,
-                                                                 const Choice& choice, const Transcript* before);
+                                                                 const Choice& choice, const Transcript* before,
+                                                                 Inquiry& inquiry);
 
 }  // namespace keyway::tls::server

@@ -13,8 +13,36 @@ TicketSealer sealer_of(const ServerConfig& config) noexcept {
   return {*config.common().provider, *config.ticket_keys()};
 }
 
-std::optional<Session> open(const ServerConfig& config, const std::optional<Bytes>& sealed) {
-  return sealed ? sealer_of(config).open(*sealed) : std::nullopt;
+/// What was answered to a question for a session; null: none, or nothing yet.
+const Bytes* session_in(const Answer* answer) noexcept {
+  const auto* found = answer != nullptr ? std::get_if<answer::Found>(answer) : nullptr;
+  return found != nullptr && found->session ? &*found->session : nullptr;
+}
+
+std::optional<Session> open(const ServerConfig& config, ByteView sealed, Inquiry& inquiry) {
+  const TicketSealer sealer = sealer_of(config);
+  if (!sealer.answers_later()) return sealer.open(sealed);
+  const Bytes* opened = session_in(inquiry.ask(Pause::ticket_opening, {.key = sealed}));
+  return opened != nullptr ? TicketSealer::read(*opened) : std::nullopt;
+}
+
+/// True where what is found in the store may be asked about again: a question follows that begins all anew.
+bool may_be_asked_again(const ServerConfig& config) {
+  const EarlyDataOptions* early = config.early_data();
+  return sealer_of(config).answers_later() || (early != nullptr && early->store->answers_later());
+}
+
+std::optional<Session> find_stored(const ServerConfig& config, ByteView id, bool is_once, Inquiry& inquiry) {
+  ServerSessionStore& store = *config.session_store();
+  const bool is_later = store.answers_later(id);
+  const Answer* known = is_later ? inquiry.ask(Pause::session_lookup, {.key = id, .is_once = is_once})
+                                 : inquiry.find(Pause::session_lookup, id);
+  if (const Bytes* sealed = session_in(known)) return open(config, *sealed, inquiry);
+  if (is_later || known != nullptr) return std::nullopt;
+  auto found = is_once ? store.take(id) : store.get(id);
+  if (!found) return std::nullopt;
+  if (is_once && may_be_asked_again(config)) inquiry.keep(Pause::session_lookup, id, answer::Found{*found});
+  return open(config, *found, inquiry);
 }
 
 }  // namespace
@@ -32,8 +60,8 @@ Result<void> store(const ServerConfig& config, ByteView id, const Session& sessi
   return {};
 }
 
-std::optional<Session> look_up(const ServerConfig& config, ByteView id) {
-  return open(config, config.session_store()->get(id));
+std::optional<Session> look_up(const ServerConfig& config, ByteView id, Inquiry& inquiry) {
+  return find_stored(config, id, /*is_once=*/false, inquiry);
 }
 
 Result<Bytes> hand_out(const ServerConfig& config, const Session& session) {
@@ -44,9 +72,29 @@ Result<Bytes> hand_out(const ServerConfig& config, const Session& session) {
   return id;
 }
 
-std::optional<Session> take_back(const ServerConfig& config, ByteView ticket) {
-  if (config.gives_tickets()) return sealer_of(config).open(ticket);
-  return ticket.size() == id_size ? open(config, config.session_store()->take(ticket)) : std::nullopt;
+std::optional<Session> take_back(const ServerConfig& config, ByteView ticket, Inquiry& inquiry) {
+  if (config.gives_tickets()) return open(config, ticket, inquiry);
+  return ticket.size() == id_size ? find_stored(config, ticket, /*is_once=*/true, inquiry) : std::nullopt;
+}
+
+bool seals_later(const ServerConfig& config) {
+  return sealer_of(config).answers_later();
+}
+
+Result<UnsealedSession> UnsealedSession::of(const Session& session) {
+  auto bytes = TicketSealer::write(session);
+  if (!bytes) return std::unexpected(std::move(bytes.error()));
+  return UnsealedSession(std::move(*bytes));
+}
+
+Result<Bytes> hand_out_sealed(const ServerConfig& config, Bytes sealed, Time until) {
+  if (sealed.empty() || sealed.size() > max_ticket_size) {
+    return std::unexpected(fail(ErrorCode::InvalidArgument).at("ticket").expected("1 to 65535 bytes"));
+  }
+  if (config.gives_tickets()) return sealed;
+  auto id = make_session_id(config.common());
+  if (id) config.session_store()->put(*id, std::move(sealed), until);
+  return id;
 }
 
 bool is_of_older_key(const ServerConfig& config, ByteView ticket) {

@@ -6,7 +6,6 @@
 
 #include "core/writer.hpp"
 #include "tls/server/resumption.hpp"
-#include "tls/server/session_vault.hpp"
 #include "tls/suites.hpp"
 #include "tls/wire/extensions/early_data.hpp"
 #include "tls/wire/handshake.hpp"
@@ -18,32 +17,44 @@ namespace {
 /// One ticket beside what it seals: headers, nonce, key name, tag.
 constexpr std::size_t beside_session = 80;
 
-/// Adds the ticket of this number. False when it can't be made.
-bool add_ticket(Bytes& messages, const ServerConfig& config, Session& session, const TicketOrder& order,
-                std::uint8_t number) {
+/// Gives the session what is this ticket's alone: its secret, by `number`, and what hides its age. False where there
+/// are no random bytes.
+bool complete_session(Session& session, const ServerConfig& config, const TicketOrder& order, std::uint8_t number) {
   const CommonConfig& common = config.common();
   std::array<std::uint8_t, 4> age_add{};
   if (!common.randomness().fill(age_add)) return false;
   session.age_add = 0;
   for (const std::uint8_t byte : age_add) session.age_add = session.age_add << 8U | byte;
-
   const std::array<std::uint8_t, 1> nonce{number};
   const crypto::HashFunction& hash = *common.provider->hash(find_suite_tls13(session.cipher_suite)->hash);
   session.secret = resumption_psk(hash, order.resumption_master_secret.view(), nonce);
-  const auto ticket = hand_out(config, session);
-  if (!ticket) return false;
+  return true;
+}
+
+void write_ticket(Bytes& messages, const ServerConfig& config, const TicketOrder& order, std::uint32_t age_add,
+                  std::uint8_t number, ByteView ticket) {
   Bytes extensions;
-  if (session.max_early_data != 0) {
+  if (order.session.max_early_data != 0) {
     Writer block(extensions);
-    write_extension(block, EarlyDataNewSessionTicket{session.max_early_data});
+    write_extension(block, EarlyDataNewSessionTicket{order.session.max_early_data});
   }
-  if (common.greases) {  // one of the sixteen values of RFC 8701 2, with nothing in it
-    const std::uint8_t byte = static_cast<std::uint8_t>((age_add[0] & 0xf0U) | 0x0aU);
+  if (config.common().greases) {  // one of the sixteen values of RFC 8701 2, with nothing in it
+    const std::uint8_t byte = static_cast<std::uint8_t>(((age_add >> 24U) & 0xf0U) | 0x0aU);
     extensions.insert(extensions.end(), {byte, byte, 0, 0});
   }
+  const std::array<std::uint8_t, 1> nonce{number};
   Writer out(messages);
-  write_handshake(out, NewSessionTicket{static_cast<std::uint32_t>(session.lifetime.count()), session.age_add, nonce,
-                                        *ticket, ExtensionBlock::of_own(extensions)});
+  write_handshake(out, NewSessionTicket{static_cast<std::uint32_t>(order.session.lifetime.count()), age_add, nonce,
+                                        ticket, ExtensionBlock::of_own(extensions)});
+}
+
+/// Adds the ticket of this number. False when it can't be made.
+bool add_ticket(Bytes& messages, const ServerConfig& config, Session& session, const TicketOrder& order,
+                std::uint8_t number) {
+  if (!complete_session(session, config, order, number)) return false;
+  const auto ticket = hand_out(config, session);
+  if (!ticket) return false;
+  write_ticket(messages, config, order, session.age_add, number, *ticket);
   return true;
 }
 
@@ -101,6 +112,31 @@ Result<void> send_tickets(Flow& flow, const ServerConfig& config, const TicketOr
   messages.reserve(order.count * (beside_session + session.written_size() + HashSecret::capacity()));
   for (std::size_t i = 0; i < order.count; ++i) {
     if (!add_ticket(messages, config, session, order, static_cast<std::uint8_t>(i))) break;
+  }
+  if (messages.empty()) return {};
+  return flow.send(messages);
+}
+
+std::vector<UnsealedTicket> prepare_tickets(const ServerConfig& config, const TicketOrder& order) {
+  std::vector<UnsealedTicket> unsealed;
+  Session session = order.session.clone();
+  for (std::size_t i = 0; i < order.count; ++i) {
+    if (!complete_session(session, config, order, static_cast<std::uint8_t>(i))) break;
+    auto written = UnsealedSession::of(session);
+    if (!written) break;
+    unsealed.push_back({std::move(*written), session.age_add});
+  }
+  return unsealed;
+}
+
+Result<void> send_sealed_tickets(Flow& flow, const ServerConfig& config, const TicketOrder& order,
+                                 std::span<const UnsealedTicket> unsealed, std::span<Bytes> sealed) {
+  Bytes messages;
+  const Time until = order.session.issued_at + order.session.lifetime;
+  for (std::size_t i = 0; i < std::min(unsealed.size(), sealed.size()); ++i) {
+    const auto ticket = hand_out_sealed(config, std::move(sealed[i]), until);
+    if (!ticket) continue;
+    write_ticket(messages, config, order, unsealed[i].age_add, static_cast<std::uint8_t>(i), *ticket);
   }
   if (messages.empty()) return {};
   return flow.send(messages);

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <memory>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include <keyway/config.hpp>
 #include <keyway/connection.hpp>
 
+#include "tls/server/inquiry.hpp"
 #include "tls/server12/flight.hpp"
 #include "tls/server12/resumed.hpp"
 
@@ -36,12 +39,35 @@ class AwaitCredential {
   Choice choice_;
 };
 
-using AfterClientHello = std::variant<AwaitCredential, AwaitSignature, ExpectCertificate, ExpectClientKeyExchange,
-                                      ExpectChangeCipherSpecResumed>;
+/// The application answers what others are asked about the session (Pause::ticket_opening, Pause::session_lookup).
+class AwaitAnswer {
+ public:
+  using Next = std::variant<AwaitAnswer, AwaitCredential, AwaitSignature, ExpectCertificate, ExpectClientKeyExchange,
+                            ExpectChangeCipherSpecResumed>;
+  static constexpr std::string_view name = "server, TLS 1.2: paused for an answer about the session";
+
+  struct Asking {
+    const ServerConfig* config;
+    server::HelloInHand hello;
+    Choice choice;
+    server::Inquiry inquiry = {};
+  };
+  explicit AwaitAnswer(Asking asking) : asking_(std::make_unique<Asking>(std::move(asking))) {}
+
+  [[nodiscard]] Pause waits_for() const noexcept { return asking_->inquiry.waits_for(); }
+  [[nodiscard]] bool takes(const Answer& answer) const noexcept { return asking_->inquiry.takes(answer); }
+  [[nodiscard]] PendingLookup pending() const noexcept { return asking_->inquiry.pending(); }
+  [[nodiscard]] Result<Next> resume(Flow& flow, Answer& answer) &&;
+
+ private:
+  std::unique_ptr<Asking> asking_;
+};
+
+using AfterClientHello = AwaitAnswer::Next;
 
 /// Answers a ClientHello for which TLS 1.2 was chosen: goes on with the session that it offers, or shows a certificate,
-/// or pauses for the credential. Errors: those of choose(), find_session(), choose_group(),
-/// server::resolve_credential() and send_flight().
+/// or pauses for the credential or for what others are asked. Errors: those of choose(), find_session(),
+/// choose_group(), server::resolve_credential() and send_flight().
 [[nodiscard]] Result<AfterClientHello> answer_hello(Flow& flow, const ServerConfig& config, server::HelloInHand hello);
 
 }  // namespace keyway::tls::server12

@@ -15,33 +15,76 @@ Result<ExpectChangeCipherSpec::Next> ExpectChangeCipherSpec::change_cipher_spec(
   return Next(ExpectFinished(std::move(keyed_)));
 }
 
+namespace {
+
+/// What follows the ticket, if there is one.
+Result<EstablishedTls12> finish(Flow& flow, Keyed keyed, FinishedVerified proof, const VerifyDataTls12& theirs) {
+  if (auto sent = flow.send_change_cipher_spec(); !sent) return std::unexpected(std::move(sent.error()));
+  flow.protect_writing(std::move(keyed.writing));
+  Bytes finished;
+  Writer out(finished);
+  write_handshake(out, Finished{keyed.master.finished(Side::server, keyed.transcript.hash())});
+  if (auto sent = flow.send(finished); !sent) return std::unexpected(std::move(sent.error()));
+  flow.emit(event::Finished{Direction::sent});
+  return EstablishedTls12{proof,
+                          keyed.suite,
+                          std::move(keyed.master).into_exporter(keyed.randoms),
+                          keyed.randoms.client,
+                          theirs,
+                          keyed.extended_master_secret};
+}
+
+/// RFC 5077 3.3: the ticket is told before keys change.
+Result<void> send_ticket(Flow& flow, Keyed& keyed, ByteView message) {
+  keyed.transcript.add(message);
+  return flow.send(message);
+}
+
+}  // namespace
+
 Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeMessage& message) && {
   // The client is done: nothing of its handshake may follow in the record.
   if (auto ends = flow.check_record_ends(); !ends) return std::unexpected(std::move(ends.error()));
-  auto& [config, suite, transcript, randoms, master, reading, writing, session, extended_master_secret] = keyed_;
-  const VerifyDataTls12 theirs = master.finished(Side::client, transcript.hash());
+  const VerifyDataTls12 theirs = keyed_.master.finished(Side::client, keyed_.transcript.hash());
   auto proof = verify_finished(theirs, message.body);
   if (!proof) return std::unexpected(std::move(proof.error()));
   flow.emit(event::Finished{Direction::received});
-  transcript.add(message.raw);
+  keyed_.transcript.add(message.raw);
 
-  if (session && session->id.empty()) {  // RFC 5077 3.3: the ticket is told before keys change
-    Bytes ticket;
-    add_ticket(ticket, *config, *session, master);
-    transcript.add(ticket);
-    if (auto sent = flow.send(ticket); !sent) return std::unexpected(std::move(sent.error()));
-  } else if (session) {
-    keep_session(*config, *session, master);
+  SessionOrder* order = keyed_.session.get();
+  if (order != nullptr && !order->is_void && server::seals_later(*keyed_.config)) {
+    order->session.secret = HashSecret(keyed_.master.bytes());
+    auto unsealed = server::UnsealedSession::of(order->session);
+    if (!unsealed) return std::unexpected(std::move(unsealed.error()));
+    return Next(AwaitTicket(std::move(keyed_), std::move(*unsealed), *proof, theirs));
   }
-  if (auto sent = flow.send_change_cipher_spec(); !sent) return std::unexpected(std::move(sent.error()));
-  flow.protect_writing(std::move(writing));
-  Bytes finished;
-  Writer out(finished);
-  write_handshake(out, Finished{master.finished(Side::server, transcript.hash())});
-  if (auto sent = flow.send(finished); !sent) return std::unexpected(std::move(sent.error()));
-  flow.emit(event::Finished{Direction::sent});
-  return Next(EstablishedTls12{*proof, suite, std::move(master).into_exporter(randoms), randoms.client, theirs,
-                               extended_master_secret});
+  if (order != nullptr && order->id.empty()) {
+    Bytes ticket;
+    add_ticket(ticket, *keyed_.config, *order, keyed_.master);
+    if (auto sent = send_ticket(flow, keyed_, ticket); !sent) return std::unexpected(std::move(sent.error()));
+  } else if (order != nullptr) {
+    keep_session(*keyed_.config, *order, keyed_.master);
+  }
+  auto done = finish(flow, std::move(keyed_), *proof, theirs);
+  if (!done) return std::unexpected(std::move(done.error()));
+  return Next(std::move(*done));
+}
+
+Result<AwaitTicket::Next> AwaitTicket::resume(Flow& flow, Answer& answer) && {
+  if (const auto* refuse = std::get_if<answer::Refuse>(&answer)) return server::refused(name, *refuse);
+  auto& tickets = std::get<answer::Tickets>(answer).tickets;
+  Bytes sealed = tickets.empty() ? Bytes() : std::move(tickets.front());
+  if (sealed.size() > server::max_ticket_size) sealed.clear();
+  if (keyed_->session->id.empty()) {
+    Bytes ticket;
+    add_made_ticket(ticket, *keyed_->session, sealed);
+    if (auto sent = send_ticket(flow, *keyed_, ticket); !sent) return std::unexpected(std::move(sent.error()));
+  } else {
+    keep_sealed(*keyed_->config, *keyed_->session, std::move(sealed));
+  }
+  auto done = finish(flow, std::move(*keyed_), proof_, theirs_);
+  if (!done) return std::unexpected(std::move(done.error()));
+  return Next(std::move(*done));
 }
 
 }  // namespace keyway::tls::server12

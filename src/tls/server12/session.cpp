@@ -23,14 +23,14 @@ struct Candidate {
 };
 
 /// RFC 5077 3.4: with a ticket, the session ID is the client's own and names nothing.
-Candidate open_offer(const ServerConfig& config, const server::HelloInHand& hello) {
+Candidate open_offer(const ServerConfig& config, const server::HelloInHand& hello, server::Inquiry& inquiry) {
   const auto& extension = hello.extensions.session_ticket;
   if (config.gives_tickets() && extension && !extension->ticket.empty()) {
-    return {server::take_back(config, extension->ticket), true};
+    return {server::take_back(config, extension->ticket, inquiry), true};
   }
   const ByteView id = hello.hello.legacy_session_id;
   if (config.session_store() == nullptr || id.empty()) return {};
-  return {server::look_up(config, id), false};
+  return {server::look_up(config, id, inquiry), false};
 }
 
 bool may_go_on(const Session& session, const ServerConfig& config, const server::HelloInHand& hello,
@@ -55,9 +55,9 @@ std::unique_ptr<SessionOrder> make_order(const ServerConfig& config, const serve
 }  // namespace
 
 Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, const server::HelloInHand& hello,
-                                                   const Choice& choice) {
+                                                   const Choice& choice, server::Inquiry& inquiry) {
   if (config.ticket_keys() == nullptr) return std::nullopt;
-  auto [session, is_by_ticket] = open_offer(config, hello);
+  auto [session, is_by_ticket] = open_offer(config, hello, inquiry);
   if (!session || !may_go_on(*session, config, hello, choice)) return std::nullopt;
   const auto client = admit_resumed(config, *session);
   if (!client) return std::nullopt;
@@ -87,7 +87,7 @@ Result<std::unique_ptr<SessionOrder>> order_session(const ServerConfig& config, 
 std::unique_ptr<SessionOrder> order_renewal(const ServerConfig& config, const server::HelloInHand& hello,
                                             const Choice& choice, const ResumedSession& resumed) {
   const Session& session = resumed.session();
-  if (!resumed.is_by_ticket() || !gives_ticket(config, hello)) return nullptr;
+  if (!resumed.is_by_ticket() || !gives_ticket(config, hello) || server::seals_later(config)) return nullptr;
   const bool is_young = config.common().clock->now() - session.issued_at < session.lifetime / 2;
   if (is_young && !server::is_of_older_key(config, hello.extensions.session_ticket->ticket)) return nullptr;
   return make_order(config, hello, choice, session.cipher_suite, &session);
@@ -96,15 +96,24 @@ std::unique_ptr<SessionOrder> order_renewal(const ServerConfig& config, const se
 void add_ticket(Bytes& messages, const ServerConfig& config, SessionOrder& order, const MasterSecretTls12& master) {
   order.session.secret = HashSecret(master.bytes());
   const auto ticket = order.is_void ? Result<Bytes>(Bytes()) : server::hand_out(config, order.session);
+  add_made_ticket(messages, order, ticket ? ByteView(*ticket) : ByteView());
+}
+
+void add_made_ticket(Bytes& messages, const SessionOrder& order, ByteView ticket) {
   Writer out(messages);
   const auto lifetime = static_cast<std::uint32_t>(order.session.lifetime.count());
-  write_handshake(out, NewSessionTicketTls12{lifetime, ticket ? ByteView(*ticket) : ByteView()});
+  write_handshake(out, NewSessionTicketTls12{lifetime, ticket});
 }
 
 void keep_session(const ServerConfig& config, SessionOrder& order, const MasterSecretTls12& master) {
   if (order.is_void) return;
   order.session.secret = HashSecret(master.bytes());
   static_cast<void>(server::store(config, order.id, order.session));
+}
+
+void keep_sealed(const ServerConfig& config, const SessionOrder& order, Bytes sealed) {
+  if (sealed.empty()) return;
+  config.session_store()->put(order.id, std::move(sealed), order.session.issued_at + order.session.lifetime);
 }
 
 }  // namespace keyway::tls::server12

@@ -9,6 +9,7 @@
 #include "tls/handshake/proofs.hpp"
 #include "tls/schedule/prf_tls12.hpp"
 #include "tls/server/hello_in_hand.hpp"
+#include "tls/server/inquiry.hpp"
 #include "tls/server12/negotiation.hpp"
 #include "tls/session/session.hpp"
 #include "tls/suites.hpp"
@@ -27,7 +28,8 @@ class ResumedSession {
   ResumedSession(Session session, bool is_by_ticket, ClientAdmitted client) noexcept
       : session_(std::move(session)), is_by_ticket_(is_by_ticket), client_(client) {}
   friend Result<std::optional<ResumedSession>> find_session(const ServerConfig& config,
-                                                            const server::HelloInHand& hello, const Choice& choice);
+                                                            const server::HelloInHand& hello, const Choice& choice,
+                                                            server::Inquiry& inquiry);
   Session session_;
   bool is_by_ticket_;
   ClientAdmitted client_;
@@ -35,11 +37,11 @@ class ResumedSession {
 
 /// Looks for the session that the client offers, by ticket (RFC 5077 3.4) or else by ID: of this configuration, alive,
 /// for the same name and protocol, of a suite that the client still offers, of a client that showed a certificate where
-/// one is required. Nothing: a full handshake. Errors: ExtendedMasterSecretChanged (RFC 7627 5.3: it was made with it,
-/// and the client now comes without).
+/// one is required. Nothing: a full handshake; or the inquiry is open, and it is not yet known. Errors:
+/// ExtendedMasterSecretChanged (RFC 7627 5.3: it was made with it, and the client now comes without).
 [[nodiscard]] Result<std::optional<ResumedSession>> find_session(const ServerConfig& config,
-                                                                 const server::HelloInHand& hello,
-                                                                 const Choice& choice);
+                                                                 const server::HelloInHand& hello, const Choice& choice,
+                                                                 server::Inquiry& inquiry);
 
 /// The session that a handshake will leave behind: as a ticket, or under an ID.
 struct SessionOrder {
@@ -55,14 +57,18 @@ struct SessionOrder {
                                                                   const Choice& choice, const SuiteTls12& suite);
 
 /// The same for a resumption: a new ticket in place of one that has lived for half its time, or whose key no longer
-/// seals; null: none.
+/// seals; null: none. Where tickets are sealed elsewhere there is none: the client waits for the flight.
 [[nodiscard]] std::unique_ptr<SessionOrder> order_renewal(const ServerConfig& config, const server::HelloInHand& hello,
                                                           const Choice& choice, const ResumedSession& resumed);
 
 /// Adds the NewSessionTicket to `messages`, empty where none can be made (RFC 5077 3.3). The order is one of a ticket.
 void add_ticket(Bytes& messages, const ServerConfig& config, SessionOrder& order, const MasterSecretTls12& master);
+/// The same with one that was made elsewhere.
+void add_made_ticket(Bytes& messages, const SessionOrder& order, ByteView ticket);
 
 /// Keeps the session under its ID, once the client has finished. Where it can't be kept, it is let go.
 void keep_session(const ServerConfig& config, SessionOrder& order, const MasterSecretTls12& master);
+/// The same with what was sealed elsewhere.
+void keep_sealed(const ServerConfig& config, const SessionOrder& order, Bytes sealed);
 
 }  // namespace keyway::tls::server12

@@ -10,7 +10,9 @@ namespace keyway::tls::server12 {
 // clang-format off
 using TableTls12 =
     // state                    what may follow
-    Table<Row<AwaitCredential,              AwaitSignature, ExpectCertificate, ExpectClientKeyExchange>,
+    Table<Row<AwaitAnswer,                  AwaitAnswer, AwaitCredential, AwaitSignature, ExpectCertificate,
+                                            ExpectClientKeyExchange, ExpectChangeCipherSpecResumed>,
+          Row<AwaitCredential,              AwaitSignature, ExpectCertificate, ExpectClientKeyExchange>,
           Row<AwaitSignature,               ExpectCertificate, ExpectClientKeyExchange>,
           Row<ExpectCertificate,            AwaitVerdict, ExpectKeyExchangeBeforeProof, ExpectClientKeyExchange>,
           Row<AwaitVerdict,                 ExpectKeyExchangeBeforeProof>,
@@ -18,7 +20,8 @@ using TableTls12 =
           Row<ExpectCertificateVerify,      ExpectChangeCipherSpec>,
           Row<ExpectClientKeyExchange,      ExpectChangeCipherSpec>,
           Row<ExpectChangeCipherSpec,       ExpectFinished>,
-          Row<ExpectFinished,               EstablishedTls12>,
+          Row<ExpectFinished,               AwaitTicket, EstablishedTls12>,
+          Row<AwaitTicket,                  EstablishedTls12>,
           // resumed:
           Row<ExpectChangeCipherSpecResumed, ExpectFinishedResumed>,
           Row<ExpectFinishedResumed,         EstablishedTls12>>;

@@ -18,12 +18,27 @@ struct WipedAtEnd {
   ~WipedAtEnd() { wipe(bytes); }
 };
 
-std::optional<Session> session_of(ByteView plaintext) {
+}  // namespace
+
+bool TicketSealer::answers_later() const {
+  const TicketProtection* protection = keys_->protection();
+  return protection != nullptr && protection->answers_later();
+}
+
+Result<Bytes> TicketSealer::write(const Session& session) {
+  Bytes plaintext;
+  plaintext.reserve(session.written_size());
+  Writer out(plaintext);
+  session.write(out);
+  if (out.ok()) return plaintext;
+  wipe(plaintext);
+  return std::unexpected(fail(ErrorCode::InternalError).at("session"));
+}
+
+std::optional<Session> TicketSealer::read(ByteView plaintext) {
   auto session = Session::parse(plaintext);
   return session ? std::optional<Session>(std::move(*session)) : std::nullopt;
 }
-
-}  // namespace
 
 bool TicketSealer::is_of_older_key(ByteView ticket) const {
   if (const TicketProtection* protection = keys_->protection()) return protection->is_outdated(ticket);
@@ -35,14 +50,10 @@ bool TicketSealer::is_of_older_key(ByteView ticket) const {
 }
 
 Result<Bytes> TicketSealer::seal(const Session& session, const crypto::Random& random) const {
-  Bytes plaintext;
-  const WipedAtEnd wiped{plaintext};
-  plaintext.reserve(session.written_size());
-  Writer plain(plaintext);
-  session.write(plain);
-  if (!plain.ok()) return std::unexpected(fail(ErrorCode::InternalError).at("session"));
-
-  if (TicketProtection* protection = keys_->protection()) return protection->protect(plaintext);
+  auto plaintext = write(session);
+  if (!plaintext) return plaintext;
+  const WipedAtEnd wiped{*plaintext};
+  if (TicketProtection* protection = keys_->protection()) return protection->protect(*plaintext);
   auto key = keys_->sealing_key();
   if (!key) return std::unexpected(std::move(key.error()));
   auto aead = provider_->aead(crypto::AeadAlgorithm::aes_256_gcm, key->secret.view());
@@ -51,13 +62,13 @@ Result<Bytes> TicketSealer::seal(const Session& session, const crypto::Random& r
   if (auto filled = random.fill(nonce); !filled) return std::unexpected(std::move(filled.error()));
 
   Bytes ticket;
-  ticket.reserve(overhead + plaintext.size());
+  ticket.reserve(overhead + plaintext->size());
   Writer out(ticket);
   out.bytes(key->name);
   out.bytes(nonce);
   const std::size_t at = ticket.size();
-  ticket.resize(overhead + plaintext.size());
-  const std::array<ByteView, 1> parts{plaintext};
+  ticket.resize(overhead + plaintext->size());
+  const std::array<ByteView, 1> parts{*plaintext};
   if (auto done = (*aead)->seal(nonce, key->name, parts, ByteSpan(ticket).subspan(at)); !done) {
     return std::unexpected(std::move(done.error()));
   }
@@ -69,7 +80,7 @@ std::optional<Session> TicketSealer::open(ByteView ticket) const {
     auto plaintext = protection->unprotect(ticket);
     if (!plaintext) return std::nullopt;
     const WipedAtEnd wiped{*plaintext};
-    return session_of(*plaintext);
+    return read(*plaintext);
   }
   if (ticket.size() <= overhead || ticket.size() > max_ticket) return std::nullopt;
   TicketKeys::Name name{};
@@ -85,7 +96,7 @@ std::optional<Session> TicketSealer::open(ByteView ticket) const {
   Bytes plaintext(sealed.begin(), sealed.end());
   const WipedAtEnd wiped{plaintext};
   if (!(*aead)->open(nonce, name, plaintext)) return std::nullopt;
-  return session_of(ByteView(plaintext).first(plaintext.size() - crypto::aead_tag_size));
+  return read(ByteView(plaintext).first(plaintext.size() - crypto::aead_tag_size));
 }
 
 }  // namespace keyway::tls

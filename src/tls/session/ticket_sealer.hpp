@@ -17,6 +17,13 @@ class TicketSealer {
   /// All outlive the sealer.
   TicketSealer(const crypto::Provider& provider, TicketKeys& keys) noexcept : provider_(&provider), keys_(&keys) {}
 
+  /// True where neither seal() nor open() may be called: what they do is done elsewhere, with write() and read().
+  [[nodiscard]] bool answers_later() const;
+  /// What a ticket hides: to be wiped. Errors: InternalError.
+  [[nodiscard]] static Result<Bytes> write(const Session& session);
+  /// Nothing for what write() did not write.
+  [[nodiscard]] static std::optional<Session> read(ByteView plaintext);
+
   /// Errors: RandomFailed, CryptoFailed.
   [[nodiscard]] Result<Bytes> seal(const Session& session, const crypto::Random& random) const;
 
