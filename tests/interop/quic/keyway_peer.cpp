@@ -218,6 +218,12 @@ int KeywayPeer::give_parameters() {
 
 int KeywayPeer::drive() {
   if (const int done = give_parameters(); done != 0) return done;
+  if (handshake_->tls().pause() == Pause::client_hello) {
+    // Only now ngtcp2 knows the version that it puts into them.
+    const bool goes_on = handshake_->set_transport_parameters(transport_parameters()).has_value() &&
+                         handshake_->tls().resume(answer::Proceed{}).has_value();
+    if (!goes_on) return NGTCP2_ERR_CALLBACK_FAILURE;
+  }
   while (const auto secret = handshake_->take_secret()) {
     if (const int done = install(*secret); done != 0) return done;
   }

@@ -59,7 +59,7 @@ std::shared_ptr<const ClientConfig> client_config(const Case& test) {
   return build(std::move(client_builder().policy(policy(test)).alpn({"test"})));
 }
 std::shared_ptr<const ServerConfig> server_config(const Case& test) {
-  return build(std::move(server_builder().policy(policy(test)).alpn({"test"})));
+  return build(std::move(server_builder().policy(policy(test)).alpn({"test"}).pause_for_client_hello()));
 }
 
 /// An ideal network, with a clock of its own, and an observer in the middle.
