@@ -67,7 +67,7 @@ Result<QuicConnection> QuicConnection::server(std::shared_ptr<const ServerConfig
   if (!fits) return std::unexpected(std::move(fits.error()));
   auto core = std::make_unique<Connection::Core>(std::move(config), options);
   core->carry_by_quic(transport_parameters);
-  core->start_server();
+  core->start_server(options.client_address);
   return QuicConnection(Connection(std::move(core)));
 }
 
