@@ -262,8 +262,8 @@ class ClientConfig::Builder {
   /// What there may be to show, in order of preference, in place of what add_credential() brings, in its order.
   Builder& client_certificate_types(std::vector<CertificateType> types);
   /// A server may ask for a certificate once the handshake is done (RFC 8446 4.6.2), up to 8 times on a connection;
-  /// what is shown comes of add_credential() or of a resolver, and a key that lives elsewhere shows nothing then. Not
-  /// with pause_for_credential().
+  /// what is shown comes of add_credential(), of a resolver, or of Pause::credential; a key that lives elsewhere signs
+  /// at Pause::signature. The connection takes in nothing while it waits so.
   Builder& allow_late_authentication();
   /// Asks the server for as many tickets (RFC 9149), which it may, or may not, give.
   Builder& request_tickets(TicketWish wish);
@@ -310,6 +310,13 @@ struct ClientAuthentication {
   Bytes request_tls12;
 };
 
+/// How a server keeps nothing while a client answers a HelloRetryRequest: what it would have kept is in a cookie (RFC
+/// 8446 4.2.2), sealed, and another Connection, of another process too, goes on with the second ClientHello.
+struct StatelessRetry {
+  std::shared_ptr<TicketKeys> keys = nullptr;  ///< shared by servers that go on for each other; null: its own
+  std::chrono::seconds lifetime{30};           ///< of a cookie; 1 to 300 s
+};
+
 /// A server's configuration.
 class ServerConfig {
  public:
@@ -342,6 +349,8 @@ class ServerConfig {
   }
   /// Null: early data is not taken. With one, it has a store.
   [[nodiscard]] const EarlyDataOptions* early_data() const noexcept { return early_data_.get(); }
+  /// Null: a connection waits for the answer to its HelloRetryRequest. With one, it has keys.
+  [[nodiscard]] const StatelessRetry* stateless_retry() const noexcept { return stateless_retry_.get(); }
   /// Null: hidden ClientHellos are not read.
   [[nodiscard]] const EchKeys* ech_keys() const noexcept { return ech_keys_.get(); }
   [[nodiscard]] const TicketOptions& tickets() const noexcept { return tickets_; }
@@ -365,6 +374,7 @@ class ServerConfig {
   std::unique_ptr<const ClientAuthentication> client_authentication_;
   TicketOptions tickets_;
   std::unique_ptr<const EarlyDataOptions> early_data_;
+  std::unique_ptr<const StatelessRetry> stateless_retry_;
   std::shared_ptr<const EchKeys> ech_keys_;
   std::shared_ptr<TicketKeys> ticket_keys_;
   std::shared_ptr<ServerSessionStore> session_store_;
@@ -401,6 +411,12 @@ class ServerConfig::Builder {
   /// `window` around the moment when it must have been sent. Needs tickets. The streams of asio.hpp and
   /// blocking.hpp read it by names of its own: read_early_some(), read_early().
   Builder& take_early_data(EarlyDataOptions options = {});
+  /// A HelloRetryRequest carries a cookie. Once it is sent (ConnectionInfo::after_hello_retry_request), the Connection
+  /// may go: a new one, of a configuration with the same keys, takes the second ClientHello as its first message. From
+  /// where the client comes, ConnectionOptions::client_address says to both. A cookie that is forged, too old, or was
+  /// given to another address or for another ClientHello ends the handshake, as there is no second HelloRetryRequest.
+  /// Not with take_early_data() or ech_keys().
+  Builder& stateless_retry(StatelessRetry options = {});
   /// Puts an extension that nobody knows into tickets (RFC 8701 4), so that clients stay able to take new ones.
   Builder& grease();
   /// Reads hidden ClientHellos (RFC 9849) with these keys. There is a certificate for each public name, too: whoever
@@ -434,7 +450,7 @@ class ServerConfig::Builder {
   Builder& ask_for_client_certificate(std::shared_ptr<const x509::TrustStore> anchors);
   /// Clients are asked by Connection::request_client_certificate(), once the handshake is done, and not in it: those of
   /// TLS 1.3 that allow it. Whom to trust, the two above say; what comes later is not part of tickets. Not with raw
-  /// keys, nor with pause_for_verification().
+  /// keys.
   Builder& ask_clients_later();
   /// A key (DER of its SubjectPublicKeyInfo) that a client may show in a certificate's place (RFC 7250); no other raw
   /// key is taken. Clients are asked as by the two above, whose `anchors` may then be null: nothing but such keys is

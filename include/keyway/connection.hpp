@@ -147,6 +147,9 @@ struct PendingLookup {
 struct ConnectionOptions {
   std::uint64_t id = 0;          ///< passed to observers
   Observer* observer = nullptr;  ///< for this connection, beside the configuration's; outlives it
+  /// Server, with stateless_retry(): from where the client comes, up to 256 bytes in a form of the application's own.
+  /// Cookies are good for it alone. Copied.
+  ByteView client_address = {};
 };
 
 /// What a call of receive() found.

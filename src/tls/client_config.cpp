@@ -409,11 +409,6 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
                                .at("ClientConfig")
                                .received("both pause_for_verification and without_certificate_verification"));
   }
-  if (parts_->allows_late_authentication && parts_->pauses_for_credential) {
-    return std::unexpected(fail(ErrorCode::InvalidConfiguration)
-                               .at("ClientConfig")
-                               .received("both allow_late_authentication and pause_for_credential"));
-  }
   if (parts_->without_resumption && parts_->session_store) {
     return std::unexpected(fail(ErrorCode::InvalidConfiguration)
                                .at("ClientConfig")

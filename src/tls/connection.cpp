@@ -82,12 +82,13 @@ Result<void> Connection::Core::start_client(const ServerName& name) {
   return {};
 }
 
-void Connection::Core::start_server() {
+void Connection::Core::start_server(ByteView client_address) {
   for (const std::string& weakening : server_config_->weakenings()) emit_(event::Weakened{weakening});
   // RFC 8446 5: a ChangeCipherSpec may come only after the first ClientHello.
-  reader_.allow_change_cipher_spec(false);
-  machine_ = std::make_unique<std::variant<ClientMachine, ServerMachine>>(
-      ServerMachine(tls::server::ExpectClientHello(*server_config_)));
+  // But where this may be the second one, with a cookie of another connection (RFC 8446 D.4).
+  reader_.allow_change_cipher_spec(server_config_->stateless_retry() != nullptr);
+  machine_ = std::make_unique<std::variant<ClientMachine, ServerMachine>>(ServerMachine(
+      tls::server::ExpectClientHello(*server_config_, Bytes(client_address.begin(), client_address.end()))));
 }
 
 tls::Flow Connection::Core::flow() noexcept {
@@ -131,7 +132,10 @@ Result<Bytes> Connection::Core::channel_binding(ChannelBinding kind) const {
 }
 
 std::optional<Pause> Connection::Core::pause() const noexcept {
-  if (!machine_ || error_ || closed_) return std::nullopt;
+  if (error_ || closed_) return std::nullopt;
+  if (const auto* late = late_answer()) return late->waits_for();
+  if (late_verdict() != nullptr) return Pause::verification;
+  if (!machine_) return std::nullopt;
   return std::visit([](const auto& machine) { return machine.pause(); }, *machine_);
 }
 
@@ -167,8 +171,13 @@ Result<Connection> Connection::client(std::shared_ptr<const ClientConfig> config
 
 Result<Connection> Connection::server(std::shared_ptr<const ServerConfig> config, const ConnectionOptions& options) {
   if (!config) return std::unexpected(fail(ErrorCode::InvalidArgument).at("Connection::server, config"));
+  constexpr std::size_t max_client_address = 256;
+  if (options.client_address.size() > max_client_address) {
+    return std::unexpected(
+        fail(ErrorCode::InvalidArgument).at("Connection::server, client_address").expected("256 bytes at most"));
+  }
   auto core = std::make_unique<Core>(std::move(config), options);
-  core->start_server();
+  core->start_server(options.client_address);
   return Connection(std::move(core));
 }
 
@@ -295,12 +304,18 @@ std::optional<PendingSignature> Connection::pending_signature() const noexcept {
   if (const auto* state = core_->paused_server<tls::server12::AwaitSignature>()) return state->pending();
   if (const auto* state = core_->paused_client<tls::client::AwaitSignature>()) return state->pending();
   if (const auto* state = core_->paused_client<tls::client12::AwaitSignature>()) return state->pending();
+  if (const auto* late = core_->late_answer(); late != nullptr && late->wanted) {
+    return PendingSignature{late->wanted->scheme, late->wanted->content};
+  }
   return std::nullopt;
 }
 
 std::optional<CertificateRequestView> Connection::pending_certificate_request() const noexcept {
   if (const auto* state = core_->paused_client<tls::client::AwaitCredential>()) return state->request();
   if (const auto* state = core_->paused_client<tls::client12::AwaitCredential>()) return state->request();
+  if (const auto* late = core_->late_answer(); late != nullptr && !late->wanted) {
+    return CertificateRequestView(late->asked->parts(core_->config().policy));
+  }
   return std::nullopt;
 }
 
@@ -310,6 +325,7 @@ std::span<const ByteView> Connection::pending_chain() const noexcept {
   if (const auto* state = core_->paused_client<tls::client12::AwaitVerdict>()) return state->chain();
   if (const auto* state = core_->paused_server<tls::server::AwaitVerdict>()) return state->chain();
   if (const auto* state = core_->paused_server<tls::server12::AwaitVerdict>()) return state->chain();
+  if (const auto* late = core_->late_verdict()) return late->chain();
   if (const auto* state = core_->paused_client<tls::client12::AwaitVerdictResumed>()) return state->chain();
   return {};
 }

@@ -34,7 +34,7 @@ class Connection::Core {
   Core& operator=(const Core&) = delete;
 
   [[nodiscard]] Result<void> start_client(const ServerName& name);
-  void start_server();
+  void start_server(ByteView client_address);
   /// Before the start: CRYPTO frames carry the handshake, not records.
   void carry_by_quic(ByteView own_parameters) { quic_ = std::make_unique<tls::QuicCarrier>(own_parameters); }
   [[nodiscard]] tls::QuicCarrier* quic() const noexcept { return quic_.get(); }
@@ -73,6 +73,17 @@ class Connection::Core {
   [[nodiscard]] const State* paused_server() const noexcept {
     const auto* machine = machine_ ? std::get_if<ServerMachine>(machine_.get()) : nullptr;
     return machine == nullptr ? nullptr : machine->template in<State>();
+  }
+
+  /// A client's answer to a request after the handshake that waits for the application; else null.
+  [[nodiscard]] const tls::client::LateAnswer* late_answer() const noexcept {
+    const auto* late = late_ ? std::get_if<tls::client::LateAuthentication>(late_.get()) : nullptr;
+    return late == nullptr ? nullptr : late->waiting.get();
+  }
+  /// A server that waits for the verdict on a client that was asked after the handshake; else null.
+  [[nodiscard]] const tls::server::LateAwaitVerdict* late_verdict() const noexcept {
+    const auto* late = late_ ? std::get_if<tls::server::LateAuthentication>(late_.get()) : nullptr;
+    return late == nullptr ? nullptr : late->waiting();
   }
 
   [[nodiscard]] Side side() const noexcept { return side_; }
@@ -140,6 +151,8 @@ class Connection::Core {
   [[nodiscard]] tls::server::LateAuthentication* late_of_server() const noexcept {
     return late_ ? std::get_if<tls::server::LateAuthentication>(late_.get()) : nullptr;
   }
+  [[nodiscard]] bool takes(const Answer& answer) const noexcept;
+  [[nodiscard]] Result<void> resume_late(Answer& answer);
   [[nodiscard]] Result<void> take_key_update(TrafficTls13& traffic, const tls::HandshakeMessage& message);
   /// Errors: EchRejected.
   [[nodiscard]] Result<void> settle_if_established();

@@ -253,6 +253,7 @@ Result<void> Connection::Core::after_handshake(const tls::HandshakeMessage& mess
   // RFC 9001 4.4: nobody is asked later over QUIC.
   auto* asked_later = late_ && !quic_ ? std::get_if<tls::client::LateAuthentication>(late_.get()) : nullptr;
   if (message.type == HandshakeType::certificate_request && asked_later != nullptr) {
+    if (closed_) return {};  // nothing follows our close_notify
     tls::Flow flow = this->flow();
     return tls::client::answer_late_request(flow, *client_config_, *asked_later, tls13->writing, message);
   }
@@ -316,12 +317,25 @@ Result<void> Connection::Core::end_of_input() {
   return die(fail(machine_ ? ErrorCode::PeerClosedInHandshake : ErrorCode::TruncatedStream));
 }
 
+bool Connection::Core::takes(const Answer& answer) const noexcept {
+  if (machine_) return std::visit([&](const auto& machine) { return machine.takes(answer); }, *machine_);
+  if (const auto* late = late_answer()) return late->takes(answer);
+  return std::holds_alternative<answer::Verified>(answer) || std::holds_alternative<answer::Refuse>(answer);
+}
+
+/// Something waits that came after the handshake.
+Result<void> Connection::Core::resume_late(Answer& answer) {
+  tls::Flow flow = this->flow();
+  if (auto* late = late_of_server()) return late->resume(flow, answer);
+  return tls::client::resume_late_answer(flow, *client_config_, std::get<tls::client::LateAuthentication>(*late_),
+                                         std::get<TrafficTls13>(traffic_).writing, answer);
+}
+
 Result<void> Connection::Core::resume(Answer& answer) {
   if (error_) return std::unexpected(*error_);
   if (closed_) return std::unexpected(fail(ErrorCode::AlreadyClosed).at("resume"));
   const auto waits = pause();
-  const bool fits = waits && std::visit([&](const auto& machine) { return machine.takes(answer); }, *machine_);
-  if (!fits) {
+  if (!waits || !takes(answer)) {
     return std::unexpected(fail(ErrorCode::NotReady)
                                .at("resume")
                                .expected(waits ? "an answer to " + std::string(to_string(*waits)) : "a pause"));
@@ -334,9 +348,12 @@ Result<void> Connection::Core::resume(Answer& answer) {
     for (const std::string& weakening : server_config_->weakenings()) emit_(event::Weakened{weakening});
   }
   tls::Flow flow = this->flow();
-  auto resumed = std::visit([&](auto& machine) { return machine.resume(flow, answer); }, *machine_);
+  auto resumed = machine_ ? std::visit([&](auto& machine) { return machine.resume(flow, answer); }, *machine_)
+                          : resume_late(answer);
   if (!resumed) return die(std::move(resumed.error()));
-  if (auto settled = settle_if_established(); !settled) return die(std::move(settled.error()));
+  if (machine_) {
+    if (auto settled = settle_if_established(); !settled) return die(std::move(settled.error()));
+  }
   if (auto done = work_through_messages(); !done) return die(std::move(done.error()));
   return {};
 }

@@ -8,6 +8,7 @@
 #include "tls/session/configuration_id.hpp"
 #include "tls/session/psk_set.hpp"
 #include "tls/session/session.hpp"
+#include "tls/session/ticket_sealer.hpp"
 
 namespace keyway {
 
@@ -30,6 +31,7 @@ struct ServerConfig::Builder::Parts {
   bool prefers_certificates = false;
   bool asks_clients_later = false;
   std::unique_ptr<EarlyDataOptions> early_data;
+  std::unique_ptr<StatelessRetry> stateless_retry;
   std::shared_ptr<const EchKeys> ech_keys;
   std::shared_ptr<const PskResolver> psk_resolver;
   ResolvedPsks resolved_psks = ResolvedPsks::imported;
@@ -40,6 +42,8 @@ struct ServerConfig::Builder::Parts {
   /// After complete(). Errors: InvalidConfiguration.
   [[nodiscard]] Result<void> complete_psks();
   [[nodiscard]] Result<void> complete_early_data();
+  /// Errors also: RandomFailed.
+  [[nodiscard]] Result<void> complete_stateless_retry();
   /// What is shown and what is taken. A resolver's certificates are its own affair: it answers by name, and names are
   /// bound anyway. Errors: RandomFailed.
   [[nodiscard]] Result<std::array<std::uint8_t, 32>> id() const;
@@ -89,6 +93,25 @@ Result<void> ServerConfig::Builder::Parts::complete_early_data() {
                                .expected("tickets, 1 to 16777216 bytes, a window of 1 to 300 seconds"));
   }
   if (!store) early_data->store = std::make_shared<InMemorySingleUseStore>(common.clock->now());
+  return {};
+}
+
+Result<void> ServerConfig::Builder::Parts::complete_stateless_retry() {
+  if (!stateless_retry) return {};
+  auto& [keys, lifetime] = *stateless_retry;
+  const bool is_sane = lifetime >= std::chrono::seconds(1) && lifetime <= std::chrono::minutes(5) && !early_data &&
+                       !ech_keys && common.policy.has(ProtocolVersion::TLS1_3) &&
+                       (!keys || tls::TicketSealer(*common.provider, *keys).has_keys());
+  if (!is_sane) {
+    return std::unexpected(
+        fail(ErrorCode::InvalidConfiguration)
+            .at("ServerConfig, stateless_retry")
+            .expected("TLS 1.3, keys, 1 to 300 seconds, and neither early data nor hidden ClientHellos"));
+  }
+  if (keys) return {};
+  auto own = TicketKeys::rotating(common.provider, common.clock, std::chrono::hours(1), common.random);
+  if (!own) return std::unexpected(std::move(own.error()));
+  keys = std::move(*own);
   return {};
 }
 
@@ -144,6 +167,10 @@ ServerConfig::Builder& ServerConfig::Builder::psk_resolver(std::shared_ptr<const
 }
 ServerConfig::Builder& ServerConfig::Builder::take_early_data(EarlyDataOptions options) {
   parts_->early_data = std::make_unique<EarlyDataOptions>(std::move(options));
+  return *this;
+}
+ServerConfig::Builder& ServerConfig::Builder::stateless_retry(StatelessRetry options) {
+  parts_->stateless_retry = std::make_unique<StatelessRetry>(std::move(options));
   return *this;
 }
 ServerConfig::Builder& ServerConfig::Builder::grease() {
@@ -334,17 +361,20 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
                                .advice("Call add_credential() with a certificate chain and its key."));
   }
   const tls::ClientAuthenticationPlan& clients = parts_->clients;
-  const bool may_ask_later = clients.asks && !clients.pauses && clients.pinned_keys.empty();
+  const bool may_ask_later = clients.asks && clients.pinned_keys.empty();
   if (parts_->asks_clients_later && !may_ask_later) {
     return std::unexpected(fail(ErrorCode::InvalidConfiguration)
                                .at("ServerConfig, ask_clients_later")
-                               .expected("clients that are asked, for chains that the verifier judges"));
+                               .expected("clients that are asked, for chains"));
   }
   if (auto completed = parts_->complete_psks(); !completed) {
     return std::unexpected(std::move(completed.error()).at("ServerConfig"));
   }
   if (auto completed = parts_->complete_early_data(); !completed) return std::unexpected(std::move(completed.error()));
   if (auto completed = parts_->complete_tickets(); !completed) return std::unexpected(std::move(completed.error()));
+  if (auto completed = parts_->complete_stateless_retry(); !completed) {
+    return std::unexpected(std::move(completed.error()));
+  }
   if (parts_->ech_keys && !parts_->common.policy.has(ProtocolVersion::TLS1_3)) {
     return std::unexpected(
         fail(ErrorCode::InvalidConfiguration).at("ServerConfig, ech_keys").expected("a policy with TLS 1.3"));
@@ -390,6 +420,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::Builder::build() {
     config->weakenings_.emplace_back("early data is taken: it can be replayed, and has no forward secrecy");
   }
   config->early_data_ = std::move(parts->early_data);
+  config->stateless_retry_ = std::move(parts->stateless_retry);
   config->prefers_certificates_ = parts->prefers_certificates;
   config->acknowledges_server_name_ = parts->acknowledges_server_name;
   tls::add_weakenings(parts->common, config->weakenings_);

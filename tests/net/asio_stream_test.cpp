@@ -11,6 +11,7 @@
 #include <boost/asio/write.hpp>
 
 #include "net/stream_pair.hpp"
+#include "testing/client_identity.hpp"
 
 namespace keyway::testing {
 namespace {
@@ -392,6 +393,55 @@ TEST_F(AsioStream, WaitsForAnAnswerFromAnotherThread) {
   expect_well(pair.shake_hands());
   EXPECT_EQ(asked_for, "shop.localhost");
   elsewhere.join();
+}
+
+/// Both sides wait for the application once the handshake is done: the client for what to show, the server for a
+/// verdict.
+std::shared_ptr<const ClientConfig> client_asked_later() {
+  ClientConfig::Builder builder = client_builder();
+  builder.allow_late_authentication().pause_for_credential();
+  return build(std::move(builder));
+}
+std::shared_ptr<const ServerConfig> server_that_asks_later() {
+  ServerConfig::Builder builder = server_builder();
+  builder.ask_for_client_certificate(shared_trust()).ask_clients_later().pause_for_verification();
+  return build(std::move(builder));
+}
+Answer answer_to(Connection& connection, Pause pause) {
+  if (pause == Pause::credential) return answer::UseCredential{shared_client_credential()};
+  const x509::Verifier verifier(provider(), shared_trust(), {}, {}, {});
+  return answer::Verified{verifier.verify(connection.pending_chain(), nullptr, x509::Purpose::client, test_now)};
+}
+
+TEST_F(AsioStream, ReadsWaitForAnswersThatAreDueAfterTheHandshake) {
+  StreamPair pair(context, client_asked_later(), server_that_asks_later());
+  std::vector<Pause> pauses;
+  const auto answer = [&](Connection& connection, Pause pause, keyway::asio::Resume resume) {
+    pauses.push_back(pause);
+    net::post(context, [given = answer_to(connection, pause), resume = std::move(resume)]() mutable {
+      resume(std::move(given));
+    });
+  };
+  pair.client.on_pause(answer);
+  pair.server.on_pause(answer);
+  const auto server = [&]() -> awaitable<void> {
+    co_await pair.server.async_handshake(use_awaitable);
+    EXPECT_TRUE(pair.server.connection()->request_client_certificate());
+    co_await net::async_write(pair.server, net::buffer("who?", 4), use_awaitable);
+    std::string text(2, '\0');
+    co_await net::async_read(pair.server, net::buffer(text), use_awaitable);
+    EXPECT_EQ(text, "me");
+  };
+  const auto client = [&]() -> awaitable<void> {
+    co_await pair.client.async_handshake(use_awaitable);
+    std::string text(4, '\0');
+    co_await net::async_read(pair.client, net::buffer(text), use_awaitable);
+    EXPECT_EQ(text, "who?");
+    co_await net::async_write(pair.client, net::buffer("me", 2), use_awaitable);
+  };
+  pair.run_all(server, client);
+  EXPECT_EQ(pauses, (std::vector{Pause::credential, Pause::verification}));
+  EXPECT_EQ(pair.server.connection()->info().late_authentication, ClientProofLater::proven);
 }
 
 TEST_F(AsioStream, RefusesWhenNobodyAnswersAPause) {

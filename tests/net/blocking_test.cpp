@@ -11,6 +11,7 @@
 
 #include "net/socket.hpp"
 #include "net/stream_pair.hpp"
+#include "testing/client_identity.hpp"
 
 namespace keyway::testing {
 namespace {
@@ -175,6 +176,36 @@ TEST_F(Blocking, AnswersPauses) {
   });
   auto stream = client();
   EXPECT_TRUE(stream.handshake());
+  peer.join();
+}
+
+TEST_F(Blocking, AnswersPausesAfterTheHandshakeWhileItReads) {
+  ServerConfig::Builder asks = server_builder();
+  asks.ask_for_client_certificate(shared_trust()).ask_clients_later().pause_for_verification();
+  ClientConfig::Builder asked = client_builder();
+  asked.allow_late_authentication().pause_for_credential();
+  std::thread peer([&] {
+    auto stream = *BlockingStream::server(server_end.fd(), build(std::move(asks)));
+    stream.on_pause([](Connection& connection, Pause) -> Answer {
+      const x509::Verifier verifier(provider(), shared_trust(), {}, {}, {});
+      return answer::Verified{verifier.verify(connection.pending_chain(), nullptr, x509::Purpose::client, test_now)};
+    });
+    ASSERT_TRUE(stream.handshake());
+    ASSERT_TRUE(stream.connection().request_client_certificate());
+    EXPECT_TRUE(stream.write_all(as_bytes("who?")));
+    Bytes room(10);
+    const auto count = stream.read_some(room);
+    ASSERT_TRUE(count) << count.error().message();
+    EXPECT_EQ(*count, 2U);
+    EXPECT_EQ(stream.connection().info().late_authentication, ClientProofLater::proven);
+  });
+  auto stream = *BlockingStream::client(client_end.fd(), build(std::move(asked)), server_name());
+  stream.on_pause([](Connection&, Pause) -> Answer { return answer::UseCredential{shared_client_credential()}; });
+  ASSERT_TRUE(stream.handshake());
+  Bytes room(10);
+  const auto count = stream.read_some(room);
+  EXPECT_TRUE(count);
+  EXPECT_TRUE(stream.write_all(as_bytes("me")));
   peer.join();
 }
 

@@ -366,7 +366,9 @@ class ReadOperation : public Operation {
           error = engine.failure();
           return flush(engine);
         case Engine::Decoded::paused:
-          return finish(engine, make_error_code(ErrorCode::NotReady));
+          if (transferred != 0) return finish(engine);
+          if (engine.connection()->is_handshaking()) return finish(engine, make_error_code(ErrorCode::NotReady));
+          return Want::answer;  // a client is asked later, or is judged
         case Engine::Decoded::incomplete:
           if (transferred != 0) return finish(engine);
           if (engine.connection()->is_handshaking()) return finish(engine, make_error_code(ErrorCode::NotReady));

@@ -93,6 +93,10 @@ inline Result<std::size_t> BlockingStream::read_some(ByteSpan out) {
     if (auto decoded = decode(); !decoded) return std::unexpected(std::move(decoded.error()));
     if (!data_.empty()) break;
     if (connection_.peer_has_closed()) return 0;
+    if (connection_.pause()) {
+      if (auto answered = answer_pause(); !answered) return std::unexpected(failed(std::move(answered.error())));
+      continue;
+    }
     // A KeyUpdate that was asked for goes out before waiting.
     if (auto flushed = flush_output(deadline_after(timeouts_.write)); !flushed) {
       return std::unexpected(std::move(flushed.error()));

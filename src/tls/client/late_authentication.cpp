@@ -35,23 +35,38 @@ Result<void> check_context(const LateAuthentication& late, ByteView context) {
                              .received(context.empty() ? "an empty one" : "one that was used"));
 }
 
-/// Adds the Certificate and, for a credential, its CertificateVerify.
-Result<void> add_proof(Flow& flow, const Shown& shown, ByteView context, Bytes& messages, Transcript& transcript) {
+/// Sends all, with the Finished behind it.
+Result<void> finish(Flow& flow, LateAnswer& late, const TrafficSecret& writing, bool is_proven) {
+  Writer out(late.messages);
+  write_handshake(out, Finished{writing.finished(late.transcript.hash()).view()});
+  flow.info().late_authentication = is_proven ? ClientProofLater::proven : ClientProofLater::declined;
+  return flow.send(late.messages);
+}
+
+/// Adds the CertificateVerify, and is done.
+Result<void> prove(Flow& flow, LateAnswer& late, const TrafficSecret& writing, ByteView signature) {
+  add_certificate_verify(flow, *late.wanted, signature, late.messages, late.transcript);
+  flow.info().client_signature_scheme = late.wanted->scheme;
+  return finish(flow, late, writing, /*is_proven=*/true);
+}
+
+/// Adds the Certificate, and goes on as far as that is possible here.
+Result<void> show(Flow& flow, LateAuthentication& late, std::unique_ptr<LateAnswer> answer, Shown shown,
+                  const TrafficSecret& writing) {
   if (!shown.credential) {
-    Writer out(messages);
-    write_handshake(out, CertificateMessage{context, {}});
-    transcript.add(messages);
-    return {};
+    Writer out(answer->messages);
+    write_handshake(out, CertificateMessage{answer->context, {}});
+    answer->transcript.add(answer->messages);
+    return finish(flow, *answer, writing, /*is_proven=*/false);
   }
-  messages = shown.credential->messages().tls13_in_context(context);
-  transcript.add(messages);
-  const WantedSignature wanted{shown.credential, shown.scheme,
-                               certificate_verify_content(Side::client, transcript.hash().view())};
-  auto signature = sign_here(wanted);
+  answer->messages = shown.credential->messages().tls13_in_context(answer->context);
+  answer->transcript.add(answer->messages);
+  Bytes content = certificate_verify_content(Side::client, answer->transcript.hash().view());
+  answer->wanted = WantedSignature{std::move(shown.credential), shown.scheme, std::move(content)};
+  auto signature = sign_here(*answer->wanted);
   if (!signature) return std::unexpected(std::move(signature.error()));
-  if (!*signature) return std::unexpected(fail(ErrorCode::SigningFailed).at("CertificateVerify"));
-  add_certificate_verify(flow, wanted, **signature, messages, transcript);
-  flow.info().client_signature_scheme = shown.scheme;
+  if (*signature) return prove(flow, *answer, writing, **signature);
+  late.waiting = std::move(answer);
   return {};
 }
 
@@ -68,20 +83,35 @@ Result<void> answer_late_request(Flow& flow, const ClientConfig& config, LateAut
   if (!placed) return placed;
   auto asked = take_request(request->extensions);
   if (!asked) return std::unexpected(std::move(asked.error()));
-  auto shown = choose_credential(config, **asked);
-  if (!shown) return std::unexpected(std::move(shown.error()));
-  const bool is_elsewhere = shown->credential && shown->credential->key() == nullptr;
-  if (is_elsewhere) *shown = Shown{};
   late.contexts.emplace_back(context.begin(), context.end());
+  auto answer = std::make_unique<LateAnswer>(
+      LateAnswer{late.transcript, Bytes(context.begin(), context.end()), std::move(*asked)});
+  answer->transcript.add(message.raw);
+  if (config.pauses_for_credential()) {
+    late.waiting = std::move(answer);
+    return {};
+  }
+  auto shown = choose_credential(config, *answer->asked);
+  if (!shown) return std::unexpected(std::move(shown.error()));
+  return show(flow, late, std::move(answer), std::move(*shown), writing);
+}
 
-  Transcript transcript = late.transcript;
-  transcript.add(message.raw);
-  Bytes messages;
-  if (auto added = add_proof(flow, *shown, context, messages, transcript); !added) return added;
-  Writer out(messages);
-  write_handshake(out, Finished{writing.finished(transcript.hash()).view()});
-  flow.info().late_authentication = shown->credential ? ClientProofLater::proven : ClientProofLater::declined;
-  return flow.send(messages);
+bool LateAnswer::takes(const Answer& answer) const noexcept {
+  if (!wanted) return answers_credential(answer);
+  return std::holds_alternative<answer::Signature>(answer) || std::holds_alternative<answer::Refuse>(answer);
+}
+
+Result<void> resume_late_answer(Flow& flow, const ClientConfig& config, LateAuthentication& late,
+                                const TrafficSecret& writing, Answer& answer) {
+  auto waiting = std::move(late.waiting);
+  if (waiting->wanted) {
+    auto signature = take_signature(answer, LateAnswer::paused_for_signature);
+    if (!signature) return std::unexpected(std::move(signature.error()));
+    return prove(flow, *waiting, writing, *signature);
+  }
+  auto shown = take_credential(config, *waiting->asked, answer, LateAnswer::paused_for_credential);
+  if (!shown) return std::unexpected(std::move(shown.error()));
+  return show(flow, late, std::move(waiting), std::move(*shown), writing);
 }
 
 }  // namespace keyway::tls::client

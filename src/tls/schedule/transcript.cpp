@@ -28,13 +28,17 @@ TranscriptHash Transcript::hash_with(ByteView message) const noexcept {
 }
 
 void Transcript::replace_with_message_hash() noexcept {
-  // RFC 8446 4.4.1: ClientHello1 stands in the transcript as message_hash || 00 00 Hash.length || Hash(ClientHello1).
   const TranscriptHash first = hash();
+  begin_with_message_hash(first.view());
+}
+
+void Transcript::begin_with_message_hash(ByteView first) noexcept {
+  // RFC 8446 4.4.1: ClientHello1 stands in the transcript as message_hash || 00 00 Hash.length || Hash(ClientHello1).
   const std::array<std::uint8_t, 4> header{static_cast<std::uint8_t>(HandshakeType::message_hash), 0, 0,
-                                           static_cast<std::uint8_t>(first.view().size())};
+                                           static_cast<std::uint8_t>(first.size())};
   function_->start(state_);
   add(header);
-  add(first.view());
+  add(first);
 }
 
 }  // namespace keyway::tls

@@ -37,6 +37,8 @@ class Transcript {
 
   /// After a HelloRetryRequest: what was added so far (ClientHello1) becomes a `message_hash` message.
   void replace_with_message_hash() noexcept;
+  /// The same, where the hash of ClientHello1 is all that is known.
+  void begin_with_message_hash(ByteView first) noexcept;
 
   [[nodiscard]] const crypto::HashFunction& function() const noexcept { return *function_; }
 

@@ -24,6 +24,8 @@ struct Asking {
   /// After a HelloRetryRequest: the messages up to this ClientHello.
   std::optional<Transcript> before = std::nullopt;
   std::unique_ptr<const HelloInHand> first = nullptr;  ///< and the first ClientHello
+  Bytes client_address = {};                           ///< with stateless_retry(): as the connection was told
+  Bytes cookie = {};                                   ///< that the HelloRetryRequest carries; empty: none
   Inquiry inquiry = {};
 
   [[nodiscard]] const Transcript* messages_before() const noexcept { return before ? &*before : nullptr; }

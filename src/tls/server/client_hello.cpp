@@ -4,6 +4,7 @@
 
 #include "tls/handshake/next.hpp"
 #include "tls/server/encrypted_hello.hpp"
+#include "tls/server/retry_cookie.hpp"
 
 namespace keyway::tls::server {
 namespace {
@@ -12,8 +13,13 @@ namespace {
 using Next = AwaitAnswer::Next;
 
 Result<AwaitCredential::Next> ask_for_another_share(Flow& flow, Asking asking) {
+  if (asking.config->stateless_retry() != nullptr) {
+    auto cookie = make_cookie(asking);
+    if (!cookie) return std::unexpected(std::move(cookie.error()));
+    asking.cookie = std::move(*cookie);
+  }
   Transcript transcript = asking.transcript();
-  auto sent = send_hello_retry_request(flow, asking.choice, asking.hello, transcript);
+  auto sent = send_hello_retry_request(flow, asking.choice, asking.hello, transcript, asking.cookie);
   if (!sent) return std::unexpected(std::move(sent.error()));
   return AwaitCredential::Next(ExpectSecondClientHello(std::move(asking), transcript));
 }
@@ -51,6 +57,12 @@ Result<AwaitCredential::Next> answer_hello(Flow& flow, Asking asking) {
 
 /// The client comes back: no credential is needed.
 Result<Next> resume_session(Flow& flow, Asking asking, const ResumedSession& resumed) {
+  if (asking.before) {
+    auto next = send_resumed_flight_after_retry(flow, *asking.config, asking.choice, resumed, asking.hello,
+                                                asking.transcript());
+    if (!next) return std::unexpected(std::move(next.error()));
+    return Next(std::move(*next));
+  }
   const auto judged = judge_early_data(*asking.config, asking.hello, resumed, asking.inquiry);
   if (asking.inquiry.is_open()) return Next(AwaitAnswer(std::move(asking)));
   return widen<Next>(
@@ -85,9 +97,7 @@ Result<Next> answer_choice(Flow& flow, Asking asking) {
 }
 
 /// RFC 9001 8.1: no protocol, no connection.
-Result<void> take_quic_offer(QuicCarrier& quic, const HelloInHand& hello, const Choice& choice) {
-  const auto parameters = hello.hello.extensions.find(ExtensionType::quic_transport_parameters);
-  quic.peer_parameters.emplace(parameters->begin(), parameters->end());
+Result<void> check_quic_protocol(const Choice& choice) {
   if (!choice.alpn.empty()) return {};
   return std::unexpected(fail(ErrorCode::NoCommonAlpn)
                              .at("ClientHello, application_layer_protocol_negotiation")
@@ -95,7 +105,8 @@ Result<void> take_quic_offer(QuicCarrier& quic, const HelloInHand& hello, const 
 }
 
 /// The configuration stands: chooses, and asks for the credential.
-Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfig& config, HelloInHand hello) {
+Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfig& config, HelloInHand hello,
+                                                   Bytes client_address) {
   auto version = choose_version(config, hello);
   if (!version) return std::unexpected(std::move(version.error()));
   if (*version == ProtocolVersion::TLS1_2) {
@@ -106,11 +117,20 @@ Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfi
   flow.info().early_data = early_data_without_session(config, hello);
   auto choice = choose(config, hello);
   if (!choice) return std::unexpected(std::move(choice.error()));
-  if (QuicCarrier* quic = flow.quic()) {
-    if (auto taken = take_quic_offer(*quic, hello, *choice); !taken) return std::unexpected(std::move(taken.error()));
+  if (flow.quic() != nullptr) {
+    if (auto fits = check_quic_protocol(*choice); !fits) return std::unexpected(std::move(fits.error()));
   }
-  return widen<AwaitHelloDecision::Next>(
-      answer_choice(flow, Asking{.config = &config, .hello = std::move(hello), .choice = std::move(*choice)}));
+  Asking asking{.config = &config,
+                .hello = std::move(hello),
+                .choice = std::move(*choice),
+                .client_address = std::move(client_address)};
+  if (config.stateless_retry() != nullptr && asking.hello.extensions.cookie) {
+    auto before = recall_messages(asking);
+    if (!before) return std::unexpected(std::move(before.error()));
+    asking.before = *before;
+    flow.info().after_hello_retry_request = true;
+  }
+  return widen<AwaitHelloDecision::Next>(answer_choice(flow, std::move(asking)));
 }
 
 }  // namespace
@@ -125,16 +145,22 @@ Result<ExpectClientHello::Next> ExpectClientHello::handle(Flow& flow, const Hand
   if (auto fits = check_carriage(hello->hello, flow.quic() != nullptr); !fits) {
     return std::unexpected(std::move(fits.error()));
   }
+  if (QuicCarrier* quic = flow.quic()) {
+    const auto parameters = hello->hello.extensions.find(ExtensionType::quic_transport_parameters);
+    quic->peer_parameters.emplace(parameters->begin(), parameters->end());
+  }
   flow.reader().allow_change_cipher_spec(true);
   flow.info().server_name = hello->server_name;
-  if (config_->pauses_for_client_hello()) return Next(AwaitHelloDecision(*config_, std::move(*hello)));
-  return widen<Next>(choose_and_answer(flow, *config_, std::move(*hello)));
+  if (config_->pauses_for_client_hello()) {
+    return Next(AwaitHelloDecision(*config_, std::move(*hello), std::move(client_address_)));
+  }
+  return widen<Next>(choose_and_answer(flow, *config_, std::move(*hello), std::move(client_address_)));
 }
 
 Result<AwaitHelloDecision::Next> AwaitHelloDecision::resume(Flow& flow, Answer& answer) && {
   if (const auto* refuse = std::get_if<answer::Refuse>(&answer)) return refused(name, *refuse);
   if (const auto* use = std::get_if<answer::UseConfig>(&answer)) config_ = use->config.get();
-  return choose_and_answer(flow, *config_, std::move(hello_));
+  return choose_and_answer(flow, *config_, std::move(hello_), std::move(client_address_));
 }
 
 Result<AwaitCredential::Next> AwaitCredential::resume(Flow& flow, Answer& answer) && {

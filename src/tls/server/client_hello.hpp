@@ -73,8 +73,8 @@ class AwaitHelloDecision {
            std::holds_alternative<answer::Refuse>(answer);
   }
 
-  AwaitHelloDecision(const ServerConfig& config, HelloInHand hello) noexcept
-      : config_(&config), hello_(std::move(hello)) {}
+  AwaitHelloDecision(const ServerConfig& config, HelloInHand hello, Bytes client_address) noexcept
+      : config_(&config), hello_(std::move(hello)), client_address_(std::move(client_address)) {}
 
   [[nodiscard]] ClientHelloView client_hello() const noexcept { return hello_.view(); }
   /// The connection keeps a configuration that it is told to use alive.
@@ -83,6 +83,7 @@ class AwaitHelloDecision {
  private:
   const ServerConfig* config_;
   HelloInHand hello_;
+  Bytes client_address_;
 };
 
 /// Waits for the first ClientHello (RFC 8446 4.1.2). The version that is chosen decides which states follow.
@@ -95,12 +96,15 @@ class ExpectClientHello {
   static constexpr std::string_view name = "server: waiting for ClientHello";
   static constexpr std::array accepts{HandshakeType::client_hello};
 
-  explicit ExpectClientHello(const ServerConfig& config) noexcept : config_(&config) {}
+  /// `client_address`: for cookies.
+  explicit ExpectClientHello(const ServerConfig& config, Bytes client_address = {}) noexcept
+      : config_(&config), client_address_(std::move(client_address)) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
 
  private:
   const ServerConfig* config_;
+  Bytes client_address_;
 };
 
 }  // namespace keyway::tls::server

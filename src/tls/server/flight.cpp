@@ -12,6 +12,7 @@
 #include "tls/wire/certificate_verify.hpp"
 #include "tls/wire/encrypted_extensions.hpp"
 #include "tls/wire/extension_block.hpp"
+#include "tls/wire/extensions/cookie.hpp"
 #include "tls/wire/extensions/encrypted_client_hello.hpp"
 #include "tls/wire/extensions/key_share.hpp"
 #include "tls/wire/extensions/pre_shared_key.hpp"
@@ -31,7 +32,7 @@ constexpr std::size_t beside_certificate = 512;
 /// on with.
 template <typename Share>
 void write_server_hello(Bytes& to, const HelloRandom& random, const HelloInHand& hello, CipherSuite suite,
-                        const std::optional<Share>& share, std::optional<std::uint16_t> psk) {
+                        const std::optional<Share>& share, std::optional<std::uint16_t> psk, ByteView cookie = {}) {
   Writer out(to);
   out.value(HandshakeType::server_hello);
   out.vector24([&] {
@@ -44,6 +45,7 @@ void write_server_hello(Bytes& to, const HelloRandom& random, const HelloInHand&
       write_extension(out, SelectedVersionExtension{ProtocolVersion::TLS1_3});
       if (share) write_extension(out, *share);
       if (psk) write_extension(out, PreSharedKeyServerHello{*psk});
+      if (!cookie.empty()) write_extension(out, CookieExtension{cookie});
       const bool is_retry = random == hello_retry_request_random;
       if (is_retry && hello.is_inner()) write_extension(out, EchConfirmationExtension{});
     });
@@ -389,11 +391,16 @@ Result<ExpectFinished> send_psk_flight(Flow& flow, const ServerConfig& config, c
   return ExpectFinished(std::move(*awaited), known.client());
 }
 
-Result<void> send_hello_retry_request(Flow& flow, const Choice& choice, const HelloInHand& hello,
-                                      Transcript& transcript) {
+Bytes write_hello_retry_request(const Choice& choice, const HelloInHand& hello, ByteView cookie) {
   Bytes retry;
   write_server_hello(retry, hello_retry_request_random, hello, choice.suite->id,
-                     std::optional(KeyShareHelloRetryRequest{choice.group}), std::nullopt);
+                     std::optional(KeyShareHelloRetryRequest{choice.group}), std::nullopt, cookie);
+  return retry;
+}
+
+Result<void> send_hello_retry_request(Flow& flow, const Choice& choice, const HelloInHand& hello,
+                                      Transcript& transcript, ByteView cookie) {
+  Bytes retry = write_hello_retry_request(choice, hello, cookie);
   transcript.replace_with_message_hash();
   confirm_inner_hello_in_retry(retry, hello, transcript);
   transcript.add(retry);

@@ -78,8 +78,12 @@ using AfterFlight = std::variant<AwaitSignature, ExpectCertificate, ExpectFinish
                                                      Transcript transcript, bool after_retry);
 
 /// Asks for a share of the chosen group (RFC 8446 4.1.4); brings the transcript to where the second ClientHello
-/// follows.
+/// follows. `cookie`: empty for none.
 [[nodiscard]] Result<void> send_hello_retry_request(Flow& flow, const Choice& choice, const HelloInHand& hello,
-                                                    Transcript& transcript);
+                                                    Transcript& transcript, ByteView cookie);
+
+/// The HelloRetryRequest for a client that hides nothing, byte for byte as it was sent; `hello` may be the second
+/// ClientHello, which has what it hangs on from the first.
+[[nodiscard]] Bytes write_hello_retry_request(const Choice& choice, const HelloInHand& hello, ByteView cookie);
 
 }  // namespace keyway::tls::server

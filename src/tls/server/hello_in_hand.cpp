@@ -7,6 +7,7 @@
 #include <keyway/name.hpp>
 
 #include "core/text.hpp"
+#include "core/writer.hpp"
 #include "tls/wire/extension_rules.hpp"
 
 namespace keyway::tls::server {
@@ -71,6 +72,14 @@ Result<void> check_for_stream(const ClientHello& hello) {
                              .expected("none over a stream"));
 }
 
+/// True where the hello gives this cookie back; an empty one stands for none.
+bool has_cookie(const ClientHello& hello, ByteView cookie) {
+  const auto body = hello.extensions.find(ExtensionType::cookie);
+  if (!body) return cookie.empty();
+  const auto extension = CookieExtension::parse(*body);
+  return extension && std::ranges::equal(extension->cookie, cookie);
+}
+
 std::unexpected<Error> changed(std::string_view field) {
   return std::unexpected(fail(ErrorCode::ChangedSecondClientHello).at("ClientHello, " + std::string(field)));
 }
@@ -81,7 +90,7 @@ Result<void> check_carriage(const ClientHello& hello, bool is_over_quic) {
   return is_over_quic ? check_for_quic(hello) : check_for_stream(hello);
 }
 
-Result<void> check_second_hello(const ClientHello& first, const ClientHello& second) {
+Result<void> check_second_hello(const ClientHello& first, const ClientHello& second, ByteView cookie) {
   if (first.legacy_version != second.legacy_version) return changed("legacy_version");
   if (first.random != second.random) return changed("random");
   if (!std::ranges::equal(first.legacy_session_id, second.legacy_session_id)) return changed("legacy_session_id");
@@ -89,9 +98,9 @@ Result<void> check_second_hello(const ClientHello& first, const ClientHello& sec
   if (!std::ranges::equal(first.legacy_compression_methods.bytes(), second.legacy_compression_methods.bytes())) {
     return changed("legacy_compression_methods");
   }
-  // RFC 8446 4.2.10, 4.2.2: early data does not come again, and there was no cookie to give back.
+  // RFC 8446 4.2.10, 4.2.2: early data does not come again, and the cookie is that of the HelloRetryRequest.
   if (second.extensions.has(ExtensionType::early_data)) return changed("extension early_data");
-  if (second.extensions.has(ExtensionType::cookie)) return changed("extension cookie");
+  if (!has_cookie(second, cookie)) return changed("extension cookie");
   auto a = skip_changeable(first.extensions.begin(), first.extensions.end());
   auto b = skip_changeable(second.extensions.begin(), second.extensions.end());
   while (a != first.extensions.end() && b != second.extensions.end()) {
@@ -106,6 +115,25 @@ Result<void> check_second_hello(const ClientHello& first, const ClientHello& sec
   if (a != first.extensions.end()) return changed("extension " + to_string((*a).type));
   if (b != second.extensions.end()) return changed("extension " + to_string((*b).type));
   return {};
+}
+
+TranscriptHash digest_of_unchangeable(const ClientHello& hello, const crypto::HashFunction& sha256) {
+  Bytes fields;
+  Writer out(fields);
+  out.value(hello.legacy_version);
+  out.bytes(hello.random);
+  out.vector8(hello.legacy_session_id);
+  out.vector16(hello.cipher_suites.bytes());
+  out.vector8(hello.legacy_compression_methods.bytes());
+  const auto end = hello.extensions.end();
+  for (auto at = skip_changeable(hello.extensions.begin(), end); at != end; at = skip_changeable(++at, end)) {
+    const ExtensionView extension = *at;
+    out.value(extension.type);
+    out.vector16(extension.body);
+  }
+  Transcript digest(sha256);
+  digest.add(fields);
+  return digest.hash();
 }
 
 }  // namespace keyway::tls::server

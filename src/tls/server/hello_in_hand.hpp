@@ -11,6 +11,7 @@
 
 #include "crypto/hpke.hpp"
 #include "tls/ech/configs.hpp"
+#include "tls/schedule/transcript.hpp"
 #include "tls/wire/client_hello.hpp"
 #include "tls/wire/handshake.hpp"
 
@@ -71,7 +72,11 @@ struct HelloInHand {
 [[nodiscard]] Result<void> check_carriage(const ClientHello& hello, bool is_over_quic);
 
 /// RFC 8446 4.1.2: judges that the second ClientHello changes nothing but what a HelloRetryRequest lets it change.
-/// Errors: ChangedSecondClientHello, with the field.
-[[nodiscard]] Result<void> check_second_hello(const ClientHello& first, const ClientHello& second);
+/// `cookie`: that of the HelloRetryRequest; empty: it had none. Errors: ChangedSecondClientHello, with the field.
+[[nodiscard]] Result<void> check_second_hello(const ClientHello& first, const ClientHello& second,
+                                              ByteView cookie = {});
+
+/// A digest of all that a second ClientHello may not change.
+[[nodiscard]] TranscriptHash digest_of_unchangeable(const ClientHello& hello, const crypto::HashFunction& sha256);
 
 }  // namespace keyway::tls::server

@@ -49,8 +49,9 @@ Result<LateExpectCertificate::Next> LateExpectCertificate::handle(Flow& /*flow*/
   return Next(LateExpectCertificateVerify(std::move(common_), std::move(*key), std::move(chain)));
 }
 
-Result<LateExpectFinished> LateExpectCertificateVerify::handle(Flow& flow, const TrafficSecret& /*reading*/,
-                                                               const HandshakeMessage& message) && {
+Result<LateExpectCertificateVerify::Next> LateExpectCertificateVerify::handle(Flow& flow,
+                                                                              const TrafficSecret& /*reading*/,
+                                                                              const HandshakeMessage& message) && {
   auto verify = CertificateVerify::parse(message.body);
   if (!verify) return std::unexpected(std::move(verify.error()));
   const ServerConfig& config = *common_.config;
@@ -59,12 +60,20 @@ Result<LateExpectFinished> LateExpectCertificateVerify::handle(Flow& flow, const
   if (!proof) return std::unexpected(std::move(proof.error()));
   common_.transcript.add(message.raw);
   const std::vector<ByteView> views(chain_.begin(), chain_.end());
-  const std::vector<ByteView> kept = keep_chain(flow, views);
-  auto accepted = judge_chain(config, *config.late_client_authentication(), kept, flow);
-  if (!accepted) return std::unexpected(std::move(accepted.error()));
+  std::vector<ByteView> kept = keep_chain(flow, views);
   flow.info().client_signature_scheme = verify->algorithm;
   flow.emit(event::HandshakeSignature{Direction::received, verify->algorithm});
-  return LateExpectFinished(std::move(common_), *accepted, *proof);
+  const ClientAuthentication& asks = *config.late_client_authentication();
+  if (asks.pauses_for_verification) return Next(LateAwaitVerdict(std::move(common_), std::move(kept), *proof));
+  auto accepted = judge_chain(config, asks, kept, flow);
+  if (!accepted) return std::unexpected(std::move(accepted.error()));
+  return Next(LateExpectFinished(std::move(common_), *accepted, *proof));
+}
+
+Result<LateExpectFinished> LateAwaitVerdict::resume(Flow& flow, Answer& answer) && {
+  auto accepted = take_judgement({}, chain_, flow, answer);
+  if (!accepted) return std::unexpected(std::move(accepted.error()));
+  return LateExpectFinished(std::move(common_), *accepted, proof_);
 }
 
 Result<LateSettled> LateExpectFinished::handle(Flow& flow, const TrafficSecret& reading,
@@ -100,7 +109,22 @@ Result<void> LateAuthentication::ask(Flow& flow, const ServerConfig& config) {
 }
 
 bool LateAuthentication::accepts(HandshakeType type) const noexcept {
-  return state_ && std::visit([&]<typename S>(const S&) { return S::accepts == type; }, *state_);
+  const auto is_accepted = [&]<typename S>(const S&) {
+    if constexpr (std::is_same_v<S, LateAwaitVerdict>) {
+      return false;
+    } else {
+      return S::accepts == type;
+    }
+  };
+  return state_ && std::visit(is_accepted, *state_);
+}
+
+Result<void> LateAuthentication::resume(Flow& flow, Answer& answer) {
+  auto next = std::move(std::get<LateAwaitVerdict>(*state_)).resume(flow, answer);
+  state_.reset();
+  if (!next) return std::unexpected(std::move(next.error()));
+  state_.emplace(std::move(*next));
+  return {};
 }
 
 Result<void> LateAuthentication::handle(Flow& flow, const TrafficSecret& reading, const HandshakeMessage& message) {
@@ -108,14 +132,16 @@ Result<void> LateAuthentication::handle(Flow& flow, const TrafficSecret& reading
   state_.reset();
   return std::visit(
       [&]<typename S>(S& in_force) -> Result<void> {
-        auto next = std::move(in_force).handle(flow, reading, message);
-        if (!next) return std::unexpected(std::move(next.error()));
-        if constexpr (std::is_same_v<S, LateExpectCertificate>) {
-          std::visit([&](auto& after) { state_.emplace(std::move(after)); }, *next);
-        } else if constexpr (std::is_same_v<S, LateExpectCertificateVerify>) {
-          state_.emplace(std::move(*next));
+        if constexpr (std::is_same_v<S, LateAwaitVerdict>) {
+          return std::unexpected(fail(ErrorCode::InternalError).at(S::name));
+        } else {
+          auto next = std::move(in_force).handle(flow, reading, message);
+          if (!next) return std::unexpected(std::move(next.error()));
+          if constexpr (!std::is_same_v<S, LateExpectFinished>) {
+            std::visit([&](auto& after) { state_.emplace(std::move(after)); }, *next);
+          }
+          return {};
         }
-        return {};
       },
       state);
 }

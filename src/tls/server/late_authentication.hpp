@@ -19,10 +19,10 @@ namespace keyway::tls::server {
 
 // A client that is asked for a certificate once the handshake is done (RFC 8446 4.6.2):
 //
-//   LateExpectCertificate ─┬─ LateExpectCertificateVerify ─ LateExpectFinished ─ LateSettled
-//                          └─ (an empty list) ───────────── LateExpectFinished ─ LateSettled
+//   LateExpectCertificate ─┬─ LateExpectCertificateVerify ─ [LateAwaitVerdict] ─ LateExpectFinished ─ LateSettled
+//                          └─ (an empty list) ────────────────────────────────── LateExpectFinished ─ LateSettled
 //
-// Between the Certificate and the Finished nothing else may come.
+// Between the Certificate and the Finished nothing else may come. The state in brackets waits for the application.
 
 /// What all of these states carry.
 struct LateCommon {
@@ -56,8 +56,26 @@ class LateExpectFinished {
   bool is_proven_ = false;
 };
 
+/// The client has proved that its key is its own; the application judges the chain (Pause::verification).
+class LateAwaitVerdict {
+ public:
+  static constexpr std::string_view name = "server: paused for the verdict on a client that was asked later";
+
+  LateAwaitVerdict(LateCommon common, std::vector<ByteView> chain, HandshakeSignatureValid proof) noexcept
+      : common_(std::move(common)), chain_(std::move(chain)), proof_(proof) {}
+
+  [[nodiscard]] std::span<const ByteView> chain() const noexcept { return chain_; }
+  [[nodiscard]] Result<LateExpectFinished> resume(Flow& flow, Answer& answer) &&;
+
+ private:
+  LateCommon common_;
+  std::vector<ByteView> chain_;  ///< the connection's
+  HandshakeSignatureValid proof_;
+};
+
 class LateExpectCertificateVerify {
  public:
+  using Next = std::variant<LateAwaitVerdict, LateExpectFinished>;
   static constexpr std::string_view name = "server: waiting for the CertificateVerify of a client that was asked later";
   static constexpr HandshakeType accepts = HandshakeType::certificate_verify;
 
@@ -65,8 +83,7 @@ class LateExpectCertificateVerify {
                               std::vector<Bytes> chain) noexcept
       : common_(std::move(common)), leaf_key_(std::move(leaf_key)), chain_(std::move(chain)) {}
 
-  [[nodiscard]] Result<LateExpectFinished> handle(Flow& flow, const TrafficSecret& reading,
-                                                  const HandshakeMessage& message) &&;
+  [[nodiscard]] Result<Next> handle(Flow& flow, const TrafficSecret& reading, const HandshakeMessage& message) &&;
 
  private:
   LateCommon common_;
@@ -108,8 +125,15 @@ class LateAuthentication {
   /// Errors: those of the states; NoCertificateSent where a certificate is required.
   [[nodiscard]] Result<void> handle(Flow& flow, const TrafficSecret& reading, const HandshakeMessage& message);
 
+  /// Null where nothing waits for the application.
+  [[nodiscard]] const LateAwaitVerdict* waiting() const noexcept {
+    return state_ ? std::get_if<LateAwaitVerdict>(&*state_) : nullptr;
+  }
+  /// waiting() is there. Errors: those of take_judgement().
+  [[nodiscard]] Result<void> resume(Flow& flow, Answer& answer);
+
  private:
-  using State = std::variant<LateExpectCertificate, LateExpectCertificateVerify, LateExpectFinished>;
+  using State = std::variant<LateExpectCertificate, LateExpectCertificateVerify, LateAwaitVerdict, LateExpectFinished>;
   Transcript transcript_;
   std::optional<State> state_;
 };

@@ -1,10 +1,10 @@
 #include "tls/server/second_hello.hpp"
 
-#include <cstddef>
 #include <utility>
 
 #include "tls/handshake/next.hpp"
 #include "tls/server/encrypted_hello.hpp"
+#include "tls/server/retry_cookie.hpp"
 
 namespace keyway::tls::server {
 namespace {
@@ -71,16 +71,6 @@ Result<Next> answer(Flow& flow, Asking asking) {
                                  asking.hello, transcript, /*after_retry=*/true));
 }
 
-/// RFC 8446 4.1.2: one share, of the group that was asked for. Errors: MissingExtension, KeyShareMismatch.
-Result<void> check_share(const HelloInHand& hello, NamedGroup group) {
-  if (!hello.extensions.key_share) return missing("extension key_share");
-  std::size_t shares = 0;
-  hello.extensions.key_share->for_each([&](const KeyShareEntry&) { ++shares; });
-  if (shares == 1 && find_share(hello, group)) return {};
-  return std::unexpected(
-      fail(ErrorCode::KeyShareMismatch).at("ClientHello, key_share").expected("one share of " + to_string(group)));
-}
-
 }  // namespace
 
 Result<Next> ExpectSecondClientHello::handle(Flow& flow, const HandshakeMessage& message) && {
@@ -89,7 +79,7 @@ Result<Next> ExpectSecondClientHello::handle(Flow& flow, const HandshakeMessage&
   if (!hello) return std::unexpected(std::move(hello.error()));
   hello = open_second_hello(flow, asked_.hello, std::move(*hello));
   if (!hello) return std::unexpected(std::move(hello.error()));
-  if (auto same = check_second_hello(asked_.hello.hello, hello->hello); !same) {
+  if (auto same = check_second_hello(asked_.hello.hello, hello->hello, asked_.cookie); !same) {
     return std::unexpected(std::move(same.error()));
   }
   if (auto share = check_share(*hello, asked_.choice.group); !share) return std::unexpected(std::move(share.error()));

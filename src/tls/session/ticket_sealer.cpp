@@ -18,6 +18,22 @@ struct WipedAtEnd {
   ~WipedAtEnd() { wipe(bytes); }
 };
 
+/// The key's name, and what is sealed for.
+class Associated {
+ public:
+  Associated(ByteView name, std::string_view purpose) noexcept {
+    const ByteView what = as_bytes(purpose).first(std::min(purpose.size(), bytes_.size() - name_size));
+    std::ranges::copy(name, bytes_.begin());
+    std::ranges::copy(what, ByteSpan(bytes_).subspan(name_size).begin());
+    size_ = name_size + what.size();
+  }
+  [[nodiscard]] ByteView view() const noexcept { return ByteView(bytes_).first(size_); }
+
+ private:
+  std::array<std::uint8_t, name_size + 32> bytes_{};
+  std::size_t size_ = 0;
+};
+
 }  // namespace
 
 bool TicketSealer::answers_later() const {
@@ -49,11 +65,20 @@ bool TicketSealer::is_of_older_key(ByteView ticket) const {
   return key && !key->seals;
 }
 
+bool TicketSealer::has_keys() const {
+  return keys_->protection() == nullptr;
+}
+
 Result<Bytes> TicketSealer::seal(const Session& session, const crypto::Random& random) const {
   auto plaintext = write(session);
   if (!plaintext) return plaintext;
   const WipedAtEnd wiped{*plaintext};
   if (TicketProtection* protection = keys_->protection()) return protection->protect(*plaintext);
+  return seal_bytes(*plaintext, {}, random);
+}
+
+Result<Bytes> TicketSealer::seal_bytes(ByteView plaintext, std::string_view purpose,
+                                       const crypto::Random& random) const {
   auto key = keys_->sealing_key();
   if (!key) return std::unexpected(std::move(key.error()));
   auto aead = provider_->aead(crypto::AeadAlgorithm::aes_256_gcm, key->secret.view());
@@ -62,14 +87,15 @@ Result<Bytes> TicketSealer::seal(const Session& session, const crypto::Random& r
   if (auto filled = random.fill(nonce); !filled) return std::unexpected(std::move(filled.error()));
 
   Bytes ticket;
-  ticket.reserve(overhead + plaintext->size());
+  ticket.reserve(overhead + plaintext.size());
   Writer out(ticket);
   out.bytes(key->name);
   out.bytes(nonce);
   const std::size_t at = ticket.size();
-  ticket.resize(overhead + plaintext->size());
-  const std::array<ByteView, 1> parts{*plaintext};
-  if (auto done = (*aead)->seal(nonce, key->name, parts, ByteSpan(ticket).subspan(at)); !done) {
+  ticket.resize(overhead + plaintext.size());
+  const std::array<ByteView, 1> parts{plaintext};
+  const Associated associated(key->name, purpose);
+  if (auto done = (*aead)->seal(nonce, associated.view(), parts, ByteSpan(ticket).subspan(at)); !done) {
     return std::unexpected(std::move(done.error()));
   }
   return ticket;
@@ -82,6 +108,13 @@ std::optional<Session> TicketSealer::open(ByteView ticket) const {
     const WipedAtEnd wiped{*plaintext};
     return read(*plaintext);
   }
+  auto plaintext = open_bytes(ticket, {});
+  if (!plaintext) return std::nullopt;
+  const WipedAtEnd wiped{*plaintext};
+  return read(*plaintext);
+}
+
+std::optional<Bytes> TicketSealer::open_bytes(ByteView ticket, std::string_view purpose) const {
   if (ticket.size() <= overhead || ticket.size() > max_ticket) return std::nullopt;
   TicketKeys::Name name{};
   crypto::Nonce nonce{};
@@ -94,9 +127,13 @@ std::optional<Session> TicketSealer::open(ByteView ticket) const {
 
   const ByteView sealed = ticket.subspan(name_size + nonce.size());
   Bytes plaintext(sealed.begin(), sealed.end());
-  const WipedAtEnd wiped{plaintext};
-  if (!(*aead)->open(nonce, name, plaintext)) return std::nullopt;
-  return read(ByteView(plaintext).first(plaintext.size() - crypto::aead_tag_size));
+  const Associated associated(name, purpose);
+  if (!(*aead)->open(nonce, associated.view(), plaintext)) {
+    wipe(plaintext);
+    return std::nullopt;
+  }
+  plaintext.resize(plaintext.size() - crypto::aead_tag_size);
+  return plaintext;
 }
 
 }  // namespace keyway::tls

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include <keyway/crypto.hpp>
 #include <keyway/error.hpp>
@@ -16,6 +17,15 @@ class TicketSealer {
  public:
   /// All outlive the sealer.
   TicketSealer(const crypto::Provider& provider, TicketKeys& keys) noexcept : provider_(&provider), keys_(&keys) {}
+
+  /// False where a TicketProtection stands in for keys: then there are no seal_bytes() and open_bytes().
+  [[nodiscard]] bool has_keys() const;
+  /// What is sealed for one purpose opens for no other; an empty one is that of tickets. Errors: RandomFailed,
+  /// CryptoFailed.
+  [[nodiscard]] Result<Bytes> seal_bytes(ByteView plaintext, std::string_view purpose,
+                                         const crypto::Random& random) const;
+  /// Nothing for what is not ours, was altered, or was sealed with a key that is no longer taken. To be wiped.
+  [[nodiscard]] std::optional<Bytes> open_bytes(ByteView sealed, std::string_view purpose) const;
 
   /// True where neither seal() nor open() may be called: what they do is done elsewhere, with write() and read().
   [[nodiscard]] bool answers_later() const;

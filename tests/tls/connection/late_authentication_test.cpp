@@ -124,9 +124,123 @@ TEST(LateAuthentication, SettingsThatContradictItDontBuild) {
   ServerConfig::Builder nobody = server_builder();
   nobody.ask_clients_later();
   EXPECT_EQ(nobody.build().error().code(), ErrorCode::InvalidConfiguration);
-  ClientConfig::Builder pausing = client_builder();
-  pausing.allow_late_authentication().pause_for_credential();
-  EXPECT_EQ(pausing.build().error().code(), ErrorCode::InvalidConfiguration);
+}
+
+// --- answers that come from the application
+
+std::shared_ptr<const Credential> remote_client_credential() {
+  return Credential::with_remote_key(shared_client_leaf().chain_certificates(), *provider()).value();
+}
+
+/// What the key elsewhere says.
+Answer signed_for(const Connection& client) {
+  const auto pending = client.pending_signature();
+  Bytes signature;
+  const bool is_signed =
+      shared_client_leaf().key->sign(*crypto::algorithm_of(pending->scheme), pending->content, signature).has_value();
+  return is_signed ? Answer(answer::Signature{signature}) : Answer(answer::Refuse{});
+}
+
+x509::Verdict verdict_on(const Connection& server) {
+  const x509::Verifier verifier(provider(), shared_trust(), {}, {}, {});
+  return verifier.verify(server.pending_chain(), nullptr, x509::Purpose::client, test_now);
+}
+
+TEST(LateAuthentication, TheApplicationMayChooseSignAndJudge) {
+  ClientConfig::Builder client = client_builder();
+  client.allow_late_authentication().pause_for_credential();
+  ServerConfig::Builder server = late_server(true);
+  server.pause_for_verification();
+  Pair pair = make_connected_pair(build(std::move(client)), build(std::move(server)));
+  ASSERT_TRUE(pair.server.request_client_certificate());
+  settle(pair);
+  ASSERT_EQ(pair.client.pause(), Pause::credential);
+  ASSERT_TRUE(pair.client.pending_certificate_request());
+  EXPECT_FALSE(pair.client.pending_signature());
+  EXPECT_FALSE(pair.client.is_handshaking());
+  EXPECT_FALSE(pair.client.resume(answer::Signature{Bytes(70, 1)})) << "of another kind";
+  EXPECT_EQ(pair.client.error(), nullptr);
+  EXPECT_EQ(pair.transfer(Side::client, "sent meanwhile"), "sent meanwhile");
+
+  ASSERT_TRUE(pair.client.resume(answer::UseCredential{remote_client_credential()}));
+  ASSERT_EQ(pair.client.pause(), Pause::signature);
+  EXPECT_FALSE(pair.client.pending_certificate_request());
+  ASSERT_TRUE(pair.client.update_keys(false)) << "the Finished is of the keys that it is sent with";
+  ASSERT_TRUE(pair.client.resume(signed_for(pair.client)));
+  EXPECT_EQ(pair.client.pause(), std::nullopt);
+  settle(pair);
+
+  ASSERT_EQ(pair.server.pause(), Pause::verification);
+  ASSERT_EQ(pair.server.pending_chain().size(), shared_client_leaf().chain.size());
+  EXPECT_EQ(pair.server.info().late_authentication, ClientProofLater::requested);
+  ASSERT_TRUE(pair.server.resume(answer::Verified{verdict_on(pair.server)})) << pair.server.error()->message();
+  settle(pair);
+  EXPECT_EQ(pair.server.info().late_authentication, ClientProofLater::proven);
+  EXPECT_EQ(pair.transfer(Side::client, "after"), "after");
+  EXPECT_EQ(pair.transfer(Side::server, "after"), "after");
+}
+
+TEST(LateAuthentication, TheApplicationMayShowNothing) {
+  ClientConfig::Builder client = client_builder();
+  client.allow_late_authentication().pause_for_credential();
+  Pair pair = make_connected_pair(build(std::move(client)), build(late_server()));
+  ASSERT_TRUE(pair.server.request_client_certificate());
+  settle(pair);
+  ASSERT_EQ(pair.client.pause(), Pause::credential);
+  ASSERT_TRUE(pair.client.resume(answer::UseCredential{}));
+  settle(pair);
+  EXPECT_EQ(pair.server.info().late_authentication, ClientProofLater::declined);
+}
+
+TEST(LateAuthentication, ARefusalOfTheApplicationEndsTheConnection) {
+  for (const Pause at : {Pause::credential, Pause::signature, Pause::verification}) {
+    ClientConfig::Builder client = client_builder();
+    client.allow_late_authentication();
+    if (at == Pause::credential) client.pause_for_credential();
+    if (at == Pause::signature) client.add_credential(remote_client_credential());
+    if (at == Pause::verification) client.add_credential(shared_client_credential());
+    ServerConfig::Builder server = late_server();
+    if (at == Pause::verification) server.pause_for_verification();
+    Pair pair = make_connected_pair(build(std::move(client)), build(std::move(server)));
+    ASSERT_TRUE(pair.server.request_client_certificate());
+    settle(pair);
+    Connection& waiting = at == Pause::verification ? pair.server : pair.client;
+    ASSERT_EQ(waiting.pause(), at);
+    EXPECT_FALSE(waiting.resume(answer::Refuse{}));
+    EXPECT_EQ(waiting.pause(), std::nullopt);
+    settle(pair);
+    ASSERT_NE(pair.client.error(), nullptr);
+    ASSERT_NE(pair.server.error(), nullptr);
+    EXPECT_NE(pair.server.info().late_authentication, ClientProofLater::proven);
+  }
+}
+
+TEST(AttackByLateAnswer, AnotherKeysSignatureOrABadVerdictProvesNothing) {
+  Pair pair = [] {
+    ClientConfig::Builder client = client_builder();
+    client.allow_late_authentication().add_credential(remote_client_credential());
+    return make_connected_pair(build(std::move(client)), build(late_server()));
+  }();
+  ASSERT_TRUE(pair.server.request_client_certificate());
+  settle(pair);
+  ASSERT_EQ(pair.client.pause(), Pause::signature);
+  ASSERT_TRUE(pair.client.resume(answer::Signature{Bytes(70, 1)}));
+  settle(pair);
+  EXPECT_EQ(pair.server.error()->code(), ErrorCode::BadHandshakeSignature);
+  EXPECT_EQ(pair.server.info().late_authentication, ClientProofLater::requested);
+
+  ServerConfig::Builder judging = late_server();
+  judging.pause_for_verification();
+  Pair other = make_connected_pair(build(late_client()), build(std::move(judging)));
+  ASSERT_TRUE(other.server.request_client_certificate());
+  settle(other);
+  ASSERT_EQ(other.server.pause(), Pause::verification);
+  const ServerName nobody = server_name("bank.localhost");
+  const x509::Verifier verifier(provider(), shared_trust(), {}, {}, {});
+  const auto verdict = verifier.verify(other.server.pending_chain(), &nobody, x509::Purpose::server, test_now);
+  ASSERT_FALSE(verdict.accepted());
+  EXPECT_FALSE(other.server.resume(answer::Verified{verdict}));
+  EXPECT_EQ(other.server.info().late_authentication, ClientProofLater::requested);
 }
 
 TEST(AttackByLateRequest, AClientThatDoesNotAllowItRefusesIt) {
