@@ -63,7 +63,7 @@ Result<Next> resume_session(Flow& flow, Asking asking, const ResumedSession& res
     if (!next) return std::unexpected(std::move(next.error()));
     return Next(std::move(*next));
   }
-  const auto judged = judge_early_data(*asking.config, asking.hello, resumed, asking.inquiry);
+  const auto judged = judge_early_data(*asking.config, asking.hello, asking.choice, resumed, asking.inquiry);
   if (asking.inquiry.is_open()) return Next(AwaitAnswer(std::move(asking)));
   return widen<Next>(
       send_resumed_flight(flow, *asking.config, asking.choice, resumed, judged, asking.hello, asking.transcript()));
