@@ -21,7 +21,8 @@ Result<AwaitCredential::Next> ask_for_another_share(Flow& flow, Asking asking) {
   Transcript transcript = asking.transcript();
   auto sent = send_hello_retry_request(flow, asking.choice, asking.hello, transcript, asking.cookie);
   if (!sent) return std::unexpected(std::move(sent.error()));
-  return AwaitCredential::Next(ExpectSecondClientHello(std::move(asking), transcript));
+  return Result<AwaitCredential::Next>(std::in_place, std::in_place_type<ExpectSecondClientHello>, std::move(asking),
+                                       transcript);
 }
 
 /// The client names a key from outside: answers it, or asks for another share first.

@@ -224,7 +224,9 @@ TEST(Resumption, UnderAnotherApplicationProtocolToo) {
   chooser->takes_last = true;
   Pair pair = make_tls_pair(scene.client, scene.server);
   Bytes out(1000);
-  ASSERT_TRUE(pair.client.send_early(as_bytes("GET /"), out));
+  const auto sent = pair.client.send_early(as_bytes("GET /"), out);
+  ASSERT_TRUE(sent);
+  EXPECT_TRUE(feed(pair.server, ByteView(out).first(sent->written)).empty()) << "its ClientHello, and what came early";
   ASSERT_TRUE(pair.run());
   EXPECT_TRUE(pair.server.info().is_resumption);
   EXPECT_EQ(pair.server.info().alpn, "http/1.1");
