@@ -35,6 +35,9 @@ port_of() {
 expect sans_io "TLS 1.3, TLS_AES_128_GCM_SHA256: hello over no network at all" \
   "$examples/example_sans_io" "$chain" "$key" "$root" localhost
 
+expect quic_packets "h3: hello in a packet, then with new keys, and back" \
+  "$examples/example_quic_packets" "$chain" "$key" "$root" localhost
+
 expect hidden_name "rejected, the server saw localhost
 accepted, the server saw hidden.localhost" \
   "$examples/example_hidden_name" "$chain" "$key" "$folder/hidden.localhost.pem" "$folder/hidden.localhost-key.pem" "$root"

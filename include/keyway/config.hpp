@@ -247,6 +247,10 @@ class ClientConfig::Builder {
   /// what to try again with. Who judges certificates at Pause::verification judges, while ConnectionInfo::ech is
   /// `rejected`, for the public name that Connection::ech() tells.
   Builder& ech(EchConfigList configs, EchUse use = EchUse::required);
+  /// With ech(): what the outer ClientHello, which anybody reads, offers in place of alpn(); none: nothing (not with
+  /// QUIC). For protocols that tell too much (RFC 9849 10.5); by default both offer the same. A server that reads what
+  /// is hidden chooses of alpn(), and one that can't of these, for a handshake that ends with EchRejected.
+  Builder& ech_outer_alpn(std::vector<std::string> protocols);
   /// Sends what looks like a hidden ClientHello where there is none (RFC 9849 6.2).
   Builder& grease_ech();
   /// A key (DER of its SubjectPublicKeyInfo) that the server may show in a certificate's place (RFC 7250). It stands
