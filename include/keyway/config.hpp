@@ -225,8 +225,8 @@ class ClientConfig::Builder {
   /// Pause::verification; Connection::verification() is then the question, to be fed and to be answered with.
   Builder& fetching(x509::Fetching what);
   /// To show to servers that ask for a certificate. Several are tried in order: the first that the server's request
-  /// takes and whose issuer it names; else the first that it takes. Where none fits, the answer says so with an empty
-  /// list (RFC 8446 4.4.2), and the server decides.
+  /// takes, whose issuer it names and whose chain it can verify; else the next best. Where none fits, the answer says
+  /// so with an empty list (RFC 8446 4.4.2), and the server decides.
   Builder& add_credential(std::shared_ptr<const Credential> credential);
   Builder& credentials(std::shared_ptr<const ClientCredentialResolver> resolver);  ///< instead of add_credential()
   /// Pause::credential, instead of either, once the server has proved who it is. A connection that resumes a session is
