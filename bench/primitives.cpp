@@ -1,7 +1,10 @@
 #include "primitives.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
+
+#include <keyway/quic_packets.hpp>
 
 #include "crypto/hkdf.hpp"
 #include "crypto/hmac.hpp"
@@ -163,6 +166,55 @@ Primitive aead_key(crypto::AeadAlgorithm algorithm, std::string name) {
           }};
 }
 
+constexpr std::size_t quic_payload = 1200 - 11 - QuicSealer::overhead;
+
+QuicSecret quic_secret(CipherSuite suite, Direction direction) {
+  return {EncryptionLevel::application, direction, suite, SecretBuffer<64>(Bytes(32, 7))};
+}
+
+/// One packet of 1200 bytes with a short header, again and again.
+struct QuicPackets {
+  explicit QuicPackets(CipherSuite suite)
+      : sealer(must(QuicSealer::create(testing::provider(), QuicVersion::v1, quic_secret(suite, Direction::sent)),
+                    "sealer")),
+        opener(must(QuicOpener::create(testing::provider(), QuicVersion::v1, quic_secret(suite, Direction::received)),
+                    "opener")) {}
+
+  void seal() {
+    if (sealer.needs_update()) {
+      sealer.acknowledged(number - 1);
+      must(sealer.update(), "key update");
+    }
+    header[9] = static_cast<std::uint8_t>(number >> 8U);
+    header[10] = static_cast<std::uint8_t>(number);
+    const std::array parts{ByteView(payload)};
+    (void)must(sealer.seal(number++, header, parts, packet), "seal");
+  }
+  void open() {
+    const auto read = must(read_quic_packet(packet, 8), "packet");
+    (void)must(opener.open(packet, read.packet_number_offset), "open");
+  }
+
+  QuicSealer sealer;
+  QuicOpener opener;
+  std::uint64_t number = 0;
+  std::array<std::uint8_t, 11> header{0x41, 1, 2, 3, 4, 5, 6, 7, 8};
+  Bytes payload = Bytes(quic_payload, 0x36);
+  Bytes packet = Bytes(1200);
+};
+
+Primitive quic_seal(CipherSuite suite, std::string name) {
+  const auto packets = std::make_shared<QuicPackets>(suite);
+  return {"quic_seal/1200/" + name, [packets] { return time_of([&] { packets->seal(); }); }};
+}
+Primitive quic_open(CipherSuite suite, std::string name) {
+  const auto packets = std::make_shared<QuicPackets>(suite);
+  return {"quic_open/1200/" + name, [packets] {
+            packets->seal();
+            return time_of([&] { packets->open(); });
+          }};
+}
+
 }  // namespace
 
 std::vector<Primitive> all_primitives() {
@@ -184,6 +236,11 @@ std::vector<Primitive> all_primitives() {
   all.push_back(random_bytes());
   all.push_back(aead_key(crypto::AeadAlgorithm::aes_128_gcm, "aead_key/aes_128_gcm"));
   all.push_back(aead_key(crypto::AeadAlgorithm::chacha20_poly1305, "aead_key/chacha20_poly1305"));
+  for (const auto& [suite, name] : {std::pair{CipherSuite::TLS_AES_128_GCM_SHA256, "aes_128_gcm"},
+                                    std::pair{CipherSuite::TLS_CHACHA20_POLY1305_SHA256, "chacha20_poly1305"}}) {
+    all.push_back(quic_seal(suite, name));
+    all.push_back(quic_open(suite, name));
+  }
   return all;
 }
 

@@ -35,9 +35,17 @@ port_of() {
 expect sans_io "TLS 1.3, TLS_AES_128_GCM_SHA256: hello over no network at all" \
   "$examples/example_sans_io" "$chain" "$key" "$root" localhost
 
+expect quic_packets "h3: hello in a packet, then with new keys, and back" \
+  "$examples/example_quic_packets" "$chain" "$key" "$root" localhost
+
 expect hidden_name "rejected, the server saw localhost
 accepted, the server saw hidden.localhost" \
   "$examples/example_hidden_name" "$chain" "$key" "$folder/hidden.localhost.pem" "$folder/hidden.localhost-key.pem" "$root"
+
+expect graceful_restart "the old server answers one
+the new server answers two
+the new server answers three" \
+  "$examples/example_graceful_restart" "$chain" "$key" "$root" localhost
 
 for server in server_blocking server_asio_coroutine remote_signer; do
   "$examples/example_$server" "$chain" "$key" >"$folder/$server.log" &

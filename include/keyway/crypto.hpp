@@ -85,8 +85,24 @@ class Aead {
 struct AeadLimits {
   std::size_t key_size;              ///< in bytes
   std::uint64_t max_records_sealed;  ///< confidentiality: a key update is due before (RFC 8446 5.5, RFC 9147 4.5.3)
+  std::uint64_t max_packets_sealed;  ///< confidentiality, in packets of QUIC under one key (RFC 9001 6.6)
+  std::uint64_t max_packets_forged;  ///< integrity: packets that did not open, under all keys of a connection
 };
 [[nodiscard]] AeadLimits limits(AeadAlgorithm algorithm) noexcept;
+
+inline constexpr std::size_t header_sample_size = 16;
+using HeaderSample = std::span<const std::uint8_t, header_sample_size>;
+using HeaderMask = std::array<std::uint8_t, 5>;
+
+/// What QUIC hides the headers of its packets with (RFC 9001 5.4): one key, of one direction. Not thread-safe. No call
+/// allocates.
+class HeaderProtector {
+ public:
+  virtual ~HeaderProtector() = default;
+  /// What first byte and packet number are combined with, made of a sample of the ciphertext: one block of AES (5.4.3),
+  /// or the key stream of ChaCha20 (5.4.4). Errors: CryptoFailed.
+  [[nodiscard]] virtual Result<HeaderMask> mask(HeaderSample sample) = 0;
+};
 
 // ------------------------------------------------------------------------------------------------ key exchange
 
@@ -235,6 +251,11 @@ class Provider {
   /// Readies a key. `key` has limits(algorithm).key_size bytes. Errors: UnsupportedAlgorithm, InvalidArgument,
   /// CryptoFailed.
   [[nodiscard]] virtual Result<std::unique_ptr<Aead>> aead(AeadAlgorithm algorithm, ByteView key) const = 0;
+
+  /// Readies a key of QUIC's header protection that goes with `algorithm`, of limits(algorithm).key_size bytes. A
+  /// provider that leaves this out serves records alone. Errors: UnsupportedAlgorithm, InvalidArgument, CryptoFailed.
+  [[nodiscard]] virtual Result<std::unique_ptr<HeaderProtector>> header_protector(AeadAlgorithm algorithm,
+                                                                                  ByteView key) const;
 
   /// Parses the DER of a SubjectPublicKeyInfo (RFC 5280 4.1.2.7, RFC 3279, RFC 5480, RFC 8410). Errors:
   /// InvalidKey (not on the curve, explicit parameters, modulus or exponent out of range), UnsupportedKey.

@@ -76,6 +76,11 @@ class QuicConnection {
   /// The secrets, in the order in which they came to be, each once.
   [[nodiscard]] std::optional<QuicSecret> take_secret() noexcept;
 
+  /// Server: puts others in place of the transport parameters that it was made with, while its own are not sent yet:
+  /// where the handshake pauses (Pause::client_hello), and the client's are there to be looked at. Errors: NotReady,
+  /// for a client and once they are sent; InvalidConfiguration, above 65535 bytes.
+  [[nodiscard]] Result<void> set_transport_parameters(ByteView transport_parameters);
+
   /// The peer's, once its message with them has come. Until the handshake is done they are not authenticated.
   [[nodiscard]] std::optional<ByteView> peer_transport_parameters() const noexcept KEYWAY_LIFETIMEBOUND;
 

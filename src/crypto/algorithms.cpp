@@ -7,13 +7,18 @@ AeadLimits limits(AeadAlgorithm algorithm) noexcept {
   // wraps before its limit is reached, so the bound only keeps the count inside 64 bits.
   constexpr std::uint64_t aes_gcm_records = std::uint64_t{1} << 24U;
   constexpr std::uint64_t chacha20_records = std::uint64_t{1} << 62U;
+  // RFC 9001 6.6. ChaCha20-Poly1305 has no bound below that of packet numbers.
+  constexpr std::uint64_t aes_gcm_packets = std::uint64_t{1} << 23U;
+  constexpr std::uint64_t aes_gcm_forgeries = std::uint64_t{1} << 52U;
+  constexpr std::uint64_t chacha20_packets = std::uint64_t{1} << 62U;
+  constexpr std::uint64_t chacha20_forgeries = std::uint64_t{1} << 36U;
   switch (algorithm) {
     case AeadAlgorithm::aes_128_gcm:
-      return {16, aes_gcm_records};
+      return {16, aes_gcm_records, aes_gcm_packets, aes_gcm_forgeries};
     case AeadAlgorithm::aes_256_gcm:
-      return {32, aes_gcm_records};
+      return {32, aes_gcm_records, aes_gcm_packets, aes_gcm_forgeries};
     case AeadAlgorithm::chacha20_poly1305:
-      return {32, chacha20_records};
+      return {32, chacha20_records, chacha20_packets, chacha20_forgeries};
   }
   return {};
 }
@@ -183,6 +188,11 @@ std::unexpected<Error> no_transport(KeyType type) {
 Result<std::unique_ptr<KeyExchange>> KeyExchangeGroup::load(ByteView /*private_key*/) const {
   return std::unexpected(
       fail(ErrorCode::UnsupportedAlgorithm).at("private keys that last").received(keyway::to_string(id())));
+}
+
+Result<std::unique_ptr<HeaderProtector>> Provider::header_protector(AeadAlgorithm /*algorithm*/,
+                                                                    ByteView /*key*/) const {
+  return std::unexpected(fail(ErrorCode::UnsupportedAlgorithm).at("QUIC's header protection").received(description()));
 }
 
 Result<void> PublicKey::encrypt_pkcs1(const Random& /*random*/, ByteView /*message*/, Bytes& /*out*/) const {

@@ -20,21 +20,6 @@ std::unexpected<Error> contradiction(std::string_view where, std::string_view ex
   return std::unexpected(fail(ErrorCode::InvalidConfiguration).at(where).expected(expected).received(received));
 }
 
-Result<void> check_alpn(const std::vector<std::string>& protocols) {
-  std::size_t total = 0;
-  for (const std::string& protocol : protocols) {
-    if (protocol.empty() || protocol.size() > 255) {
-      return contradiction("alpn", "names of 1 to 255 bytes", std::to_string(protocol.size()) + " bytes");
-    }
-    total += 1 + protocol.size();
-  }
-  if (total > 16384) return contradiction("alpn", "at most 16384 bytes in all", std::to_string(total));
-  if (std::set<std::string>(protocols.begin(), protocols.end()).size() != protocols.size()) {
-    return contradiction("alpn", "each protocol once", "one twice");
-  }
-  return {};
-}
-
 Result<void> check_compressors(const CertificateCompressors& compressors) {
   std::set<CertificateCompressionAlgorithm> seen;
   for (const auto& compressor : compressors) {
@@ -79,6 +64,21 @@ Result<void> check_provider(const CommonConfig& config) {
 
 }  // namespace
 
+Result<void> check_alpn(const std::vector<std::string>& protocols) {
+  std::size_t total = 0;
+  for (const std::string& protocol : protocols) {
+    if (protocol.empty() || protocol.size() > 255) {
+      return contradiction("alpn", "names of 1 to 255 bytes", std::to_string(protocol.size()) + " bytes");
+    }
+    total += 1 + protocol.size();
+  }
+  if (total > 16384) return contradiction("alpn", "at most 16384 bytes in all", std::to_string(total));
+  if (std::set<std::string>(protocols.begin(), protocols.end()).size() != protocols.size()) {
+    return contradiction("alpn", "each protocol once", "one twice");
+  }
+  return {};
+}
+
 Result<void> complete(CommonConfig& config) {
   if (!config.provider) {
     auto provider = crypto::make_provider();
@@ -113,6 +113,9 @@ void add_weakenings(const CommonConfig& config, std::vector<std::string>& to) {
   }
   if (config.allows_psk_ke) {
     to.emplace_back("sessions may go on without a key exchange (psk_ke): no forward secrecy");
+  }
+  if (config.allows_secret_extraction) {
+    to.emplace_back("the keys of a connection may leave it: whoever gets them reads and writes in its place");
   }
   if (!config.requires_extended_master_secret) {
     to.emplace_back("TLS 1.2 without extended_master_secret is taken: keys can be made to collide");

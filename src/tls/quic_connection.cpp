@@ -2,15 +2,24 @@
 
 #include <keyway/quic.hpp>
 
+#include "tls/client/extension_answers.hpp"
 #include "tls/connection_core.hpp"
 
 namespace keyway {
 namespace {
 
+Result<void> check_size(ByteView transport_parameters) {
+  constexpr std::size_t most = 65535;
+  if (transport_parameters.size() <= most) return {};
+  return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                             .at("transport_parameters")
+                             .expected("at most 65535 bytes")
+                             .received(std::to_string(transport_parameters.size())));
+}
+
 Result<void> check_quic_config(const CommonConfig& config, bool has_protocols, ByteView transport_parameters) {
-  const auto refuse = [](std::string_view where, std::string_view expected, std::string received) {
-    return std::unexpected(
-        fail(ErrorCode::InvalidConfiguration).at(where).expected(expected).received(std::move(received)));
+  const auto refuse = [](std::string_view where, std::string_view expected, std::string_view received) {
+    return std::unexpected(fail(ErrorCode::InvalidConfiguration).at(where).expected(expected).received(received));
   };
   if (config.policy.versions != std::vector{ProtocolVersion::TLS1_3}) {
     return refuse("policy", "TLS 1.3 alone, as QUIC is over nothing else", config.policy.name);
@@ -21,9 +30,7 @@ Result<void> check_quic_config(const CommonConfig& config, bool has_protocols, B
                                .expected("a protocol, as QUIC asks for")
                                .received("none"));
   }
-  constexpr std::size_t most = 65535;
-  if (transport_parameters.size() <= most) return {};
-  return refuse("transport_parameters", "at most 65535 bytes", std::to_string(transport_parameters.size()));
+  return check_size(transport_parameters);
 }
 
 }  // namespace
@@ -45,7 +52,10 @@ std::string_view to_string(EncryptionLevel level) noexcept {
 Result<QuicConnection> QuicConnection::client(std::shared_ptr<const ClientConfig> config, const ServerName& name,
                                               ByteView transport_parameters, const ConnectionOptions& options) {
   if (!config) return std::unexpected(fail(ErrorCode::InvalidArgument).at("QuicConnection::client, config"));
-  auto fits = check_quic_config(config->common(), !config->common().alpn.empty(), transport_parameters);
+  // A server that can't read a hidden ClientHello holds the outer one to the same.
+  const bool has_protocols =
+      !config->common().alpn.empty() && !tls::client::offered_protocols(*config, /*is_outer=*/true).empty();
+  auto fits = check_quic_config(config->common(), has_protocols, transport_parameters);
   if (!fits) return std::unexpected(std::move(fits.error()));
   auto core = std::make_unique<Connection::Core>(std::move(config), options);
   core->carry_by_quic(transport_parameters);
@@ -76,6 +86,16 @@ void QuicConnection::sent(EncryptionLevel level, std::size_t count) noexcept {
 }
 std::optional<QuicSecret> QuicConnection::take_secret() noexcept {
   return connection_.core_->quic()->take_secret();
+}
+Result<void> QuicConnection::set_transport_parameters(ByteView transport_parameters) {
+  if (auto fits = check_size(transport_parameters); !fits) return fits;
+  Connection::Core& core = *connection_.core_;
+  if (connection_.side() == Side::client || core.quic()->sends_encrypted() || connection_.error() != nullptr) {
+    return std::unexpected(
+        fail(ErrorCode::NotReady).at("transport parameters").expected("a server that has not sent its own"));
+  }
+  core.quic()->set_own_parameters(transport_parameters);
+  return {};
 }
 std::optional<ByteView> QuicConnection::peer_transport_parameters() const noexcept {
   const auto& parameters = connection_.core_->quic()->peer_parameters;

@@ -43,6 +43,10 @@ class SpyProvider final : public crypto::Provider {
     seen_->keys.emplace(as_text(key));
     return std::make_unique<SpyAead>(std::move(*real), std::string(as_text(key)), seen_);
   }
+  [[nodiscard]] Result<std::unique_ptr<crypto::HeaderProtector>> header_protector(crypto::AeadAlgorithm algorithm,
+                                                                                  ByteView key) const override {
+    return provider()->header_protector(algorithm, key);
+  }
   [[nodiscard]] Result<std::unique_ptr<crypto::PublicKey>> public_key(ByteView spki) const override {
     return provider()->public_key(spki);
   }

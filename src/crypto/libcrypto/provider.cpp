@@ -9,6 +9,7 @@
 #include "crypto/libcrypto/aead.hpp"
 #include "crypto/libcrypto/ffdhe.hpp"
 #include "crypto/libcrypto/hash.hpp"
+#include "crypto/libcrypto/header_protector.hpp"
 #include "crypto/libcrypto/message_key.hpp"
 #include "crypto/libcrypto/ml_kem.hpp"
 #include "crypto/libcrypto/nist_curve.hpp"
@@ -25,6 +26,15 @@ namespace {
 
 using namespace libcrypto;
 
+Result<void> check_key_size(AeadAlgorithm algorithm, ByteView key) {
+  const std::size_t size = limits(algorithm).key_size;
+  if (key.size() == size) return {};
+  return std::unexpected(fail(ErrorCode::InvalidArgument)
+                             .at("AEAD key")
+                             .expected(std::to_string(size) + " bytes")
+                             .received(std::to_string(key.size()) + " bytes"));
+}
+
 struct Curves {
   NistCurve p256;
   NistCurve p384;
@@ -33,8 +43,11 @@ struct Curves {
 
 class OwnProvider final : public Provider {
  public:
-  OwnProvider(AeadSet aeads, Curves curves, X25519 x25519) noexcept
-      : aeads_(std::move(aeads)), curves_(std::move(curves)), x25519_(std::move(x25519)) {}
+  OwnProvider(AeadSet aeads, HeaderProtectorSet header_protectors, Curves curves, X25519 x25519) noexcept
+      : aeads_(std::move(aeads)),
+        header_protectors_(std::move(header_protectors)),
+        curves_(std::move(curves)),
+        x25519_(std::move(x25519)) {}
 
   [[nodiscard]] std::string description() const override {
     std::string text = std::string("libcrypto ") + OpenSSL_version(OPENSSL_VERSION_STRING);
@@ -81,15 +94,15 @@ class OwnProvider final : public Provider {
   }
 
   [[nodiscard]] Result<std::unique_ptr<Aead>> aead(AeadAlgorithm algorithm, ByteView key) const override {
-    const std::size_t size = limits(algorithm).key_size;
-    if (key.size() != size) {
-      return std::unexpected(fail(ErrorCode::InvalidArgument)
-                                 .at("AEAD key")
-                                 .expected(std::to_string(size) + " bytes")
-                                 .received(std::to_string(key.size()) + " bytes"));
-    }
+    if (auto fits = check_key_size(algorithm, key); !fits) return std::unexpected(std::move(fits.error()));
     if (vector_gcm_ && algorithm != AeadAlgorithm::chacha20_poly1305) return vector_gcm_->make(algorithm, key);
     return aeads_.make(algorithm, key);
+  }
+
+  [[nodiscard]] Result<std::unique_ptr<HeaderProtector>> header_protector(AeadAlgorithm algorithm,
+                                                                          ByteView key) const override {
+    if (auto fits = check_key_size(algorithm, key); !fits) return std::unexpected(std::move(fits.error()));
+    return header_protectors_.make(algorithm, key);
   }
 
   [[nodiscard]] Result<std::unique_ptr<PublicKey>> public_key(ByteView subject_public_key_info) const override {
@@ -133,6 +146,7 @@ class OwnProvider final : public Provider {
   SystemRandom random_;
   bool has_mldsa_ = libcrypto::has_mldsa();
   AeadSet aeads_;
+  HeaderProtectorSet header_protectors_;
   std::optional<ipsec_mb::AesGcm> vector_gcm_ = ipsec_mb::AesGcm::detect();
   Curves curves_;
   X25519 x25519_;
@@ -158,6 +172,8 @@ class OwnProvider final : public Provider {
 Result<std::shared_ptr<const Provider>> make_provider() {
   auto aeads = AeadSet::load();
   if (!aeads) return std::unexpected(std::move(aeads.error()));
+  auto header_protectors = HeaderProtectorSet::load();
+  if (!header_protectors) return std::unexpected(std::move(header_protectors.error()));
   auto x25519 = X25519::load();
   if (!x25519) return std::unexpected(std::move(x25519.error()));
   auto p256 = NistCurve::load(KeyType::p256);
@@ -166,8 +182,9 @@ Result<std::shared_ptr<const Provider>> make_provider() {
   if (!p384) return std::unexpected(std::move(p384.error()));
   auto p521 = NistCurve::load(KeyType::p521);
   if (!p521) return std::unexpected(std::move(p521.error()));
-  return std::make_shared<const OwnProvider>(
-      std::move(*aeads), Curves{std::move(*p256), std::move(*p384), std::move(*p521)}, std::move(*x25519));
+  return std::make_shared<const OwnProvider>(std::move(*aeads), std::move(*header_protectors),
+                                             Curves{std::move(*p256), std::move(*p384), std::move(*p521)},
+                                             std::move(*x25519));
 }
 
 }  // namespace keyway::crypto

@@ -17,7 +17,11 @@ class QuicCarrier {
   explicit QuicCarrier(ByteView own_parameters) : own_parameters_(own_parameters.begin(), own_parameters.end()) {}
 
   [[nodiscard]] ByteView own_parameters() const noexcept { return own_parameters_; }
+  void set_own_parameters(ByteView parameters) { own_parameters_.assign(parameters.begin(), parameters.end()); }
   std::optional<Bytes> peer_parameters;
+
+  /// True where messages go out under keys of the handshake: a server's parameters are among the first of them.
+  [[nodiscard]] bool sends_encrypted() const noexcept { return writing_ != EncryptionLevel::initial; }
 
   /// The level whose bytes are waited for.
   [[nodiscard]] EncryptionLevel reading() const noexcept { return reading_; }

@@ -21,7 +21,8 @@ Result<AwaitCredential::Next> ask_for_another_share(Flow& flow, Asking asking) {
   Transcript transcript = asking.transcript();
   auto sent = send_hello_retry_request(flow, asking.choice, asking.hello, transcript, asking.cookie);
   if (!sent) return std::unexpected(std::move(sent.error()));
-  return AwaitCredential::Next(ExpectSecondClientHello(std::move(asking), transcript));
+  return Result<AwaitCredential::Next>(std::in_place, std::in_place_type<ExpectSecondClientHello>, std::move(asking),
+                                       transcript);
 }
 
 /// The client names a key from outside: answers it, or asks for another share first.
@@ -63,7 +64,7 @@ Result<Next> resume_session(Flow& flow, Asking asking, const ResumedSession& res
     if (!next) return std::unexpected(std::move(next.error()));
     return Next(std::move(*next));
   }
-  const auto judged = judge_early_data(*asking.config, asking.hello, resumed, asking.inquiry);
+  const auto judged = judge_early_data(*asking.config, asking.hello, asking.choice, resumed, asking.inquiry);
   if (asking.inquiry.is_open()) return Next(AwaitAnswer(std::move(asking)));
   return widen<Next>(
       send_resumed_flight(flow, *asking.config, asking.choice, resumed, judged, asking.hello, asking.transcript()));
@@ -97,9 +98,7 @@ Result<Next> answer_choice(Flow& flow, Asking asking) {
 }
 
 /// RFC 9001 8.1: no protocol, no connection.
-Result<void> take_quic_offer(QuicCarrier& quic, const HelloInHand& hello, const Choice& choice) {
-  const auto parameters = hello.hello.extensions.find(ExtensionType::quic_transport_parameters);
-  quic.peer_parameters.emplace(parameters->begin(), parameters->end());
+Result<void> check_quic_protocol(const Choice& choice) {
   if (!choice.alpn.empty()) return {};
   return std::unexpected(fail(ErrorCode::NoCommonAlpn)
                              .at("ClientHello, application_layer_protocol_negotiation")
@@ -119,8 +118,8 @@ Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfi
   flow.info().early_data = early_data_without_session(config, hello);
   auto choice = choose(config, hello);
   if (!choice) return std::unexpected(std::move(choice.error()));
-  if (QuicCarrier* quic = flow.quic()) {
-    if (auto taken = take_quic_offer(*quic, hello, *choice); !taken) return std::unexpected(std::move(taken.error()));
+  if (flow.quic() != nullptr) {
+    if (auto fits = check_quic_protocol(*choice); !fits) return std::unexpected(std::move(fits.error()));
   }
   Asking asking{.config = &config,
                 .hello = std::move(hello),
@@ -146,6 +145,10 @@ Result<ExpectClientHello::Next> ExpectClientHello::handle(Flow& flow, const Hand
   if (!hello) return std::unexpected(std::move(hello.error()));
   if (auto fits = check_carriage(hello->hello, flow.quic() != nullptr); !fits) {
     return std::unexpected(std::move(fits.error()));
+  }
+  if (QuicCarrier* quic = flow.quic()) {
+    const auto parameters = hello->hello.extensions.find(ExtensionType::quic_transport_parameters);
+    quic->peer_parameters.emplace(parameters->begin(), parameters->end());
   }
   flow.reader().allow_change_cipher_spec(true);
   flow.info().server_name = hello->server_name;

@@ -9,6 +9,7 @@
 #include <iostream>
 
 #include "testing/pair.hpp"
+#include "tls/quic/quic_testing.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define KEYWAY_COUNTS_MALLOC 0
@@ -183,6 +184,27 @@ TEST(Memory, NoAllocationPerRecord) {
           rest = rest.subspan(received->consumed);
         }
       }
+    }
+    EXPECT_EQ(counts.allocations, 0U) << to_string(suite);
+  }
+}
+
+TEST(Memory, NoAllocationPerPacketOfQuic) {
+  KEYWAY_REQUIRE_COUNTS();
+  for (const CipherSuite suite : classical_policy().cipher_suites) {
+    QuicSealer sealer = quic_testing::sealer(EncryptionLevel::application, suite);
+    QuicOpener opener = quic_testing::opener(EncryptionLevel::application, suite);
+    const Bytes data(600, 0x61);
+    Bytes packet(1250);
+    counts = {};
+    for (std::uint64_t number = 0; number < 20; ++number) {
+      const Bytes header = quic_testing::short_header(number);
+      const std::array<ByteView, 2> frames{data, data};
+      const Counting counting;
+      const auto size = sealer.seal(number, header, frames, packet);
+      ASSERT_TRUE(size);
+      ASSERT_TRUE(read_quic_packet(ByteView(packet).first(*size), quic_testing::id_size));
+      ASSERT_TRUE(quic_testing::open(opener, ByteSpan(packet).first(*size)));
     }
     EXPECT_EQ(counts.allocations, 0U) << to_string(suite);
   }

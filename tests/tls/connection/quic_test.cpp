@@ -184,6 +184,21 @@ TEST(Quic, NothingIsTakenWhileTheHandshakePauses) {
   EXPECT_FALSE(pair.client.tls().is_handshaking());
 }
 
+TEST(Quic, AServerChoosesItsParametersByTheClients) {
+  QuicPair pair = make_pair(build(quic_client()), build(std::move(quic_server().pause_for_client_hello())));
+  const Bytes others{7, 8, 9};
+  EXPECT_EQ(pair.client.set_transport_parameters(others).error().code(), ErrorCode::NotReady);
+  ASSERT_TRUE(pair.run());
+  ASSERT_EQ(pair.server.tls().pause(), Pause::client_hello);
+  EXPECT_TRUE(std::ranges::equal(*pair.server.peer_transport_parameters(), client_parameters));
+  EXPECT_EQ(pair.server.set_transport_parameters(Bytes(65536)).error().code(), ErrorCode::InvalidConfiguration);
+  ASSERT_TRUE(pair.server.set_transport_parameters(others));
+  ASSERT_TRUE(pair.server.tls().resume(answer::Proceed{}));
+  EXPECT_EQ(pair.server.set_transport_parameters(others).error().code(), ErrorCode::NotReady) << "they are sent";
+  ASSERT_TRUE(pair.run());
+  EXPECT_TRUE(std::ranges::equal(*pair.client.peer_transport_parameters(), others));
+}
+
 TEST(Quic, AProtocolMustBeAgreedOn) {
   QuicPair pair = make_pair(build(quic_client()), build(std::move(quic_server().alpn({"other"}))));
   const auto ran = pair.run();
