@@ -10,7 +10,7 @@
 namespace keyway::tls {
 namespace {
 
-constexpr std::uint8_t format = 1;
+constexpr std::uint8_t idle_format = 1;
 
 bool read_bool(Reader& in, std::string_view field) noexcept {
   const std::uint8_t value = in.u8(field);
@@ -157,7 +157,7 @@ Result<void> read_list(Reader& in, std::vector<Bytes>& into, std::string_view fi
 
 Result<IdleConnection> IdleConnection::parse(ByteView bytes) {
   Reader in(bytes, "idle connection");
-  if (in.u8("format") != format) in.reject(ErrorCode::InvalidValue, "format");
+  if (in.u8("format") != idle_format) in.reject(ErrorCode::InvalidValue, "format");
   IdleConnection idle;
   idle.side = read_state(in, Side::server, "side");
   idle.info.version = in.value<ProtocolVersion>("version");
@@ -190,7 +190,7 @@ Result<IdleConnection> IdleConnection::parse(ByteView bytes) {
 }
 
 void IdleConnection::write(Writer& out) const {
-  out.u8(format);
+  out.u8(idle_format);
   out.value(side);
   out.value(info.version);
   out.value(info.cipher_suite);
