@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "benchmarks.hpp"
+#include "feature_benchmarks.hpp"
 #include "trust_benchmarks.hpp"
 
 namespace {
@@ -48,6 +49,7 @@ int main(int argc, char** argv) {
 
   keyway::bench::register_benchmarks(*keyway, *libssl);
   keyway::bench::register_trust_benchmarks();
+  keyway::bench::register_feature_benchmarks();
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
     std::cerr << usage;

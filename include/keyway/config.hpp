@@ -224,8 +224,8 @@ class ClientConfig::Builder {
   /// Pause::verification; Connection::verification() is then the question, to be fed and to be answered with.
   Builder& fetching(x509::Fetching what);
   /// To show to servers that ask for a certificate. Several are tried in order: the first that the server's request
-  /// takes and whose issuer it names; else the first that it takes. Where none fits, the answer says so with an empty
-  /// list (RFC 8446 4.4.2), and the server decides.
+  /// takes, whose issuer it names and whose chain it can verify; else the next best. Where none fits, the answer says
+  /// so with an empty list (RFC 8446 4.4.2), and the server decides.
   Builder& add_credential(std::shared_ptr<const Credential> credential);
   Builder& credentials(std::shared_ptr<const ClientCredentialResolver> resolver);  ///< instead of add_credential()
   /// Pause::credential, instead of either, once the server has proved who it is. A connection that resumes a session is
@@ -247,6 +247,10 @@ class ClientConfig::Builder {
   /// what to try again with. Who judges certificates at Pause::verification judges, while ConnectionInfo::ech is
   /// `rejected`, for the public name that Connection::ech() tells.
   Builder& ech(EchConfigList configs, EchUse use = EchUse::required);
+  /// With ech(): what the outer ClientHello, which anybody reads, offers in place of alpn(); none: nothing (not with
+  /// QUIC). For protocols that tell too much (RFC 9849 10.5); by default both offer the same. A server that reads what
+  /// is hidden chooses of alpn(), and one that can't of these, for a handshake that ends with EchRejected.
+  Builder& ech_outer_alpn(std::vector<std::string> protocols);
   /// Sends what looks like a hidden ClientHello where there is none (RFC 9849 6.2).
   Builder& grease_ech();
   /// A key (DER of its SubjectPublicKeyInfo) that the server may show in a certificate's place (RFC 7250). It stands

@@ -157,6 +157,9 @@ class ClientHelloView {
   [[nodiscard]] bool takes(const Credential& credential) const;
   /// True when the client names no authority, or one that issued a certificate of the chain.
   [[nodiscard]] bool names_issuer_of(const Credential& credential) const;
+  /// True when the client verifies the chain's signatures, by what it says in signature_algorithms_cert or else in
+  /// signature_algorithms (RFC 8446 4.2.3). What is self-signed, nobody verifies.
+  [[nodiscard]] bool takes_chain_of(const Credential& credential) const;
 
  private:
   ByteView raw_;
@@ -178,6 +181,7 @@ class CertificateRequestView {
     ByteView certificate_types;  ///< of TLS 1.2
     const Policy* policy = nullptr;
     CertificateType certificate_type = CertificateType::X509;  ///< that was agreed on (RFC 7250)
+    ByteView chain_schemes = {};  ///< of signature_algorithms_cert; empty: those above are for chains, too
   };
   explicit CertificateRequestView(const Parts& parts) noexcept : parts_(parts) {}
 
@@ -191,6 +195,8 @@ class CertificateRequestView {
   [[nodiscard]] bool takes(const Credential& credential) const;
   /// True when the server names no authority, or one that issued a certificate of the chain.
   [[nodiscard]] bool names_issuer_of(const Credential& credential) const;
+  /// True when the server verifies the chain's signatures, as it says (RFC 8446 4.2.3).
+  [[nodiscard]] bool takes_chain_of(const Credential& credential) const;
 
  private:
   Parts parts_;
@@ -219,8 +225,8 @@ enum class UnknownName : std::uint8_t {
 };
 
 /// Credentials by server name: the certificate whose DNS names cover it. Of several: one that the client takes, then
-/// one whose issuer it names, then an exact name before a wildcard, then the one that was added first. A client without
-/// server_name has the choice of all.
+/// one whose chain it can verify, then one whose issuer it names, then an exact name before a wildcard, then the one
+/// that was added first. A client without server_name has the choice of all.
 class CredentialsByName final : public CredentialResolver {
  public:
   explicit CredentialsByName(UnknownName unknown = UnknownName::refuse) noexcept : unknown_(unknown) {}

@@ -30,6 +30,7 @@ enum class EarlyData : std::uint8_t {
   retried,          ///< refused: there was a HelloRetryRequest
   not_fresh,        ///< server: refused, as the ticket's age is not what it should be: sent again, or long under way
   seen_before,      ///< server: refused, as the ticket was used for early data already, or the store can't tell
+  other_protocol,   ///< server: refused, as another application protocol was chosen than the session's
   declined,         ///< client: refused, and the server does not say why
 };
 [[nodiscard]] std::string_view to_string(EarlyData outcome) noexcept;

@@ -64,7 +64,7 @@ _keyway() {
       ;;
     get/*)
       options="--help --cert --key --cacert $revocation --require-revocation-answer --resolve --output --timeout --head --location
-        --verbose --json --session-file --ech --delegated-credentials $identity $tls"
+        --verbose --json --session-file --ech --dns-server --delegated-credentials $identity $tls"
       ;;
     policies/*) options="--help --json" ;;
     inspect/*) options="--help --json --cacert --resolve $revocation" ;;

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <optional>
+#include <string_view>
 
 #include <keyway/ech.hpp>
 #include <keyway/error.hpp>
@@ -8,9 +11,20 @@
 
 namespace keyway::net {
 
-/// Asks the system's resolver for the ECH configuration in a host's HTTPS record. The question tells the name to
-/// whoever reads along, unless that resolver is asked in private (DoT, DoH). Errors: NameNotResolved, where there is no
-/// record or none with ECH; those of read_ech_of_answer().
-[[nodiscard]] Result<EchConfigList> look_up_ech(const ServerName& host, std::uint16_t port);
+/// Whom to ask in the place of the system's own servers. IPv4 alone, as libresolv's interface has it.
+struct DnsServer {
+  std::array<std::uint8_t, 4> address{};
+  std::uint16_t port = 53;
+
+  /// Reads "192.0.2.53" or "192.0.2.53:5353". Errors: InvalidArgument.
+  [[nodiscard]] static Result<DnsServer> parse(std::string_view text);
+};
+
+/// Asks the system's resolver, or `server`, for the ECH configuration in a host's HTTPS record. The question tells the
+/// name to whoever reads along, unless that resolver is asked in private (DoT, DoH). Takes at most as long as the
+/// system's resolver is set to wait. Errors: NameNotResolved, where there is no record or none with ECH; those of
+/// read_ech_of_answer().
+[[nodiscard]] Result<EchConfigList> look_up_ech(const ServerName& host, std::uint16_t port,
+                                                const std::optional<DnsServer>& server = {});
 
 }  // namespace keyway::net

@@ -43,6 +43,7 @@ struct ClientConfig::Builder::Parts {
   std::optional<EchConfigList> ech_configs;
   EchUse ech_use = EchUse::required;
   bool greases_ech = false;
+  std::optional<std::vector<std::string>> ech_outer_alpn;
   std::vector<Bytes> pinned_keys;
   std::vector<CertificateType> server_types;
   std::vector<CertificateType> client_types;
@@ -153,7 +154,20 @@ Result<std::shared_ptr<const tls::EchPlan>> ClientConfig::Builder::Parts::plan_e
                                .at("ClientConfig, ech")
                                .expected("certificates taken, by which the public name's server proves itself"));
   }
-  return tls::plan_ech(*common.provider, common.policy, ech_configs ? &*ech_configs : nullptr, ech_use, greases_ech);
+  if (ech_outer_alpn) {
+    if (auto checked = tls::check_alpn(*ech_outer_alpn); !checked) {
+      return std::unexpected(std::move(checked.error()).at("ClientConfig, ech_outer_alpn"));
+    }
+  }
+  if (ech_outer_alpn && !ech_configs) {
+    return std::unexpected(
+        fail(ErrorCode::InvalidConfiguration).at("ClientConfig, ech_outer_alpn").expected("ech() beside it"));
+  }
+  auto plan =
+      tls::plan_ech(*common.provider, common.policy, ech_configs ? &*ech_configs : nullptr, ech_use, greases_ech);
+  if (!plan) return std::unexpected(std::move(plan.error()));
+  if (*plan) (*plan)->outer_alpn = ech_outer_alpn;
+  return std::move(*plan);
 }
 
 ClientConfig::Builder::Builder() : parts_(std::make_unique<Parts>()) {}
@@ -310,6 +324,10 @@ ClientConfig::Builder& ClientConfig::Builder::grease() {
 ClientConfig::Builder& ClientConfig::Builder::ech(EchConfigList configs, EchUse use) {
   parts_->ech_configs = std::move(configs);
   parts_->ech_use = use;
+  return *this;
+}
+ClientConfig::Builder& ClientConfig::Builder::ech_outer_alpn(std::vector<std::string> protocols) {
+  parts_->ech_outer_alpn = std::move(protocols);
   return *this;
 }
 ClientConfig::Builder& ClientConfig::Builder::grease_ech() {

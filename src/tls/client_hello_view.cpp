@@ -170,6 +170,15 @@ bool ClientHelloView::names_issuer_of(const Credential& credential) const {
   return tls::is_issuer_named(credential, authorities_of(parse_extensions(raw_)));
 }
 
+bool ClientHelloView::takes_chain_of(const Credential& credential) const {
+  const auto extensions = parse_extensions(raw_);
+  if (const auto& of_chains = extensions.signature_algorithms_cert) {
+    return tls::are_signatures_taken(credential, of_chains->supported_signature_algorithms);
+  }
+  const auto& of_all = extensions.signature_algorithms;
+  return !of_all || tls::are_signatures_taken(credential, of_all->supported_signature_algorithms);
+}
+
 std::vector<SignatureScheme> CertificateRequestView::signature_schemes() const {
   return to_vector(tls::WireList<SignatureScheme>(parts_.signature_schemes));
 }
@@ -184,6 +193,10 @@ bool CertificateRequestView::takes(const Credential& credential) const {
 
 bool CertificateRequestView::names_issuer_of(const Credential& credential) const {
   return tls::is_issuer_named(credential, parts_.authorities);
+}
+
+bool CertificateRequestView::takes_chain_of(const Credential& credential) const {
+  return tls::is_chain_taken(credential, parts_);
 }
 
 }  // namespace keyway

@@ -20,21 +20,6 @@ std::unexpected<Error> contradiction(std::string_view where, std::string_view ex
   return std::unexpected(fail(ErrorCode::InvalidConfiguration).at(where).expected(expected).received(received));
 }
 
-Result<void> check_alpn(const std::vector<std::string>& protocols) {
-  std::size_t total = 0;
-  for (const std::string& protocol : protocols) {
-    if (protocol.empty() || protocol.size() > 255) {
-      return contradiction("alpn", "names of 1 to 255 bytes", std::to_string(protocol.size()) + " bytes");
-    }
-    total += 1 + protocol.size();
-  }
-  if (total > 16384) return contradiction("alpn", "at most 16384 bytes in all", std::to_string(total));
-  if (std::set<std::string>(protocols.begin(), protocols.end()).size() != protocols.size()) {
-    return contradiction("alpn", "each protocol once", "one twice");
-  }
-  return {};
-}
-
 Result<void> check_compressors(const CertificateCompressors& compressors) {
   std::set<CertificateCompressionAlgorithm> seen;
   for (const auto& compressor : compressors) {
@@ -78,6 +63,21 @@ Result<void> check_provider(const CommonConfig& config) {
 }
 
 }  // namespace
+
+Result<void> check_alpn(const std::vector<std::string>& protocols) {
+  std::size_t total = 0;
+  for (const std::string& protocol : protocols) {
+    if (protocol.empty() || protocol.size() > 255) {
+      return contradiction("alpn", "names of 1 to 255 bytes", std::to_string(protocol.size()) + " bytes");
+    }
+    total += 1 + protocol.size();
+  }
+  if (total > 16384) return contradiction("alpn", "at most 16384 bytes in all", std::to_string(total));
+  if (std::set<std::string>(protocols.begin(), protocols.end()).size() != protocols.size()) {
+    return contradiction("alpn", "each protocol once", "one twice");
+  }
+  return {};
+}
 
 Result<void> complete(CommonConfig& config) {
   if (!config.provider) {

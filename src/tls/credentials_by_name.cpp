@@ -35,7 +35,8 @@ std::shared_ptr<const Credential> CredentialsByName::resolve(const ClientHelloVi
     const bool usable = hello.takes(*credential);
     if (!usable && (!has_names || credential->terms().only_to_named_issuers)) continue;
     const bool exact = !name || (has_names && names_exactly(credential->leaf().view(), name->dns()));
-    const int rank = (usable ? 4 : 0) + (hello.names_issuer_of(*credential) ? 2 : 0) + (exact ? 1 : 0);
+    const int rank = (usable ? 8 : 0) + (hello.takes_chain_of(*credential) ? 4 : 0) +
+                     (hello.names_issuer_of(*credential) ? 2 : 0) + (exact ? 1 : 0);
     if (rank > best_rank) {
       best_rank = rank;
       best = credential;

@@ -2,6 +2,7 @@
 
 #include <keyway/quic.hpp>
 
+#include "tls/client/extension_answers.hpp"
 #include "tls/connection_core.hpp"
 
 namespace keyway {
@@ -51,7 +52,10 @@ std::string_view to_string(EncryptionLevel level) noexcept {
 Result<QuicConnection> QuicConnection::client(std::shared_ptr<const ClientConfig> config, const ServerName& name,
                                               ByteView transport_parameters, const ConnectionOptions& options) {
   if (!config) return std::unexpected(fail(ErrorCode::InvalidArgument).at("QuicConnection::client, config"));
-  auto fits = check_quic_config(config->common(), !config->common().alpn.empty(), transport_parameters);
+  // A server that can't read a hidden ClientHello holds the outer one to the same.
+  const bool has_protocols =
+      !config->common().alpn.empty() && !tls::client::offered_protocols(*config, /*is_outer=*/true).empty();
+  auto fits = check_quic_config(config->common(), has_protocols, transport_parameters);
   if (!fits) return std::unexpected(std::move(fits.error()));
   auto core = std::make_unique<Connection::Core>(std::move(config), options);
   core->carry_by_quic(transport_parameters);

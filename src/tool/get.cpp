@@ -53,6 +53,7 @@ struct GetOptions {
   std::string output;
   std::string session_file;
   std::string ech;
+  std::string dns_server;
   unsigned timeout = 30;
   bool is_verbose = false;
   bool is_json = false;
@@ -122,9 +123,23 @@ class Body {
   bool is_too_large_ = false;
 };
 
+[[nodiscard]] Result<EchConfigList> look_up_ech(const net::Url& url, const std::string& server) {
+  if (server.empty()) return net::look_up_ech(url.host, url.port);
+  const auto asked = net::DnsServer::parse(server);
+  if (!asked) return std::unexpected(asked.error());
+  return net::look_up_ech(url.host, url.port, *asked);
+}
+
 /// What --ech says, unless the server has said better. For DNS, the URL tells whose record it is.
 [[nodiscard]] Result<void> apply_ech(const GetOptions& options, const std::optional<EchConfigList>& better,
                                      ClientConfig::Builder& builder) {
+  if (!options.dns_server.empty() && options.ech != "dns") {
+    return std::unexpected(
+        fail(ErrorCode::InvalidArgument)
+            .at("--dns-server")
+            .expected("--ech dns")
+            .advice("nothing else is asked there: addresses are the system's to find, or --resolve's"));
+  }
   if (better) builder.ech(*better);
   if (better || options.ech.empty()) return {};
   if (options.ech == "grease") {
@@ -133,7 +148,7 @@ class Body {
   }
   const auto url = net::Url::parse(options.url);
   if (!url) return std::unexpected(url.error());
-  auto configs = options.ech == "dns" ? net::look_up_ech(url->host, url->port) : load_ech_configs(options.ech);
+  auto configs = options.ech == "dns" ? look_up_ech(*url, options.dns_server) : load_ech_configs(options.ech);
   if (!configs) return std::unexpected(std::move(configs.error()));
   builder.ech(std::move(*configs));
   return {};
@@ -457,6 +472,12 @@ void add_get_command(CLI::App& app, ToolContext& context) {
                    "Hide the name by the server's ECH configuration: a file, or base64 as in its HTTPS record. "
                    "'dns' looks that up; 'grease' only looks as if something was hidden")
       ->type_name("FILE|BASE64|dns|grease");
+  command
+      ->add_option(
+          "--dns-server", options->dns_server,
+          "Ask this DNS server (IPv4) for --ech dns, and not the system's; for addresses the system's is asked "
+          "all the same")
+      ->type_name("ADDR[:PORT]");
   command->add_option("--timeout", options->timeout, "Seconds of silence after which to give up")
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 86'400))
@@ -478,6 +499,7 @@ void add_get_command(CLI::App& app, ToolContext& context) {
       "  keyway get https://device.example/ --pin device-public.pem\n"
       "  keyway get https://device.example/ --psk device7:key.hex\n"
       "  keyway get https://shop.localhost:8443/ --ech ech.pem -v    nobody on the way reads the name\n"
+      "  keyway get https://example.org/ --ech dns --dns-server 127.0.0.1:5353\n"
       "  keyway get https://members.example/ --cert me.pem --key me-key.pem\n\n" +
       std::string(exit_codes_help()));
   command->callback(

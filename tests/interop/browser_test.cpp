@@ -1,93 +1,15 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <filesystem>
 #include <string>
-#include <string_view>
-#include <thread>
 
-#include <nlohmann/json.hpp>
-
+#include "interop/browsers.hpp"
 #include "interop/world.hpp"
 
 namespace keyway::interop {
 namespace {
 
-using Json = nlohmann::json;
-
-/// A headless Chromium with the world's root in its trust store, spoken to by DevTools messages over its pipe.
-class Chromium {
- public:
-  Chromium() {
-    static int count = 0;
-    const std::string home = world().path("browser-" + std::to_string(++count));
-    std::filesystem::create_directories(home + "/.pki/nssdb");
-    EXPECT_EQ(run({"certutil", "-d", "sql:" + home + "/.pki/nssdb", "-N", "--empty-password"}).exit_code, 0);
-    EXPECT_EQ(
-        run({"certutil", "-d", "sql:" + home + "/.pki/nssdb", "-A", "-t", "C,,", "-n", "keyway", "-i", world().root()})
-            .exit_code,
-        0);
-    // Fds 3 and 4 carry the messages: our ends of its stdin and stdout.
-    process_ = std::make_unique<Process>(
-        std::vector<std::string>{
-            "sh", "-c",
-            "exec chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-            "--disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage "
-            "--remote-debugging-pipe --user-data-dir=\"$HOME/profile\" about:blank 3<&0 4>&1 2>/dev/null"},
-        Process::Options{.keep_input_open = true, .environment = {{"HOME", home}}});
-    const Json target = call("Target.createTarget", {{"url", "about:blank"}});
-    const Json session = call("Target.attachToTarget", {{"targetId", target.value("targetId", "")}, {"flatten", true}});
-    session_ = session.value("sessionId", "");
-    static_cast<void>(call("Network.enable", Json::object()));
-    static_cast<void>(call("Page.enable", Json::object()));
-    static_cast<void>(call("Security.enable", Json::object()));
-  }
-
-  /// Sends a command and gives its result.
-  Json call(const std::string& method, const Json& parameters) {
-    const int id = ++last_id_;
-    Json message = {{"id", id}, {"method", method}, {"params", parameters}};
-    if (!session_.empty()) message["sessionId"] = session_;
-    process_->say(message.dump() + std::string(1, '\0'));
-    const Json answer = wait([&](const Json& m) { return m.value("id", 0) == id; });
-    return answer.value("result", Json::object());
-  }
-
-  /// The page's text, once it holds `wanted`; what it is after ten seconds otherwise. A page is secure before it is
-  /// read.
-  std::string text_with(std::string_view wanted) {
-    std::string text;
-    for (int i = 0; i < 100 && text.find(wanted) == std::string::npos; ++i) {
-      if (i > 0) std::this_thread::sleep_for(std::chrono::milliseconds(100));
-      text = call("Runtime.evaluate", {{"expression", "document.body ? document.body.innerText : ''"}}).dump();
-    }
-    return text;
-  }
-
-  /// The next message, from the last one looked at on, for which `wanted` holds; null after 30 seconds.
-  template <typename Wanted>
-  Json wait(Wanted&& wanted) {
-    for (const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-         std::chrono::steady_clock::now() < deadline;) {
-      const std::string& output = process_->output();
-      const auto end = output.find('\0', at_);
-      if (end == std::string::npos) {
-        if (!process_->read_some(std::chrono::milliseconds(100))) return Json::object();
-        continue;
-      }
-      const Json message = Json::parse(output.substr(at_, end - at_), nullptr, false);
-      at_ = end + 1;
-      if (message.is_object() && wanted(message)) return message;
-    }
-    return Json::object();
-  }
-
- private:
-  std::unique_ptr<Process> process_;
-  std::string session_;
-  std::size_t at_ = 0;
-  int last_id_ = 0;
-};
+using Json = Chromium::Json;
 
 TEST(ChromiumBrowser, ShowsThePadlockForOurServer) {
   KEYWAY_REQUIRE_PROGRAM("chromium");
@@ -178,17 +100,7 @@ TEST(ChromiumBrowser, RefusesOurServerUnderAnotherName) {
 
 /// Firefox loads a page of `server`; what the server's log says of it.
 void expect_firefox_loads_a_page(KeywayServer& server, const std::string& logged) {
-  const std::string profile = world().path("firefox-" + std::to_string(server.port()));
-  std::filesystem::create_directories(profile);
-  ASSERT_EQ(run({"certutil", "-d", "sql:" + profile, "-N", "--empty-password"}).exit_code, 0);
-  ASSERT_EQ(
-      run({"certutil", "-d", "sql:" + profile, "-A", "-t", "C,,", "-n", "keyway", "-i", world().root()}).exit_code, 0);
-  const std::string picture = profile + ".png";
-
-  Process browser({"firefox-esr", "--headless", "--no-remote", "--profile", profile, "--screenshot", picture,
-                   server.url("/index.html")},
-                  {.environment = {{"HOME", profile}, {"MOZ_DISABLE_CONTENT_SANDBOX", "1"}}});
-
+  Firefox browser(server.url("/index.html"));
   // The server's log tells that the page was asked for, after a handshake that Firefox accepted.
   EXPECT_TRUE(server.process().wait_for("/index.html", std::chrono::seconds(60)))
       << server.process().output() << browser.output();

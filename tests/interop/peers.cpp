@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <map>
 
 namespace keyway::interop {
 
@@ -41,6 +42,14 @@ NginxServer::NginxServer(const std::string& protocols, const std::string& direct
   EXPECT_TRUE(wait_for_port(port_)) << process_->finish(std::chrono::seconds(1)).out;
 }
 
+std::string nss_database(const std::string& folder) {
+  std::filesystem::create_directories(folder);
+  const std::string database = "sql:" + folder;
+  EXPECT_EQ(run({"certutil", "-d", database, "-N", "--empty-password"}).exit_code, 0);
+  EXPECT_EQ(run({"certutil", "-d", database, "-A", "-t", "C,,", "-n", "keyway", "-i", world().root()}).exit_code, 0);
+  return database;
+}
+
 std::string peer_source(const std::string& name) {
   return std::string(KEYWAY_SOURCE_DIR) + "/tests/interop/peers/" + name;
 }
@@ -67,19 +76,19 @@ int go_minor_version() {
   return at == std::string::npos ? 0 : std::atoi(version.substr(at + before.size()).c_str());
 }
 
-std::string go_peer() {
-  static const std::string built = [] {
-    const std::string program = world().path("go-peer");
-    const Outcome outcome = run({go_command(), "build", "-o", program, peer_source("peer.go")},
-                                {.environment = {{"GOCACHE", KEYWAY_CACHE "/go"},
-                                                 {"GO111MODULE", "off"},
-                                                 {"HOME", world().path("")},
-                                                 {"GOTOOLCHAIN", "local"}}},
-                                std::chrono::seconds(240));
-    EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
-    return program;
-  }();
-  return built;
+std::string go_peer(const std::string& source) {
+  static std::map<std::string, std::string> built;
+  const auto found = built.find(source);
+  if (found != built.end()) return found->second;
+  const std::string program = world().path(source + "-program");
+  const Outcome outcome = run({go_command(), "build", "-o", program, peer_source(source)},
+                              {.environment = {{"GOCACHE", KEYWAY_CACHE "/go"},
+                                               {"GO111MODULE", "off"},
+                                               {"HOME", world().path("")},
+                                               {"GOTOOLCHAIN", "local"}}},
+                              std::chrono::seconds(240));
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+  return built.emplace(source, program).first->second;
 }
 
 }  // namespace keyway::interop

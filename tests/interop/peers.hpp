@@ -40,6 +40,9 @@ class NginxServer {
   std::unique_ptr<Process> process_;
 };
 
+/// A database of NSS without a password that trusts the world's root; `certutil` makes it.
+[[nodiscard]] std::string nss_database(const std::string& folder);
+
 /// How a language runs its peer program of tests/interop/peers: the command up to the role.
 using Command = std::vector<std::string>;
 [[nodiscard]] std::string peer_source(const std::string& name);
@@ -48,7 +51,7 @@ using Command = std::vector<std::string>;
 [[nodiscard]] std::string go_command();
 /// The 23 of "go1.23.5"; 0 where there is no Go.
 [[nodiscard]] int go_minor_version();
-/// Builds the Go peer once.
-[[nodiscard]] std::string go_peer();
+/// Builds a Go peer once.
+[[nodiscard]] std::string go_peer(const std::string& source = "peer.go");
 
 }  // namespace keyway::interop

@@ -55,6 +55,11 @@ std::string World::issue_client(crypto::KeyType type) {
                {.names = {"ann.localhost"}, .common_name = "Ann", .key_type = type, .extended_key_usage = purpose});
 }
 
+World::Identity World::issue_for(const std::vector<std::string>& names) {
+  const std::string begin = issue("for-" + names.front(), {.names = names});
+  return {begin + ".pem", begin + "-key.pem"};
+}
+
 std::string World::chain(crypto::KeyType type) {
   return issue(type) + ".pem";
 }

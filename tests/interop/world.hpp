@@ -30,6 +30,12 @@ class World {
   /// The same for a client, whom the same authority knows as Ann.
   [[nodiscard]] std::string client_chain(crypto::KeyType type = crypto::KeyType::p256);
   [[nodiscard]] std::string client_key(crypto::KeyType type = crypto::KeyType::p256);
+  struct Identity {
+    std::string chain;
+    std::string key;
+  };
+  /// Of the same authority, for these names alone.
+  [[nodiscard]] Identity issue_for(const std::vector<std::string>& names);
   /// A folder with `index.html` ("Welcome to the shop") and `big.bin` (1 MiB).
   [[nodiscard]] std::string site() const { return path("site"); }
   void write(const std::string& name, const std::string& text) const;

@@ -61,6 +61,11 @@ Result<std::unique_ptr<CertificateAsked>> take_request(const ExtensionBlock& ext
   auto parsed = SignatureAlgorithmsExtension::parse(*schemes);
   if (!parsed) return std::unexpected(std::move(parsed.error()).at("CertificateRequest"));
   keep(parsed->supported_signature_algorithms.bytes(), asked->signature_schemes);
+  if (const auto body = extensions.find(ExtensionType::signature_algorithms_cert)) {
+    auto of_chains = SignatureAlgorithmsCertExtension::parse(*body);
+    if (!of_chains) return std::unexpected(std::move(of_chains.error()).at("CertificateRequest"));
+    keep(of_chains->supported_signature_algorithms.bytes(), asked->chain_schemes);
+  }
   if (const auto body = extensions.find(ExtensionType::certificate_authorities)) {
     auto authorities = CertificateAuthoritiesExtension::parse(*body);
     if (!authorities) return std::unexpected(std::move(authorities.error()).at("CertificateRequest"));

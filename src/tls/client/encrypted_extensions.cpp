@@ -108,7 +108,7 @@ Result<ExpectEncryptedExtensions::Next> ExpectEncryptedExtensions::handle(Flow& 
   if (auto answers = check_plain_answers(encrypted->extensions, "EncryptedExtensions"); !answers) {
     return std::unexpected(std::move(answers.error()));
   }
-  auto alpn = chosen_alpn(encrypted->extensions, *common_.config, "EncryptedExtensions");
+  auto alpn = chosen_alpn(encrypted->extensions, *common_.config, flow.info().ech, "EncryptedExtensions");
   if (!alpn) return std::unexpected(std::move(alpn.error()));
   if (QuicCarrier* quic = flow.quic()) {
     auto taken = take_quic_answers(*quic, encrypted->extensions, *alpn);

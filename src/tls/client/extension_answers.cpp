@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/text.hpp"
+#include "tls/ech/configs.hpp"
 #include "tls/wire/extensions/alpn.hpp"
 #include "tls/wire/extensions/certificate_type.hpp"
 #include "tls/wire/extensions/max_fragment_length.hpp"
@@ -13,7 +14,12 @@
 
 namespace keyway::tls::client {
 
-Result<std::string> chosen_alpn(const ExtensionBlock& extensions, const ClientConfig& config,
+const std::vector<std::string>& offered_protocols(const ClientConfig& config, bool is_outer) noexcept {
+  const EchPlan* plan = config.ech();
+  return is_outer && plan != nullptr && plan->outer_alpn ? *plan->outer_alpn : config.common().alpn;
+}
+
+Result<std::string> chosen_alpn(const ExtensionBlock& extensions, const ClientConfig& config, EchStatus ech,
                                 std::string_view message) {
   const auto where = [&] { return std::string(message) + ", application_layer_protocol_negotiation"; };
   const auto body = extensions.find(ExtensionType::application_layer_protocol_negotiation);
@@ -23,7 +29,7 @@ Result<std::string> chosen_alpn(const ExtensionBlock& extensions, const ClientCo
   const auto name = alpn->only();
   if (!name) return std::unexpected(fail(ErrorCode::InvalidValue).at(where()).expected("exactly one protocol"));
   std::string chosen(as_text(*name));
-  const auto& offered = config.common().alpn;
+  const auto& offered = offered_protocols(config, ech == EchStatus::rejected);
   if (!config.takes_unoffered_alpn() && std::ranges::find(offered, chosen) == offered.end()) {
     return std::unexpected(fail(ErrorCode::AlpnNotOffered).at(where()).received(printable(chosen)));
   }

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <keyway/config.hpp>
 #include <keyway/error.hpp>
@@ -13,10 +14,14 @@ namespace keyway::tls::client {
 
 // What a server answers in EncryptedExtensions, or in TLS 1.2's ServerHello: `message` names which.
 
+/// The application protocols that the ClientHello offers; `is_outer`: the one around a hidden one.
+[[nodiscard]] const std::vector<std::string>& offered_protocols(const ClientConfig& config, bool is_outer) noexcept;
+
 /// RFC 7301 3.1, 3.2: exactly one protocol, and one of those offered unless the configuration takes any; empty without
-/// an answer. Errors: the codec's, InvalidValue, AlpnNotOffered.
+/// an answer. `ech` says whether the server answers the outer ClientHello: only a rejected offer makes it. Errors: the
+/// codec's, InvalidValue, AlpnNotOffered.
 [[nodiscard]] Result<std::string> chosen_alpn(const ExtensionBlock& extensions, const ClientConfig& config,
-                                              std::string_view message);
+                                              EchStatus ech, std::string_view message);
 
 /// Answers whose content does not matter here must still be well-formed. Errors: the codecs', TrailingData.
 [[nodiscard]] Result<void> check_plain_answers(const ExtensionBlock& extensions, std::string_view message);

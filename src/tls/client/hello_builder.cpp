@@ -3,6 +3,7 @@
 #include <array>
 
 #include "core/writer.hpp"
+#include "tls/client/extension_answers.hpp"
 #include "tls/handshake/raw_public_key.hpp"
 #include "tls/suites.hpp"
 #include "tls/wire/extension_block.hpp"
@@ -195,7 +196,7 @@ void write_extensions(Writer& out, const HelloParts& parts) {
                  std::span<const SignatureScheme>(policy.signature_schemes_in_certificates));
   }
   if (policy.has(ProtocolVersion::TLS1_3)) write_delegated_schemes(out, parts.config);
-  write_alpn(out, parts.config.common().alpn);
+  write_alpn(out, offered_protocols(parts.config, parts.kind == HelloKind::outer));
   write_proofs_asked(out, parts.config);
   if (parts.quic != nullptr) {
     write_extension(out, QuicTransportParametersExtension{parts.quic->own_parameters()});

@@ -16,10 +16,12 @@ Result<Shown> show(std::shared_ptr<const Credential> credential, const Certifica
   return Shown{std::move(credential), *scheme};
 }
 
-/// The first credential that fits and whose issuer is named, else the first that fits. Errors: why the last one does
-/// not fit, where none does.
-Result<Shown> first_that_fits(const ClientConfig& config, const CertificateRequestView::Parts& request) {
-  std::optional<Shown> of_another_issuer;
+/// Of the credentials that fit, the first whose issuer is named and whose chain the server verifies; else one that has
+/// the former of these, or the latter, or neither. Errors: why the last one does not fit, where none does.
+Result<Shown> best_that_fits(const ClientConfig& config, const CertificateRequestView::Parts& request) {
+  constexpr int best_rank = 3;
+  std::optional<Shown> best;
+  int rank_of_best = -1;
   Error why = fail(ErrorCode::NoCredential).at("CertificateRequest");
   for (const auto& credential : config.credentials()) {
     auto shown = show(credential, request);
@@ -27,10 +29,14 @@ Result<Shown> first_that_fits(const ClientConfig& config, const CertificateReque
       why = std::move(shown.error());
       continue;
     }
-    if (is_issuer_named(*credential, request.authorities)) return shown;
-    if (!of_another_issuer) of_another_issuer = std::move(*shown);
+    const int rank =
+        (is_issuer_named(*credential, request.authorities) ? 2 : 0) + (is_chain_taken(*credential, request) ? 1 : 0);
+    if (rank == best_rank) return shown;
+    if (rank <= rank_of_best) continue;
+    rank_of_best = rank;
+    best = std::move(*shown);
   }
-  if (of_another_issuer) return std::move(*of_another_issuer);
+  if (best) return std::move(*best);
   return std::unexpected(std::move(why));
 }
 
@@ -45,7 +51,7 @@ Result<Shown> choose_credential(const ClientConfig& config, const CertificateAsk
     }
     return show(std::move(credential), request);
   }
-  auto shown = first_that_fits(config, request);
+  auto shown = best_that_fits(config, request);
   if (shown || config.insists_on_credential()) return shown;
   return Shown{};
 }

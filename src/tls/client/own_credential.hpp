@@ -20,10 +20,11 @@ struct CertificateAsked {
   Bytes certificate_types;  ///< of TLS 1.2
   Bytes compression = {};   ///< algorithms that the server decompresses, as a list; empty: none
   CertificateType certificate_type = CertificateType::X509;
+  Bytes chain_schemes = {};  ///< of signature_algorithms_cert; empty: the server does not say
 
   /// Lives as long as this and `policy`.
   [[nodiscard]] CertificateRequestView::Parts parts(const Policy& policy) const noexcept {
-    return {version, signature_schemes, authorities, certificate_types, &policy, certificate_type};
+    return {version, signature_schemes, authorities, certificate_types, &policy, certificate_type, chain_schemes};
   }
 };
 

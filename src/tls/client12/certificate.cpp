@@ -35,11 +35,13 @@ Result<std::unique_ptr<crypto::PublicKey>> leaf_key_for(const SuiteTls12& suite,
   return std::unexpected(fail(ErrorCode::GroupNotOffered).at(where).received(to_string(*curve)));
 }
 
+using AfterChain = std::variant<ExpectServerKeyExchange, ExpectRequestOrDone>;
+
 /// The chain is accepted: waits for the server's half of the key exchange; or makes the whole of it, where the server's
 /// half is the key in its certificate.
-Result<AwaitVerdict::Next> after_chain(Flow& flow, Common12 common, std::unique_ptr<crypto::PublicKey> leaf_key,
-                                       ChainAccepted chain) {
-  using Next = AwaitVerdict::Next;
+Result<AfterChain> after_chain(Flow& flow, Common12 common, std::unique_ptr<crypto::PublicKey> leaf_key,
+                               ChainAccepted chain) {
+  using Next = AfterChain;
   if (!is_transport(*common.suite)) {
     return Next(ExpectServerKeyExchange(std::move(common), std::move(leaf_key), chain));
   }
@@ -51,14 +53,22 @@ Result<AwaitVerdict::Next> after_chain(Flow& flow, Common12 common, std::unique_
   return Next(ExpectRequestOrDone(std::move(common), std::move(agreement), chain, sent->proof));
 }
 
-/// Has the chain judged, here or by the application. `key_exchange`: as AwaitVerdict has it.
+/// Goes on with a message that was there before the chain was judged.
+Result<AwaitVerdict::Next> go_on_with(Flow& flow, AfterChain state, const HandshakeMessage& message) {
+  if (auto* key_exchange = std::get_if<ExpectServerKeyExchange>(&state)) {
+    return widen<AwaitVerdict::Next>(std::move(*key_exchange).handle(flow, message));
+  }
+  return widen<AwaitVerdict::Next>(std::get<ExpectRequestOrDone>(std::move(state)).handle(flow, message));
+}
+
+/// Has the chain judged, here or by the application. `following`: as AwaitVerdict has it.
 Result<std::variant<AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>> judge(Flow& flow, ShownChain shown,
-                                                                                       ByteView key_exchange) {
+                                                                                       ByteView following) {
   using Next = std::variant<AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>;
   const ClientConfig& config = *shown.common.config;
   auto accepted = judge_chain(config, shown.server_name, shown.chain, flow);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
-  if (!*accepted) return Next(AwaitVerdict(std::move(shown), Bytes(key_exchange.begin(), key_exchange.end())));
+  if (!*accepted) return Next(AwaitVerdict(std::move(shown), Bytes(following.begin(), following.end())));
   return widen<Next>(after_chain(flow, std::move(shown.common), std::move(shown.leaf_key), **accepted));
 }
 
@@ -68,10 +78,11 @@ Result<AwaitVerdict::Next> AwaitVerdict::resume(Flow& flow, Answer& answer) && {
   auto accepted = take_judgement(shown_.server_name.to_string(), shown_.chain, flow, answer);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
   auto next = after_chain(flow, std::move(shown_.common), std::move(shown_.leaf_key), *accepted);
-  if (!next || key_exchange_.empty()) return next;
-  const ByteView raw = key_exchange_;
-  return widen<Next>(std::get<ExpectServerKeyExchange>(std::move(*next))
-                         .handle(flow, {HandshakeType::server_key_exchange, raw.subspan(handshake_header_size), raw}));
+  if (!next) return std::unexpected(std::move(next.error()));
+  if (following_.empty()) return widen<Next>(std::move(next));
+  const ByteView raw = following_;
+  const auto type = static_cast<HandshakeType>(raw[0]);
+  return go_on_with(flow, std::move(*next), {type, raw.subspan(handshake_header_size), raw});
 }
 
 Result<ExpectStatusOrKeyExchange::Next> ExpectStatusOrKeyExchange::handle(Flow& flow,
@@ -81,16 +92,19 @@ Result<ExpectStatusOrKeyExchange::Next> ExpectStatusOrKeyExchange::handle(Flow& 
     if (!status) return std::unexpected(std::move(status.error()));
     shown_.common.transcript.add(message.raw);
     flow.peer_proofs().ocsp_responses.assign(1, Bytes(status->response.begin(), status->response.end()));
-    return judge(flow, std::move(shown_), {});
+    return widen<Next>(judge(flow, std::move(shown_), {}));
   }
-  if (is_transport(*shown_.common.suite)) {
+  // RFC 6066 8: the server need not send what it has announced.
+  if (is_transport(*shown_.common.suite) != (message.type != HandshakeType::server_key_exchange)) {
     return std::unexpected(fail(ErrorCode::UnexpectedMessage).at(name).received(to_string(message.type)));
   }
   auto judged = judge(flow, std::move(shown_), message.raw);
-  if (!judged) return judged;
-  auto* next = std::get_if<ExpectServerKeyExchange>(&*judged);
-  if (next == nullptr) return judged;
-  return widen<Next>(std::move(*next).handle(flow, message));
+  if (!judged) return std::unexpected(std::move(judged.error()));
+  if (auto* paused = std::get_if<AwaitVerdict>(&*judged)) return Next(std::move(*paused));
+  if (auto* key_exchange = std::get_if<ExpectServerKeyExchange>(&*judged)) {
+    return widen<Next>(go_on_with(flow, std::move(*key_exchange), message));
+  }
+  return widen<Next>(go_on_with(flow, std::get<ExpectRequestOrDone>(std::move(*judged)), message));
 }
 
 Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const HandshakeMessage& message) && {

@@ -24,16 +24,17 @@ struct ShownChain {
 /// The server's chain came; the application judges it (Pause::verification).
 class AwaitVerdict {
  public:
-  using Next = std::variant<ExpectServerKeyExchange, ExpectRequestOrDone>;
+  using Next = std::variant<ExpectServerKeyExchange, ExpectRequestOrDone, ExpectServerHelloDone, AwaitCredential,
+                            AwaitSignature, ExpectNewSessionTicket, ExpectChangeCipherSpec>;
   static constexpr std::string_view name = "client, TLS 1.2: paused for a verdict on the server's certificate";
   static constexpr Pause pause = Pause::verification;
   [[nodiscard]] static bool takes(const Answer& answer) noexcept {
     return std::holds_alternative<answer::Verified>(answer) || std::holds_alternative<answer::Refuse>(answer);
   }
 
-  /// `key_exchange`: a ServerKeyExchange that is here already, header included; empty: it is yet to come.
-  AwaitVerdict(ShownChain shown, Bytes key_exchange) noexcept
-      : shown_(std::move(shown)), key_exchange_(std::move(key_exchange)) {}
+  /// `following`: the message behind the chain, which is here already, header included; empty: it is yet to come.
+  AwaitVerdict(ShownChain shown, Bytes following) noexcept
+      : shown_(std::move(shown)), following_(std::move(following)) {}
 
   [[nodiscard]] std::span<const ByteView> chain() const noexcept { return shown_.chain; }
   [[nodiscard]] const ServerName& server_name() const noexcept { return shown_.server_name; }
@@ -41,16 +42,19 @@ class AwaitVerdict {
 
  private:
   ShownChain shown_;
-  Bytes key_exchange_;
+  Bytes following_;
 };
 
-/// Waits for CertificateStatus (RFC 6066 8), which the server has announced, or at once for ServerKeyExchange: the
-/// server may change its mind. The chain is judged with what there is.
+/// Waits for CertificateStatus (RFC 6066 8), which the server has announced, or at once for what is behind it: the
+/// server may change its mind. That is ServerKeyExchange, or, with the RSA key transport, CertificateRequest or
+/// ServerHelloDone. The chain is judged with what there is.
 class ExpectStatusOrKeyExchange {
  public:
-  using Next = std::variant<AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>;
+  using Next = std::variant<AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone, ExpectServerHelloDone,
+                            AwaitCredential, AwaitSignature, ExpectNewSessionTicket, ExpectChangeCipherSpec>;
   static constexpr std::string_view name = "client, TLS 1.2: waiting for CertificateStatus or ServerKeyExchange";
-  static constexpr std::array accepts{HandshakeType::certificate_status, HandshakeType::server_key_exchange};
+  static constexpr std::array accepts{HandshakeType::certificate_status, HandshakeType::server_key_exchange,
+                                      HandshakeType::certificate_request, HandshakeType::server_hello_done};
 
   explicit ExpectStatusOrKeyExchange(ShownChain shown) noexcept : shown_(std::move(shown)) {}
 

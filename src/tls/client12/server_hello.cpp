@@ -120,7 +120,7 @@ Result<AfterServerHello> accept(Flow& flow, client::Offer& offer, const ServerHe
   auto suite = check_fields(hello, offer);
   if (!suite) return std::unexpected(std::move(suite.error()));
   if (auto checked = check_answers(hello, offer); !checked) return std::unexpected(std::move(checked.error()));
-  auto alpn = client::chosen_alpn(hello.extensions, *offer.config, "ServerHello");
+  auto alpn = client::chosen_alpn(hello.extensions, *offer.config, flow.info().ech, "ServerHello");
   if (!alpn) return std::unexpected(std::move(alpn.error()));
 
   flow.info().version = ProtocolVersion::TLS1_2;

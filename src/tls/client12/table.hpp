@@ -12,8 +12,11 @@ using TableTls12 =
     // state                    what may follow
     Table<Row<ExpectCertificate,       ExpectStatusOrKeyExchange, AwaitVerdict, ExpectServerKeyExchange,
                                        ExpectRequestOrDone>,
-          Row<ExpectStatusOrKeyExchange, AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone>,
-          Row<AwaitVerdict,            ExpectServerKeyExchange, ExpectRequestOrDone>,
+          Row<ExpectStatusOrKeyExchange, AwaitVerdict, ExpectServerKeyExchange, ExpectRequestOrDone,
+                                       ExpectServerHelloDone, AwaitCredential, AwaitSignature, ExpectNewSessionTicket,
+                                       ExpectChangeCipherSpec>,
+          Row<AwaitVerdict,            ExpectServerKeyExchange, ExpectRequestOrDone, ExpectServerHelloDone,
+                                       AwaitCredential, AwaitSignature, ExpectNewSessionTicket, ExpectChangeCipherSpec>,
           Row<ExpectServerKeyExchange, ExpectRequestOrDone>,
           Row<ExpectRequestOrDone,     ExpectServerHelloDone, AwaitCredential, AwaitSignature, ExpectNewSessionTicket,
                                        ExpectChangeCipherSpec>,

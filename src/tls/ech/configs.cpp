@@ -72,8 +72,8 @@ Bytes make_ech_config_list(const std::vector<ByteView>& configs) {
   return list;
 }
 
-Result<std::shared_ptr<const EchPlan>> plan_ech(const crypto::Provider& provider, const Policy& policy,
-                                                const EchConfigList* configs, EchUse use, bool greases) {
+Result<std::shared_ptr<EchPlan>> plan_ech(const crypto::Provider& provider, const Policy& policy,
+                                          const EchConfigList* configs, EchUse use, bool greases) {
   const bool has_tls13 = policy.has(ProtocolVersion::TLS1_3);
   auto plan = std::make_shared<EchPlan>();
   if (configs != nullptr && has_tls13) plan->chosen = choose(provider, configs->bytes());

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,12 +38,13 @@ struct EchPlan {
     std::uint8_t maximum_name_length = 0;
     ServerName public_name;
   };
-  std::optional<Chosen> chosen;  ///< nothing: what is sent only looks like one
+  std::optional<Chosen> chosen;                             ///< nothing: what is sent only looks like one
+  std::optional<std::vector<std::string>> outer_alpn = {};  ///< nothing: what is hidden offers the same
 };
 
 /// Null: nothing is sent. `configs`: null for none. Errors: NoUsableEchConfig, where it is required.
-[[nodiscard]] Result<std::shared_ptr<const EchPlan>> plan_ech(const crypto::Provider& provider, const Policy& policy,
-                                                              const EchConfigList* configs, EchUse use, bool greases);
+[[nodiscard]] Result<std::shared_ptr<EchPlan>> plan_ech(const crypto::Provider& provider, const Policy& policy,
+                                                        const EchConfigList* configs, EchUse use, bool greases);
 
 /// A server's keys at one moment, made ready.
 class EchKeySet {

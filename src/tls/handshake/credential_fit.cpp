@@ -88,6 +88,22 @@ bool is_issuer_named(const Credential& credential, ByteView authorities) {
   return false;
 }
 
+bool are_signatures_taken(const Credential& credential, const WireList<SignatureScheme>& theirs) {
+  return std::ranges::all_of(credential.chain(), [&](const x509::Certificate& certificate) {
+    if (certificate.view().is_self_issued()) return true;
+    const auto algorithm = certificate.view().algorithm();
+    if (!algorithm) return false;
+    bool is_taken = false;
+    for (const SignatureScheme scheme : theirs) is_taken = is_taken || crypto::algorithm_of(scheme) == algorithm;
+    return is_taken;
+  });
+}
+
+bool is_chain_taken(const Credential& credential, const CertificateRequestView::Parts& request) {
+  const ByteView schemes = request.chain_schemes.empty() ? request.signature_schemes : request.chain_schemes;
+  return are_signatures_taken(credential, WireList<SignatureScheme>(schemes));
+}
+
 Result<SignatureScheme> answer_with(const Credential& credential, const CertificateRequestView::Parts& request) {
   const std::string key = "one for a key of type " + crypto::to_string(credential.key_type());
   if (credential.certificate_type() != request.certificate_type) {

@@ -33,6 +33,12 @@ namespace keyway::tls {
 /// of one of the chain's certificates, byte for byte.
 [[nodiscard]] bool is_issuer_named(const Credential& credential, ByteView authorities);
 
+/// True when each signature in the chain is by an algorithm of one of these schemes; self-signed ones, which nobody
+/// verifies, aside. True of a raw public key.
+[[nodiscard]] bool are_signatures_taken(const Credential& credential, const WireList<SignatureScheme>& theirs);
+/// The same by what a server asks for.
+[[nodiscard]] bool is_chain_taken(const Credential& credential, const CertificateRequestView::Parts& request);
+
 /// What a server asks of a client's certificate: the scheme that this credential answers with. Errors:
 /// NoMatchingCertificateType, NoCommonSignatureScheme, NoMatchingIssuer (where the credential's terms ask for one).
 [[nodiscard]] Result<SignatureScheme> answer_with(const Credential& credential,

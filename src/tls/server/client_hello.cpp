@@ -21,7 +21,8 @@ Result<AwaitCredential::Next> ask_for_another_share(Flow& flow, Asking asking) {
   Transcript transcript = asking.transcript();
   auto sent = send_hello_retry_request(flow, asking.choice, asking.hello, transcript, asking.cookie);
   if (!sent) return std::unexpected(std::move(sent.error()));
-  return AwaitCredential::Next(ExpectSecondClientHello(std::move(asking), transcript));
+  return Result<AwaitCredential::Next>(std::in_place, std::in_place_type<ExpectSecondClientHello>, std::move(asking),
+                                       transcript);
 }
 
 /// The client names a key from outside: answers it, or asks for another share first.
@@ -63,7 +64,7 @@ Result<Next> resume_session(Flow& flow, Asking asking, const ResumedSession& res
     if (!next) return std::unexpected(std::move(next.error()));
     return Next(std::move(*next));
   }
-  const auto judged = judge_early_data(*asking.config, asking.hello, resumed, asking.inquiry);
+  const auto judged = judge_early_data(*asking.config, asking.hello, asking.choice, resumed, asking.inquiry);
   if (asking.inquiry.is_open()) return Next(AwaitAnswer(std::move(asking)));
   return widen<Next>(
       send_resumed_flight(flow, *asking.config, asking.choice, resumed, judged, asking.hello, asking.transcript()));

@@ -52,13 +52,15 @@ bool is_first_use(const EarlyDataOptions& options, ByteView ticket, const crypto
 }  // namespace
 
 std::variant<EarlyDataTaken, EarlyData> judge_early_data(const ServerConfig& config, const HelloInHand& hello,
-                                                         const ResumedSession& resumed, Inquiry& inquiry) {
+                                                         const Choice& choice, const ResumedSession& resumed,
+                                                         Inquiry& inquiry) {
   const EarlyDataOptions* options = config.early_data();
   const Session& session = resumed.session();
   if (options == nullptr) return EarlyData::off;
   if (session.max_early_data == 0) return EarlyData::not_in_session;
   if (!hello.hello.extensions.has(ExtensionType::early_data)) return EarlyData::not_offered;
   if (resumed.index() != 0) return EarlyData::session_refused;
+  if (session.alpn != choice.alpn) return EarlyData::other_protocol;
   std::optional<PskIdentity> first;
   hello.extensions.pre_shared_key->for_each([&](const PskIdentity& identity) {
     if (!first) first = identity;

@@ -11,6 +11,7 @@
 
 #include "tls/server/finished.hpp"
 #include "tls/server/hello_in_hand.hpp"
+#include "tls/server/negotiation.hpp"
 #include "tls/server/resumption.hpp"
 
 namespace keyway::tls::server {
@@ -21,15 +22,17 @@ class EarlyDataTaken {
  private:
   EarlyDataTaken() noexcept = default;
   friend std::variant<EarlyDataTaken, EarlyData> judge_early_data(const ServerConfig& config, const HelloInHand& hello,
-                                                                  const ResumedSession& resumed, Inquiry& inquiry);
+                                                                  const Choice& choice, const ResumedSession& resumed,
+                                                                  Inquiry& inquiry);
 };
 
 /// Whether early data is taken with this session (RFC 8446 4.2.10, 8): allowed by the configuration and the ticket,
-/// with the first of the client's identities, at the age that the ticket has now, and for the first time with it. What
-/// the session is bound to (suite, name, protocol, configuration), resuming it has judged. Else why not. Where the
+/// with the first of the client's identities, for the session's application protocol, at the age that the ticket has
+/// now, and for the first time with it. What the session is bound to (suite, name, configuration), resuming it has
+/// judged. Else why not. Where the
 /// inquiry is open afterwards, that is not yet known.
 [[nodiscard]] std::variant<EarlyDataTaken, EarlyData> judge_early_data(const ServerConfig& config,
-                                                                       const HelloInHand& hello,
+                                                                       const HelloInHand& hello, const Choice& choice,
                                                                        const ResumedSession& resumed, Inquiry& inquiry);
 
 /// Why there is none with a client whose session is not gone on with.

@@ -19,8 +19,8 @@ struct Candidate {
 bool may_go_on(const Session& session, const ServerConfig& config, const HelloInHand& hello, const Choice& choice) {
   const SuiteTls13* suite = find_suite_tls13(session.cipher_suite);
   return session.version == ProtocolVersion::TLS1_3 && suite == choice.suite && session.configuration == config.id() &&
-         session.server_name == hello.server_name.value_or("") && session.alpn == choice.alpn &&
-         session.is_over_quic == hello.is_over_quic() && session.is_alive(config.common().clock->now(), clock_skew);
+         session.server_name == hello.server_name.value_or("") && session.is_over_quic == hello.is_over_quic() &&
+         session.is_alive(config.common().clock->now(), clock_skew);
 }
 
 std::optional<Candidate> first_that_may_go_on(const ServerConfig& config, const HelloInHand& hello,

@@ -46,10 +46,11 @@ class ResumedSession {
 [[nodiscard]] std::optional<PskKeyExchangeMode> psk_mode(const ServerConfig& config, const HelloInHand& hello) noexcept;
 
 /// Looks among the sessions that the client offers for one to go on with (RFC 8446 4.2.11): of this configuration,
-/// alive, for the same name and protocol, of a suite with the same hash as the one chosen, and of a client that showed
-/// a certificate where one is required. Nothing: a full handshake. `before`: the messages up to this ClientHello, after
-/// a HelloRetryRequest; null for a first one. Where the inquiry is open afterwards, that is not yet known. Errors:
-/// BadBinder, MissingExtension (psk_key_exchange_modes).
+/// alive, for the same name, of the suite that was chosen, and of a client that showed a certificate where one is
+/// required. The application protocol may be another (RFC 8446 4.2.10): that is chosen anew, of the configuration's.
+/// Nothing: a full handshake. `before`: the messages up to this ClientHello, after a HelloRetryRequest; null for a
+/// first one. Where the inquiry is open afterwards, that is not yet known. Errors: BadBinder, MissingExtension
+/// (psk_key_exchange_modes).
 [[nodiscard]] Result<std::optional<ResumedSession>> find_session(const ServerConfig& config, const HelloInHand& hello,
                                                                  const Choice& choice, const Transcript* before,
                                                                  Inquiry& inquiry);

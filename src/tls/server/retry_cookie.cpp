@@ -26,9 +26,9 @@ struct RetryState {
   CipherSuite suite{};
   NamedGroup group{};
   Time given_at{};
-  ByteView first_hello;               ///< its hash, of the suite's function
-  std::array<std::uint8_t, 32> kept;  ///< a digest of what the second ClientHello has from the first
-  std::array<std::uint8_t, 32> address;
+  ByteView first_hello;                 ///< its hash, of the suite's function
+  std::array<std::uint8_t, 32> kept{};  ///< a digest of what the second ClientHello has from the first
+  std::array<std::uint8_t, 32> address{};
 };
 
 std::array<std::uint8_t, 32> first_32(const TranscriptHash& hash) noexcept {

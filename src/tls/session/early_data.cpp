@@ -33,6 +33,8 @@ std::string_view to_string(EarlyData outcome) noexcept {
       return "not_fresh";
     case EarlyData::seen_before:
       return "seen_before";
+    case EarlyData::other_protocol:
+      return "other_protocol";
     case EarlyData::declined:
       return "declined";
   }

@@ -201,28 +201,38 @@ TEST(Resumption, NotWhenTheServerChoosesASuiteOfAnotherHash) {
   EXPECT_EQ(scene.connect(), Outcome::full);
 }
 
-TEST(Resumption, NotWithAnotherApplicationProtocol) {
+/// Takes the last of the client's protocols, or the first.
+class Choosy final : public AlpnChooser {
+ public:
+  AlpnAnswer choose(std::span<const std::string> offered, const ClientHelloView&) const override {
+    return alpn::Use{takes_last ? offered.back() : offered.front()};
+  }
+  bool takes_last = false;
+};
+
+TEST(Resumption, UnderAnotherApplicationProtocolToo) {
+  // RFC 8446 4.2.10: the protocol is chosen anew, and early data alone hangs on it.
   Scene scene;
+  const auto chooser = std::make_shared<Choosy>();
   ServerConfig::Builder server = scene.server_of();
-  server.alpn({"h2", "http/1.1"});
+  server.alpn_chooser(chooser).take_early_data();
   scene.server = build(std::move(server));
-  const auto client_for = [&](std::vector<std::string> protocols) {
-    ClientConfig::Builder client = scene.client_of();
-    client.alpn(std::move(protocols));
-    return build(std::move(client));
-  };
-  scene.client = client_for({"h2", "http/1.1"});
+  ClientConfig::Builder client = scene.client_of();
+  client.alpn({"h2", "http/1.1"}).allow_early_data();
+  scene.client = build(std::move(client));
   ASSERT_EQ(scene.connect(), Outcome::full);
-  scene.client = client_for({"http/1.1"});
-  EXPECT_EQ(scene.connect(), Outcome::full) << "by the client's own check";
-  scene.client = client_for({"h2"});
-  ASSERT_EQ(scene.connect(), Outcome::full);
-  scene.client = client_for({"http/1.1"});
-  scene.store->edit = [&](tls::ClientSession& kept) {
-    kept.session.configuration = scene.client->id();
-    kept.session.alpn = "http/1.1";
-  };
-  EXPECT_EQ(scene.connect(), Outcome::full) << "by the server's";
+  chooser->takes_last = true;
+  Pair pair = make_tls_pair(scene.client, scene.server);
+  Bytes out(1000);
+  const auto sent = pair.client.send_early(as_bytes("GET /"), out);
+  ASSERT_TRUE(sent);
+  EXPECT_TRUE(feed(pair.server, ByteView(out).first(sent->written)).empty()) << "its ClientHello, and what came early";
+  ASSERT_TRUE(pair.run());
+  EXPECT_TRUE(pair.server.info().is_resumption);
+  EXPECT_EQ(pair.server.info().alpn, "http/1.1");
+  EXPECT_EQ(pair.client.info().alpn, "http/1.1");
+  EXPECT_EQ(pair.server.info().early_data, EarlyData::other_protocol);
+  EXPECT_EQ(pair.client.info().early_data, EarlyData::declined);
 }
 
 TEST(Resumption, NotForAnotherName) {

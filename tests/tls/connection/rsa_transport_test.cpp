@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "testing/make_ocsp.hpp"
 #include "testing/tls12_wire.hpp"
 
 namespace keyway {
@@ -48,6 +49,31 @@ TEST(RsaKeyTransport, MakesAConnectionWithEachSuite) {
     }
     EXPECT_EQ(pair.transfer(Side::client, "ping"), "ping");
     EXPECT_EQ(pair.transfer(Side::server, "pong"), "pong");
+  }
+}
+
+TEST(RsaKeyTransport, GoesOnWhereAnAnnouncedStatusDoesNotCome) {
+  // RFC 6066 8: a server that has answered status_request may still send no CertificateStatus.
+  const IssuedCertificate& leaf = shared_leaf(crypto::KeyType::rsa);
+  const Bytes staple = make_ocsp(shared_authority().intermediate(), leaf.serial, {});
+  for (const bool asks_client : {false, true}) {
+    ServerConfig::Builder builder;
+    builder.provider(provider()).clock(std::make_shared<FixedClock>(test_now)).policy(with_transport());
+    builder.add_credential(shared_credential(crypto::KeyType::rsa)->with_proofs({{staple}, {}}).value());
+    if (asks_client) builder.ask_for_client_certificate(shared_trust());
+    Pair pair = make_tls_pair(client_with(transport_alone()), build(std::move(builder)));
+    static_cast<void>(feed(pair.server, drain(pair.client)));
+    Bytes said;
+    bool was_announced = false;
+    for (const Bytes& message : plain_messages(drain(pair.server))) {
+      const bool is_status = message.front() == static_cast<std::uint8_t>(HandshakeType::certificate_status);
+      was_announced = was_announced || is_status;
+      if (!is_status) said.insert(said.end(), message.begin(), message.end());
+    }
+    ASSERT_TRUE(was_announced);
+    static_cast<void>(feed(pair.client, plain_record(ContentType::handshake, said)));
+    EXPECT_EQ(pair.client.error(), nullptr) << pair.client.error()->message();
+    EXPECT_FALSE(pair.client.output().empty()) << "ClientKeyExchange and what follows";
   }
 }
 
