@@ -17,7 +17,7 @@ function(keyway_install_targets set)
   install(EXPORT ${set} NAMESPACE keyway:: DESTINATION "${KEYWAY_CMAKE_DIR}" COMPONENT library)
 endfunction()
 
-keyway_install_targets(keywayTargets keyway keyway_tls keyway_x509 keyway_crypto keyway_compression
+keyway_install_targets(keywayTargets keyway keyway_kernel keyway_tls keyway_x509 keyway_crypto keyway_compression
   keyway_core)
 set(headers_left_out PATTERN "authority.hpp" EXCLUDE)
 if(KEYWAY_BUILD_TOOL)

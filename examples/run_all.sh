@@ -42,6 +42,11 @@ expect hidden_name "rejected, the server saw localhost
 accepted, the server saw hidden.localhost" \
   "$examples/example_hidden_name" "$chain" "$key" "$folder/hidden.localhost.pem" "$folder/hidden.localhost-key.pem" "$root"
 
+expect graceful_restart "the old server answers one
+the new server answers two
+the new server answers three" \
+  "$examples/example_graceful_restart" "$chain" "$key" "$root" localhost
+
 for server in server_blocking server_asio_coroutine remote_signer; do
   "$examples/example_$server" "$chain" "$key" >"$folder/$server.log" &
   servers+=($!)

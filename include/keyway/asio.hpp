@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <memory>
@@ -36,8 +37,11 @@
 #include <keyway/connection.hpp>
 #include <keyway/detail/asio_engine.hpp>
 #include <keyway/detail/asio_error.hpp>
+#include <keyway/detail/asio_kernel.hpp>
 #include <keyway/detail/asio_pause.hpp>
 #include <keyway/error.hpp>
+#include <keyway/handover.hpp>
+#include <keyway/kernel_tls.hpp>
 #include <keyway/name.hpp>
 
 namespace keyway::asio {
@@ -64,6 +68,11 @@ class stream {
   stream(Arg&& next_layer, std::shared_ptr<const ServerConfig> config, const ConnectionOptions& options = {})
       : next_layer_(std::forward<Arg>(next_layer)), engine_(Connection::server(std::move(config), options)) {}
 
+  /// Goes on with a connection whose handshake is done (Connection::import_idle()), over the transport that it had.
+  template <typename Arg>
+  stream(Arg&& next_layer, Connection connection)
+      : next_layer_(std::forward<Arg>(next_layer)), engine_(Result<Connection>(std::move(connection))) {}
+
   /// May be moved while no operation is under way.
   stream(stream&&) noexcept = default;
   stream& operator=(stream&&) noexcept = default;
@@ -85,6 +94,20 @@ class stream {
   /// unused refuses the handshake. The blocking handshake() waits for the answer.
   using PauseHandler = std::function<void(Connection& connection, Pause pause, Resume resume)>;
   void on_pause(PauseHandler handler) { pause_handler_ = std::move(handler); }
+
+  /// Before the handshake: lets the kernel seal and open (kernel_tls.hpp) as far as it offers to, where `NextLayer` is
+  /// a socket; over anything else it does nothing. The configuration must allow_secret_extraction(); else the handshake
+  /// ends with InvalidConfiguration where the kernel would.
+  void use_kernel_tls(const KernelTls& offered) {
+    if constexpr (is_socket) engine_.use_kernel(offered);
+  }
+  /// True once the kernel does.
+  [[nodiscard]] bool kernel_tls_active() const noexcept { return engine_.is_in_kernel(); }
+
+  /// Connection::export_idle(), for another process that gets the socket, too; with no operation under way. Errors
+  /// also: NotReady, where bytes wait here that were not read or written; where kernel_tls_active(), as the kernel
+  /// doesn't give keys back.
+  [[nodiscard]] Result<Bytes> export_idle(const HandoverKey& key) { return engine_.export_idle(key); }
 
   // --- handshake
 
@@ -163,6 +186,20 @@ class stream {
                                                                std::forward<Token>(token));
   }
 
+  /// Writes `size` bytes of the open file `file` from `offset` on, whose own position stays: by sendfile where
+  /// kernel_tls_active(), else by reading and sealing. Gives how many; fewer without an error only where the file ends
+  /// sooner.
+  std::size_t send_file(int file, std::uint64_t offset, std::size_t size, boost::system::error_code& error) {
+    return run(detail::FileOperation(file, offset, size), error);
+  }
+  /// Completes with `void(error_code, std::size_t)`. Cancellation: as async_write_some()'s. Files are read as they are
+  /// wherever they lie: that of a slow disk holds up the thread.
+  template <typename Token>
+  auto async_send_file(int file, std::uint64_t offset, std::size_t size, Token&& token) {
+    return start<void(boost::system::error_code, std::size_t)>(detail::FileOperation(file, offset, size),
+                                                               std::forward<Token>(token));
+  }
+
   // --- the end
 
   /// Sends close_notify and waits for the peer's; data that still comes is dropped. Whoever waits sets a time limit.
@@ -187,6 +224,23 @@ class stream {
   }
 
  private:
+  /// True where the kernel can be given the transport.
+  static constexpr bool is_socket = requires(next_layer_type& layer, boost::system::error_code& error) {
+    layer.native_handle();
+    layer.native_non_blocking(true, error);
+    layer.wait(next_layer_type::wait_read, error);
+  };
+  /// When an operation is done: the first after the handshake gives the connection to the kernel, if it is to have it.
+  void hand_to_kernel(boost::system::error_code& error) {
+    if constexpr (is_socket) {
+      if (error || engine_.is_in_kernel()) return;
+      if (!engine_.start_kernel(next_layer().native_handle())) error = engine_.failure();
+      if (!engine_.is_in_kernel()) return;
+      boost::system::error_code ignored;
+      next_layer().native_non_blocking(true, ignored);
+    }
+  }
+
   template <typename Layer>
   [[nodiscard]] static auto& lowest_of(Layer& layer) noexcept {
     if constexpr (requires { layer.lowest_layer(); }) {
@@ -223,6 +277,7 @@ class stream {
       operation.abandon(engine_, broken);
       break;
     }
+    hand_to_kernel(operation.error);
     engine_.release_empty_input();
     error = operation.error;
     return operation.transferred;
@@ -231,10 +286,12 @@ class stream {
     switch (want) {
       case detail::Want::input: {
         const ByteSpan space = engine_.input_space();
+        if (wait_for_kernel(want, broken)) return;
         input_came(next_layer().read_some(boost::asio::buffer(space.data(), space.size()), broken), broken);
         return;
       }
       case detail::Want::output: {
+        if (wait_for_kernel(want, broken)) return;
         const ByteView sealed = engine_.sealed();
         engine_.output_written(
             boost::asio::write(next_layer(), boost::asio::buffer(sealed.data(), sealed.size()), broken));
@@ -252,6 +309,18 @@ class stream {
       case detail::Want::nothing:
         return;
     }
+  }
+
+  /// False where the kernel does not have the records.
+  [[nodiscard]] bool wait_for_kernel(detail::Want want, boost::system::error_code& broken) {
+    if constexpr (is_socket) {
+      if (!engine_.is_in_kernel()) return false;
+      const bool reads = want == detail::Want::input;
+      next_layer().wait(reads ? next_layer_type::wait_read : next_layer_type::wait_write, broken);
+      reads ? engine_.read_from_kernel(broken) : engine_.write_to_kernel(broken);
+      return true;
+    }
+    return false;
   }
 
   /// Takes what the transport read; its end of file becomes the connection's to judge.
@@ -291,8 +360,7 @@ class stream {
           self.reset_cancellation_state(boost::asio::enable_partial_cancellation());
         }
       } else {
-        if (waiting == detail::Want::input) self_stream.input_came(count, broken);
-        if (waiting == detail::Want::output) engine.output_written(count);
+        if (waiting == detail::Want::input || waiting == detail::Want::output) io_done(count, broken);
         // Somebody gave the turn back by cancelling the timer; somebody who cancelled this operation shows below.
         if (waiting == detail::Want::turn) broken = {};
         if (waiting == detail::Want::nothing) return complete(self);
@@ -320,6 +388,13 @@ class stream {
       wait(self);
     }
 
+    void io_done(std::size_t count, boost::system::error_code& broken) {
+      detail::Engine& engine = self_stream.engine_;
+      const bool reads = waiting == detail::Want::input;
+      if (engine.is_in_kernel()) return reads ? engine.read_from_kernel(broken) : engine.write_to_kernel(broken);
+      reads ? self_stream.input_came(count, broken) : engine.output_written(count);
+    }
+
     template <typename Self>
     void wait(Self& self) {
       stream& owner = self_stream;
@@ -327,10 +402,22 @@ class stream {
       switch (waiting) {
         case detail::Want::input: {
           const ByteSpan space = engine.input_space();
+          if constexpr (is_socket) {
+            if (engine.is_in_kernel()) {
+              owner.next_layer().async_wait(next_layer_type::wait_read, std::move(self));
+              return;
+            }
+          }
           owner.next_layer().async_read_some(boost::asio::buffer(space.data(), space.size()), std::move(self));
           return;
         }
         case detail::Want::output: {
+          if constexpr (is_socket) {
+            if (engine.is_in_kernel()) {
+              owner.next_layer().async_wait(next_layer_type::wait_write, std::move(self));
+              return;
+            }
+          }
           const ByteView sealed = engine.sealed();
           boost::asio::async_write(owner.next_layer(), boost::asio::buffer(sealed.data(), sealed.size()),
                                    std::move(self));
@@ -349,6 +436,7 @@ class stream {
 
     template <typename Self>
     void complete(Self& self) {
+      self_stream.hand_to_kernel(operation.error);
       self_stream.engine_.release_empty_input();
       if constexpr (std::is_same_v<Signature, void(boost::system::error_code)>) {
         self.complete(operation.error);

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,6 +22,8 @@
 #include <keyway/config.hpp>
 #include <keyway/connection.hpp>
 #include <keyway/error.hpp>
+#include <keyway/handover.hpp>
+#include <keyway/kernel_tls.hpp>
 #include <keyway/name.hpp>
 
 namespace keyway {
@@ -46,6 +49,17 @@ class BlockingStream {
   [[nodiscard]] static Result<BlockingStream> server(int fd, std::shared_ptr<const ServerConfig> config,
                                                      const BlockingTimeouts& timeouts = {},
                                                      const ConnectionOptions& options = {});
+
+  /// Goes on with a connection whose handshake is done (Connection::import_idle()), over the socket that it had.
+  [[nodiscard]] static BlockingStream resume(int fd, Connection connection, const BlockingTimeouts& timeouts = {}) {
+    return BlockingStream(fd, std::move(connection), timeouts);
+  }
+
+  /// Before the handshake: lets the kernel seal and open (kernel_tls.hpp) as far as it offers to. The configuration
+  /// must allow_secret_extraction(); else the handshake ends with InvalidConfiguration where the kernel would.
+  void use_kernel_tls(const KernelTls& offered) { kernel_offer_ = offered; }
+  /// True once the kernel does.
+  [[nodiscard]] bool kernel_tls_active() const noexcept { return kernel_ != nullptr; }
 
   /// Answers the pauses that the configuration asks for. Without one, they are refused.
   void on_pause(std::function<Answer(Connection&, Pause)> handler) { pause_handler_ = std::move(handler); }
@@ -74,6 +88,15 @@ class BlockingStream {
   /// The same of several pieces, one after the other.
   [[nodiscard]] Result<void> write_all(std::span<const ByteView> pieces);
 
+  /// Writes `size` bytes of the open file `file` from `offset` on, whose own position stays: by sendfile where
+  /// kernel_tls_active(), else by reading and sealing. Gives how many; fewer only where the file ends sooner. While the
+  /// kernel sends, the socket is non-blocking. Errors: as write_all(); FileUnreadable.
+  [[nodiscard]] Result<std::size_t> send_file(int file, std::uint64_t offset, std::size_t size);
+
+  /// Connection::export_idle(), for another process that gets the socket, too. Errors also: NotReady, where bytes of
+  /// the peer's wait here that were not read; where kernel_tls_active(), as the kernel doesn't give keys back.
+  [[nodiscard]] Result<Bytes> export_idle(const HandoverKey& key);
+
   /// Sends close_notify; reading goes on.
   [[nodiscard]] Result<void> close_sending();
   /// Sends close_notify and waits for the peer's; data that still comes is dropped. Errors: as read_some().
@@ -97,6 +120,12 @@ class BlockingStream {
   [[nodiscard]] Result<void> advance_handshake(const Deadline& deadline);
   [[nodiscard]] Result<void> answer_pause();
   [[nodiscard]] Error failed(Error error);
+  [[nodiscard]] Result<void> start_kernel_tls();
+  [[nodiscard]] Result<void> read_more_opened(const Deadline& deadline);
+  [[nodiscard]] Result<void> send_by_kernel(ByteView data);
+  [[nodiscard]] Result<void> flush_by_kernel(const Deadline& overall);
+  [[nodiscard]] Result<void> update_keys_when_due();
+  [[nodiscard]] Result<std::size_t> send_file_by_kernel(int file, std::uint64_t offset, std::size_t size);
 
   int fd_;
   Connection connection_;
@@ -109,8 +138,11 @@ class BlockingStream {
   std::size_t early_begin_ = 0;  // of what of it was not read
   std::size_t needed_ = 0;
   ByteSpan data_;  // decrypted and not taken yet: a view into input_
+  KernelTls kernel_offer_;
+  std::unique_ptr<KernelRecords> kernel_;  // null: records are sealed and opened here
 };
 
 }  // namespace keyway
 
 #include <keyway/detail/blocking.hpp>
+#include <keyway/detail/blocking_kernel.hpp>

@@ -52,6 +52,7 @@ struct CommonConfig {
   bool requires_secure_renegotiation = true;    ///< of a TLS 1.2 server; without RFC 5746 it is refused
   bool greases = false;                         ///< says what nobody knows (RFC 8701)
   bool allows_psk_ke = false;                   ///< TLS 1.3 sessions without a key exchange beside (RFC 8446 4.2.9)
+  bool allows_secret_extraction = false;        ///< a connection's keys may leave it (handover.hpp)
   /// For certificates in TLS 1.3 (RFC 8879), ours and the peer's; empty: not compressed.
   CertificateCompressors certificate_compressors = keyway::certificate_compressors();
   std::shared_ptr<const tls::PskSet> psks;  ///< keys from outside; null: none
@@ -283,6 +284,8 @@ class ClientConfig::Builder {
   Builder& reverify_on_resumption();
   /// Weakens: a server may go on with a session without a key exchange (psk_ke, RFC 8446 4.2.9).
   Builder& allow_psk_ke();
+  /// Weakens: a connection's keys may leave it, for another process or for the kernel (handover.hpp, kernel_tls.hpp).
+  Builder& allow_secret_extraction();
   /// Weakens: takes TLS 1.2 servers that lack extended_master_secret (RFC 7627).
   Builder& allow_missing_extended_master_secret();
   /// Weakens: takes TLS 1.2 servers that lack renegotiation_info (RFC 5746). Keyway never renegotiates, but such a
@@ -486,6 +489,8 @@ class ServerConfig::Builder {
   Builder& session_store(std::shared_ptr<ServerSessionStore> store);
   /// Weakens: goes on without a key exchange (psk_ke, RFC 8446 4.2.9) with clients that want it so.
   Builder& allow_psk_ke();
+  /// Weakens: a connection's keys may leave it, for another process or for the kernel (handover.hpp, kernel_tls.hpp).
+  Builder& allow_secret_extraction();
   /// Weakens: takes TLS 1.2 clients that lack extended_master_secret (RFC 7627).
   Builder& allow_missing_extended_master_secret();
 

@@ -30,6 +30,7 @@
 #include <keyway/early_data.hpp>
 #include <keyway/ech.hpp>
 #include <keyway/error.hpp>
+#include <keyway/handover.hpp>
 #include <keyway/name.hpp>
 #include <keyway/observer.hpp>
 #include <keyway/types.hpp>
@@ -310,6 +311,41 @@ class Connection {
   /// (nothing has then changed); else as receive(). Messages that came before the pause are worked through at once;
   /// then call receive() again with what is left.
   [[nodiscard]] Result<void> resume(Answer answer);
+
+  // --- going on elsewhere (handover.hpp); all of it needs allow_secret_extraction()
+
+  /// The largest that export_idle() gives, in bytes.
+  static constexpr std::size_t max_exported = std::size_t{1} << 20U;
+  /// The whole connection, sealed under `key`, for import_idle() in another process; here it ends, without a word to
+  /// the peer: error() is then AlreadyClosed. Give the bytes on once, to one process: two that go on with the same
+  /// connection would seal under the same keys. Errors, after which nothing has changed: InvalidConfiguration (not
+  /// allowed, or too large), NotReady (the handshake is not done, output() is not sent, a message of the peer's has
+  /// begun, refused early data was not taken, an answer to request_client_certificate() is due, or a client may be
+  /// asked for a certificate later), AlreadyClosed (one side has), RandomFailed, CryptoFailed.
+  [[nodiscard]] Result<Bytes> export_idle(const HandoverKey& key);
+  /// Goes on with such a connection, on the same side. Its records must come from where the other left off: nothing
+  /// between may be lost. All is as it was, but: sessions that the server still gives are not kept; the verdict has its
+  /// path, checks and policies alone; a server can't ask for a certificate later. Errors: InvalidHandover (altered,
+  /// another key, another version of the format, the other side's), InvalidConfiguration (the policy no longer has its
+  /// version or suite, or a key from outside is missing), CryptoFailed.
+  [[nodiscard]] static Result<Connection> import_idle(std::shared_ptr<const ClientConfig> config,
+                                                      const HandoverKey& key, ByteView exported,
+                                                      const ConnectionOptions& options = {});
+  [[nodiscard]] static Result<Connection> import_idle(std::shared_ptr<const ServerConfig> config,
+                                                      const HandoverKey& key, ByteView exported,
+                                                      const ConnectionOptions& options = {});
+
+  /// Hands out the keys of both directions, with the sequence numbers of the next records: from here on, somebody else
+  /// seals and opens. The connection goes on with what the protocol says: receive() takes what was in the records, as
+  /// TLSPlaintext records (RFC 8446 5.1, version 0x0303), application data too; output() has such records, to be sealed
+  /// and never sent as they are; send() refuses. Errors, after which nothing has changed: as export_idle(); a
+  /// connection of QUIC's has no records, and refuses.
+  [[nodiscard]] Result<ConnectionSecrets> extract_secrets();
+  /// After extract_secrets(), once: the new keys of a direction after a KeyUpdate. `received`: look after receive().
+  /// `sent`: once a KeyUpdate of output() was sealed with the old ones, and before what follows it.
+  [[nodiscard]] std::optional<DirectionSecrets> take_changed_secrets(Direction direction);
+  /// What records must be like that somebody else seals.
+  [[nodiscard]] RecordShape record_shape() const noexcept;
 
  private:
   class Core;

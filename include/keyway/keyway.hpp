@@ -20,6 +20,7 @@
 #include <keyway/exported_authenticator.hpp>
 #include <keyway/external_psk.hpp>
 #include <keyway/fetch.hpp>
+#include <keyway/handover.hpp>
 #include <keyway/key_log.hpp>
 #include <keyway/name.hpp>
 #include <keyway/observer.hpp>

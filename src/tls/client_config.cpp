@@ -388,6 +388,10 @@ ClientConfig::Builder& ClientConfig::Builder::allow_psk_ke() {
   parts_->common.allows_psk_ke = true;
   return *this;
 }
+ClientConfig::Builder& ClientConfig::Builder::allow_secret_extraction() {
+  parts_->common.allows_secret_extraction = true;
+  return *this;
+}
 ClientConfig::Builder& ClientConfig::Builder::allow_missing_secure_renegotiation() {
   parts_->common.requires_secure_renegotiation = false;
   return *this;

@@ -114,6 +114,9 @@ void add_weakenings(const CommonConfig& config, std::vector<std::string>& to) {
   if (config.allows_psk_ke) {
     to.emplace_back("sessions may go on without a key exchange (psk_ke): no forward secrecy");
   }
+  if (config.allows_secret_extraction) {
+    to.emplace_back("the keys of a connection may leave it: whoever gets them reads and writes in its place");
+  }
   if (!config.requires_extended_master_secret) {
     to.emplace_back("TLS 1.2 without extended_master_secret is taken: keys can be made to collide");
   }

@@ -271,6 +271,38 @@ Result<Bytes> Connection::channel_binding(ChannelBinding kind) const {
   return core_->channel_binding(kind);
 }
 
+Result<Bytes> Connection::export_idle(const HandoverKey& key) {
+  return core_->export_idle(key);
+}
+
+Result<Connection> Connection::import_idle(std::shared_ptr<const ClientConfig> config, const HandoverKey& key,
+                                           ByteView exported, const ConnectionOptions& options) {
+  if (!config) return std::unexpected(fail(ErrorCode::InvalidArgument).at("Connection::import_idle, config"));
+  auto core = std::make_unique<Core>(std::move(config), options);
+  if (auto imported = core->import_idle(key, exported); !imported) return std::unexpected(std::move(imported.error()));
+  return Connection(std::move(core));
+}
+
+Result<Connection> Connection::import_idle(std::shared_ptr<const ServerConfig> config, const HandoverKey& key,
+                                           ByteView exported, const ConnectionOptions& options) {
+  if (!config) return std::unexpected(fail(ErrorCode::InvalidArgument).at("Connection::import_idle, config"));
+  auto core = std::make_unique<Core>(std::move(config), options);
+  if (auto imported = core->import_idle(key, exported); !imported) return std::unexpected(std::move(imported.error()));
+  return Connection(std::move(core));
+}
+
+Result<ConnectionSecrets> Connection::extract_secrets() {
+  return core_->extract_secrets();
+}
+
+std::optional<DirectionSecrets> Connection::take_changed_secrets(Direction direction) {
+  return core_->take_changed_secrets(direction);
+}
+
+RecordShape Connection::record_shape() const noexcept {
+  return core_->record_shape();
+}
+
 std::optional<Pause> Connection::pause() const noexcept {
   return core_->pause();
 }

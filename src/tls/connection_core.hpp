@@ -16,6 +16,7 @@
 #include "tls/record/record_writer.hpp"
 #include "tls/server/late_authentication.hpp"
 #include "tls/server/machine.hpp"
+#include "tls/session/idle_connection.hpp"
 #include "tls/wire/key_update.hpp"
 
 namespace keyway {
@@ -59,6 +60,13 @@ class Connection::Core {
   [[nodiscard]] Result<void> update_keys(tls::KeyUpdateRequest request);
   [[nodiscard]] Result<void> request_client_certificate();
 
+  // connection_handover.cpp
+  [[nodiscard]] Result<Bytes> export_idle(const HandoverKey& key);
+  [[nodiscard]] Result<void> import_idle(const HandoverKey& key, ByteView exported);
+  [[nodiscard]] Result<ConnectionSecrets> extract_secrets();
+  [[nodiscard]] std::optional<DirectionSecrets> take_changed_secrets(Direction direction);
+  [[nodiscard]] RecordShape record_shape() const noexcept;
+
   [[nodiscard]] const CommonConfig& config() const noexcept;
   [[nodiscard]] const ClientConfig* client_config() const noexcept { return client_config_.get(); }
   [[nodiscard]] std::optional<Pause> pause() const noexcept;
@@ -89,7 +97,7 @@ class Connection::Core {
   [[nodiscard]] Side side() const noexcept { return side_; }
   [[nodiscard]] bool is_handshaking() const noexcept { return machine_ != nullptr; }
   [[nodiscard]] bool can_send() const noexcept {
-    return (is_established() || answers_early_data()) && !error_ && !closed_;
+    return (is_established() || answers_early_data()) && !error_ && !closed_ && !is_handed_over_;
   }
   [[nodiscard]] bool peer_has_closed() const noexcept { return peer_closed_; }
   [[nodiscard]] bool has_closed() const noexcept { return closed_; }
@@ -158,6 +166,13 @@ class Connection::Core {
   [[nodiscard]] Result<void> settle_if_established();
   [[nodiscard]] Result<void> check_ech_accepted();
 
+  // connection_handover.cpp
+  /// True where nothing is under way that keys alone don't tell. Errors: InvalidConfiguration, NotReady, AlreadyClosed.
+  [[nodiscard]] Result<void> check_idle(std::string_view call) const;
+  [[nodiscard]] tls::IdleConnection describe_idle() const;
+  [[nodiscard]] Result<void> restore(const tls::IdleTls13& idle, const tls::IdleConnection& common);
+  [[nodiscard]] Result<void> restore(const tls::IdleTls12& idle, const tls::IdleConnection& common);
+
   // connection_send.cpp
   std::size_t move_output(ByteSpan out) noexcept;
   [[nodiscard]] Result<void> queue_key_update(TrafficTls13& traffic, tls::KeyUpdateRequest request);
@@ -194,6 +209,9 @@ class Connection::Core {
   bool closed_ = false;
   bool peer_closed_ = false;
   bool key_update_answer_waits_ = false;  ///< goes out in front of the next application data
+  bool is_handed_over_ = false;           ///< somebody else seals and opens, by extract_secrets()
+  bool reading_keys_changed_ = false;     ///< then: for take_changed_secrets()
+  bool writing_keys_changed_ = false;
 };
 
 }  // namespace keyway

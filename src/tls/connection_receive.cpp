@@ -40,7 +40,9 @@ Result<Received> Connection::Core::receive(ByteSpan input) {
     const ByteSpan rest = input.subspan(received.consumed);
     // As they came: records are decrypted in place.
     std::array<std::uint8_t, event::Record::max_first_bytes> first_bytes{};
-    const std::size_t first_size = emit_.is_active() ? std::min(rest.size(), first_bytes.size()) : 0;
+    // Records that were opened elsewhere are content from the start.
+    const std::size_t first_size =
+        emit_.is_active() && !is_handed_over_ ? std::min(rest.size(), first_bytes.size()) : 0;
     std::ranges::copy(rest.first(first_size), first_bytes.begin());
     auto record = reader_.next(rest);
     if (!record) return die(std::move(record.error()));
@@ -299,16 +301,21 @@ Result<void> Connection::Core::take_key_update(TrafficTls13& traffic, const tls:
 
   traffic.reading = traffic.reading.next();
   ++traffic.reading_generation;
-  auto done = flow().protect_reading(EncryptionLevel::application, *config().provider, *traffic.suite, traffic.reading);
+  auto done = is_handed_over_ ? flow().check_record_ends()
+                              : flow().protect_reading(EncryptionLevel::application, *config().provider, *traffic.suite,
+                                                       traffic.reading);
   if (!done) return done;
+  reading_keys_changed_ = is_handed_over_;
   emit_.secret(side_ == Side::client ? SecretLabel::SERVER_TRAFFIC_SECRET : SecretLabel::CLIENT_TRAFFIC_SECRET,
                traffic.reading_generation, traffic.client_random, traffic.reading.bytes());
   emit_(event::KeysUpdated{Direction::received, traffic.reading_generation});
 
   if (update->request_update != tls::KeyUpdateRequest::update_requested) return {};
   // RFC 8446 4.6.3: the answer is due before our next application data, and one serves all requests before it.
-  key_update_answer_waits_ = true;
-  return {};
+  key_update_answer_waits_ = !is_handed_over_;
+  // Who seals elsewhere does not ask here before it does: the answer is due now, unless one is about to go out.
+  if (!is_handed_over_ || writing_keys_changed_) return {};
+  return queue_key_update(traffic, tls::KeyUpdateRequest::update_not_requested);
 }
 
 Result<void> Connection::Core::end_of_input() {

@@ -73,6 +73,9 @@ Result<Connection::Sent> Connection::Core::send(std::span<const ByteView> data, 
   if (!is_established() && !answers_early_data()) {
     return std::unexpected(fail(ErrorCode::NotReady).at("send").expected("a finished handshake"));
   }
+  if (is_handed_over_) {
+    return std::unexpected(fail(ErrorCode::NotReady).at("send").expected("a connection that seals its own records"));
+  }
   auto* tls13 = std::get_if<TrafficTls13>(&traffic_);
   if (tls13 != nullptr && key_update_answer_waits_) {
     if (auto updated = queue_key_update(*tls13, tls::KeyUpdateRequest::update_not_requested); !updated) {
@@ -177,7 +180,10 @@ Result<void> Connection::Core::queue_key_update(TrafficTls13& traffic, tls::KeyU
   traffic.writing = traffic.writing.next();
   ++traffic.writing_generation;
   if (request == tls::KeyUpdateRequest::update_not_requested) key_update_answer_waits_ = false;
-  auto done = flow.protect_writing(EncryptionLevel::application, *config().provider, *traffic.suite, traffic.writing);
+  writing_keys_changed_ = is_handed_over_;
+  auto done = is_handed_over_ ? Result<void>()
+                              : flow.protect_writing(EncryptionLevel::application, *config().provider, *traffic.suite,
+                                                     traffic.writing);
   if (!done) return done;
   emit_.secret(side_ == Side::client ? SecretLabel::CLIENT_TRAFFIC_SECRET : SecretLabel::SERVER_TRAFFIC_SECRET,
                traffic.writing_generation, traffic.client_random, traffic.writing.bytes());
@@ -205,6 +211,9 @@ Result<void> Connection::Core::update_keys(tls::KeyUpdateRequest request) {
   auto* tls13 = std::get_if<TrafficTls13>(&traffic_);
   if (tls13 == nullptr) {
     return std::unexpected(fail(ErrorCode::NotReady).at("update_keys").expected("a finished handshake of TLS 1.3"));
+  }
+  if (writing_keys_changed_) {
+    return std::unexpected(fail(ErrorCode::NotReady).at("update_keys").expected("the last new keys to be taken first"));
   }
   auto queued = queue_key_update(*tls13, request);
   if (!queued) return die(std::move(queued.error()));

@@ -333,6 +333,10 @@ ServerConfig::Builder& ServerConfig::Builder::allow_psk_ke() {
   parts_->common.allows_psk_ke = true;
   return *this;
 }
+ServerConfig::Builder& ServerConfig::Builder::allow_secret_extraction() {
+  parts_->common.allows_secret_extraction = true;
+  return *this;
+}
 ServerConfig::Builder& ServerConfig::Builder::allow_missing_extended_master_secret() {
   parts_->common.requires_extended_master_secret = false;
   return *this;

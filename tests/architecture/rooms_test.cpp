@@ -54,10 +54,11 @@ const std::map<std::string, std::set<std::string>> allowed = {
     {"crypto", {"core"}},
     {"x509", {"core", "crypto"}},
     {"tls", {"core", "compression", "crypto", "x509"}},
+    {"kernel", {"core", "crypto", "x509", "tls"}},
     {"authority", {"core", "crypto", "x509"}},
-    {"net", {"core", "crypto", "x509", "tls"}},
+    {"net", {"core", "crypto", "x509", "tls", "kernel"}},
     {"explain", {"core", "crypto", "x509", "tls"}},
-    {"tool", {"core", "crypto", "x509", "tls", "authority", "net", "explain"}},
+    {"tool", {"core", "crypto", "x509", "tls", "kernel", "authority", "net", "explain"}},
 };
 
 TEST(Rooms, ArrowsPointDownOnly) {
@@ -88,6 +89,17 @@ TEST(Rooms, CompressionLibrariesStandInOneFolder) {
       const bool is_codec = include.what == "zlib.h" || include.what == "zstd.h" || include.what.starts_with("brotli/");
       if (is_codec) {
         EXPECT_TRUE(place_of(file).starts_with("src/compression/")) << place_of(file);
+      }
+    }
+  }
+}
+
+TEST(Rooms, TheKernelsTlsStandsInOneFile) {
+  for (const fs::path& folder : {source / "src", source / "include"}) {
+    for (const fs::path& file : code_below(folder)) {
+      for (const Include& include : includes_of(file)) {
+        if (include.what != "linux/tls.h") continue;
+        EXPECT_EQ(place_of(file), "src/kernel/socket_options.cpp");
       }
     }
   }

@@ -1,6 +1,8 @@
 // Early data through the streams: by names of its own, given back where it is refused, never part of other reads.
 
 #include <array>
+#include <chrono>
+#include <future>
 #include <string>
 #include <thread>
 
@@ -51,6 +53,7 @@ class BlockingEarly : public ::testing::Test {
 };
 
 TEST_F(BlockingEarly, IsReadByNameAndAnsweredBeforeTheHandshakeIsDone) {
+  std::promise<void> is_answered;
   std::thread peer([&] {
     auto stream = server();
     Bytes room(4);
@@ -63,12 +66,14 @@ TEST_F(BlockingEarly, IsReadByNameAndAnsweredBeforeTheHandshakeIsDone) {
     EXPECT_EQ(early, "who is there");
     EXPECT_TRUE(stream.connection().is_handshaking());
     ASSERT_TRUE(stream.write_all(as_bytes("me")));
+    is_answered.set_value();
     EXPECT_EQ(stream.read_early(room), 0U);
     EXPECT_FALSE(stream.connection().is_handshaking());
     EXPECT_EQ(read(stream, 4), "well");
   });
   auto stream = client();
   EXPECT_EQ(stream.write_early(as_bytes("who is there")), 12U);
+  EXPECT_EQ(is_answered.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
   ASSERT_TRUE(stream.handshake());
   EXPECT_EQ(stream.connection().info().early_data, EarlyData::accepted);
   EXPECT_EQ(read(stream, 2), "me");

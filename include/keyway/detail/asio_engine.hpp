@@ -16,6 +16,7 @@
 #include <keyway/detail/asio_buffers.hpp>
 #include <keyway/detail/asio_error.hpp>
 #include <keyway/error.hpp>
+#include <keyway/kernel_tls.hpp>
 
 namespace keyway::asio::detail {
 
@@ -65,6 +66,7 @@ class Engine {
         keep(std::move(received.error()));
         return Decoded::failed;
       }
+      if (kernel_ && !follow_reading_keys()) return Decoded::failed;
       begin_ += received->consumed;
       needed_ = received->needed;
       data_ = received->application_data;
@@ -116,7 +118,8 @@ class Engine {
   /// Room for the transport's next bytes: little while nothing comes, more while the peer keeps it full.
   [[nodiscard]] ByteSpan input_space() {
     const std::size_t held = end_ - begin_;
-    const std::size_t wanted = std::max(next_capacity_, held + std::max<std::size_t>(needed_, 1));
+    const std::size_t least = kernel_ ? KernelRecords::record_room : std::max<std::size_t>(needed_, 1);
+    const std::size_t wanted = std::max(next_capacity_, held + least);
     if (input_.size() < wanted) {
       Buffer larger(wanted);
       std::copy_n(ByteView(input_).subspan(begin_).begin(), held, larger.begin());
@@ -127,7 +130,11 @@ class Engine {
     begin_ = 0;
     end_ = held;
     is_reading_ = true;
-    return ByteSpan(input_).subspan(end_);
+    const ByteSpan room = ByteSpan(input_).subspan(end_);
+    if (!kernel_offer_.offers_anything()) return room;
+    // The kernel takes over between two records: none is begun beyond the one that is asked for.
+    constexpr std::size_t header = 5;
+    return room.first(std::min(room.size(), held == 0 ? header : std::max<std::size_t>(needed_, 1)));
   }
   void input_arrived(std::size_t count) noexcept {
     is_reading_ = false;
@@ -154,11 +161,13 @@ class Engine {
   void give_turn_back() noexcept { is_turn_taken_ = false; }
   [[nodiscard]] bool is_turn_taken() const noexcept { return is_turn_taken_; }
 
-  [[nodiscard]] bool has_output() const noexcept { return !sealed().empty() || !connection_->output().empty(); }
+  [[nodiscard]] bool has_output() const noexcept { return is_output_left() || !connection_->output().empty(); }
+  /// True when something is ready to be written: sealed(), or a stretch of a file.
+  [[nodiscard]] bool is_output_left() const noexcept { return !sealed().empty() || file_left_ != 0; }
   [[nodiscard]] ByteView sealed() const noexcept { return ByteView(sealed_).subspan(written_); }
   /// Makes the protocol's own output ready to be written. False when there is nothing to write. For who has the turn.
   [[nodiscard]] bool collect_output() {
-    if (!sealed().empty()) return true;
+    if (is_output_left()) return true;
     const ByteView output = connection_->output();
     if (output.empty()) return false;
     sealed_.assign(output.begin(), output.end());
@@ -168,6 +177,7 @@ class Engine {
   }
   /// Encrypts `parts` (of `size` bytes) straight from where they are. For who has the turn, with nothing sealed left.
   [[nodiscard]] Result<std::size_t> seal(std::span<const ByteView> parts, std::size_t size) {
+    if (kernel_) return frame(parts, size);
     sealed_ = Buffer(connection_->sealed_size(size));
     written_ = 0;
     auto sent = connection_->send(parts, ByteSpan(sealed_));
@@ -199,11 +209,41 @@ class Engine {
     written_ = 0;
   }
 
+  // --- records in the kernel (asio_kernel.hpp)
+
+  void use_kernel(const KernelTls& offered) { kernel_offer_ = offered; }
+  [[nodiscard]] bool is_in_kernel() const noexcept { return kernel_ != nullptr; }
+  /// Once the handshake is done and all of it is written, with `fd` the transport's socket; later does nothing. False
+  /// when it failed, and the connection with it: see error().
+  [[nodiscard]] bool start_kernel(int fd);
+  /// The transport is there to be read: takes one record, or nothing.
+  void read_from_kernel(boost::system::error_code& broken);
+  /// The transport is there to be written to: writes what it takes of sealed(), or of the file.
+  void write_to_kernel(boost::system::error_code& broken);
+  /// Makes part of a file ready to be written: sealed, or for the kernel to read. For who has the turn, with nothing
+  /// left to be written.
+  [[nodiscard]] Result<void> seal_file(int file, std::uint64_t offset, std::size_t size);
+  /// Bytes of files that were sealed since it was asked last.
+  [[nodiscard]] std::size_t take_file_sent() noexcept { return std::exchange(file_sent_, 0); }
+  /// What the kernel has not taken yet is not sent.
+  void drop_file() noexcept { file_left_ = 0; }
+  /// True when the last part ended with the file.
+  [[nodiscard]] bool has_file_ended() const noexcept { return has_file_ended_; }
+
+  // --- another process
+
+  [[nodiscard]] Result<Bytes> export_idle(const HandoverKey& key);
+
   static constexpr std::size_t least_capacity = 1024;
   static constexpr std::size_t most_capacity = 65536;
   static constexpr std::size_t most_sealed_at_once = 65536;
 
  private:
+  /// The parts as TLSPlaintext records, for the kernel to seal.
+  [[nodiscard]] Result<std::size_t> frame(std::span<const ByteView> parts, std::size_t size);
+  [[nodiscard]] bool follow_reading_keys();
+  void fail_writing(Error error, boost::system::error_code& broken);
+
   std::optional<Connection> connection_;
   std::optional<Error> error_;
   Buffer input_;
@@ -218,6 +258,13 @@ class Engine {
   Buffer sealed_;
   std::size_t written_ = 0;
   bool is_turn_taken_ = false;
+  bool has_file_ended_ = false;
+  KernelTls kernel_offer_;
+  std::unique_ptr<KernelRecords> kernel_;  // null: records are sealed and opened here
+  int file_ = -1;                          // the kernel is to send the rest of this
+  std::uint64_t file_offset_ = 0;
+  std::size_t file_left_ = 0;
+  std::size_t file_sent_ = 0;
 };
 
 /// The part of every operation that is about the turn to write.

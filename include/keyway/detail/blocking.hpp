@@ -33,7 +33,7 @@ inline Result<void> BlockingStream::handshake() {
   const Deadline deadline = deadline_after(timeouts_.handshake);
   for (;;) {
     if (auto flushed = flush_output(deadline); !flushed) return flushed;
-    if (!connection_.is_handshaking()) return {};
+    if (!connection_.is_handshaking()) return start_kernel_tls();
     if (auto advanced = advance_handshake(deadline); !advanced) return advanced;
   }
 }
@@ -77,7 +77,10 @@ inline Result<std::size_t> BlockingStream::read_early(ByteSpan out) {
     early_ = Bytes();
     early_begin_ = 0;
     if (auto flushed = flush_output(deadline); !flushed) return std::unexpected(std::move(flushed.error()));
-    if (!connection_.is_handshaking()) return 0;
+    if (!connection_.is_handshaking()) {
+      if (auto started = start_kernel_tls(); !started) return std::unexpected(std::move(started.error()));
+      return 0;
+    }
     if (auto advanced = advance_handshake(deadline); !advanced) return std::unexpected(std::move(advanced.error()));
   }
   const ByteView waiting = ByteView(early_).subspan(early_begin_);
@@ -118,6 +121,12 @@ inline Result<void> BlockingStream::write_all(ByteView data) {
 }
 
 inline Result<void> BlockingStream::write_all(std::span<const ByteView> pieces) {
+  if (kernel_) {
+    for (const ByteView piece : pieces) {
+      if (auto sent = send_by_kernel(piece); !sent) return sent;
+    }
+    return {};
+  }
   constexpr std::size_t most_at_once = 65536;
   Bytes sealed;
   for (ByteView piece : pieces) {
@@ -193,6 +202,7 @@ inline Result<void> BlockingStream::send_all(ByteView bytes, std::chrono::millis
 
 /// Sends what the protocol itself has to say.
 inline Result<void> BlockingStream::flush_output(const Deadline& overall) {
+  if (kernel_) return flush_by_kernel(overall);
   while (!connection_.output().empty()) {
     const ByteView output = connection_.output();
     if (auto sent = send_all(output, timeouts_.write, overall); !sent) return sent;
@@ -203,6 +213,7 @@ inline Result<void> BlockingStream::flush_output(const Deadline& overall) {
 
 /// Receives once, at least a byte, or learns of the end.
 inline Result<void> BlockingStream::read_more(const Deadline& deadline) {
+  if (kernel_) return read_more_opened(deadline);
   constexpr std::size_t usual_room = 16384 + 512;
   const std::size_t held = end_ - begin_;
   if (begin_ != 0) std::ranges::copy(ByteView(input_).subspan(begin_, held), input_.begin());
@@ -210,7 +221,12 @@ inline Result<void> BlockingStream::read_more(const Deadline& deadline) {
   end_ = held;
   input_.resize(std::max({input_.size(), usual_room, held + std::max<std::size_t>(needed_, 1)}));
   for (;;) {
-    const ByteSpan room = ByteSpan(input_).subspan(end_);
+    ByteSpan room = ByteSpan(input_).subspan(end_);
+    // The kernel takes over between two records: none is begun beyond the one that is asked for.
+    if (kernel_offer_.offers_anything()) {
+      constexpr std::size_t header = 5;
+      room = room.first(std::min(room.size(), end_ == 0 ? header : std::max<std::size_t>(needed_, 1)));
+    }
     const ::ssize_t count = ::recv(fd_, room.data(), room.size(), MSG_DONTWAIT);
     if (count > 0) {
       end_ += static_cast<std::size_t>(count);
@@ -230,6 +246,10 @@ inline Result<void> BlockingStream::decode() {
   while (data_.empty() && begin_ != end_ && !connection_.pause() && !connection_.peer_has_closed()) {
     auto received = connection_.receive(ByteSpan(input_).subspan(begin_, end_ - begin_));
     if (!received) return std::unexpected(failed(std::move(received.error())));
+    if (kernel_) {
+      auto followed = kernel_->follow_reading_keys(connection_);
+      if (!followed) return std::unexpected(failed(std::move(followed.error())));
+    }
     begin_ += received->consumed;
     needed_ = received->needed;
     data_ = received->application_data;

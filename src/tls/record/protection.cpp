@@ -32,12 +32,14 @@ Error exhausted() {
 }  // namespace
 
 Result<ProtectionTls13> ProtectionTls13::create(const crypto::Provider& provider, const SuiteTls13& suite,
-                                                const TrafficSecret& secret) {
+                                                const TrafficSecret& secret, std::uint64_t sequence) {
   const crypto::AeadLimits limits = crypto::limits(suite.aead);
   const TrafficSecret::Keys keys = secret.keys(limits.key_size);
   auto aead = provider.aead(suite.aead, keys.key.view());
   if (!aead) return std::unexpected(std::move(aead).error());
-  return ProtectionTls13(std::move(*aead), keys.iv, limits.max_records_sealed);
+  ProtectionTls13 protection(std::move(*aead), keys.iv, limits.max_records_sealed);
+  protection.advance_to(sequence);
+  return protection;
 }
 
 ProtectionTls13::ProtectionTls13(std::unique_ptr<crypto::Aead> aead, const crypto::Nonce& iv,

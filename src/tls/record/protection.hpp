@@ -32,9 +32,10 @@ struct OpenedRecord {
 /// number's alone and the number only goes up, so none is used twice.
 class ProtectionTls13 {
  public:
-  /// Errors: the provider's.
+  /// `sequence`: of the next record; other than 0 only where somebody else has protected those before. Errors: the
+  /// provider's.
   [[nodiscard]] static Result<ProtectionTls13> create(const crypto::Provider& provider, const SuiteTls13& suite,
-                                                      const TrafficSecret& secret);
+                                                      const TrafficSecret& secret, std::uint64_t sequence = 0);
 
   /// The most parts that one record is gathered from.
   static constexpr std::size_t max_parts = 16;

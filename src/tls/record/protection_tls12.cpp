@@ -42,10 +42,12 @@ Error exhausted() {
 }  // namespace
 
 Result<ProtectionTls12> ProtectionTls12::create(const crypto::Provider& provider, const SuiteTls12& suite,
-                                                const DirectionKeysTls12& keys) {
+                                                const DirectionKeysTls12& keys, std::uint64_t sequence) {
   auto aead = provider.aead(suite.aead, keys.key.view());
   if (!aead) return std::unexpected(std::move(aead).error());
-  return ProtectionTls12(std::move(*aead), suite, keys.iv.view());
+  ProtectionTls12 protection(std::move(*aead), suite, keys.iv.view());
+  protection.sequence_ = sequence;
+  return protection;
 }
 
 ProtectionTls12::ProtectionTls12(std::unique_ptr<crypto::Aead> aead, const SuiteTls12& suite, ByteView iv) noexcept
@@ -125,6 +127,12 @@ Result<OpenedRecord> ProtectionTls12::open(ByteView header, ByteSpan fragment) {
                                .received(std::to_string(size)));
   }
   return OpenedRecord{.type = record.type, .content = sealed.first(size)};
+}
+
+std::uint64_t sequence_number(const Protection& protection) noexcept {
+  if (const auto* tls13 = std::get_if<ProtectionTls13>(&protection)) return tls13->sequence_number();
+  const auto* tls12 = std::get_if<ProtectionTls12>(&protection);
+  return tls12 != nullptr ? tls12->sequence_number() : 0;
 }
 
 }  // namespace keyway::tls

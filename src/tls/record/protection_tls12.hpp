@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <variant>
 
 #include <keyway/bytes.hpp>
 #include <keyway/crypto.hpp>
@@ -21,9 +22,9 @@ namespace keyway::tls {
 /// used twice.
 class ProtectionTls12 {
  public:
-  /// Errors: the provider's.
+  /// `sequence`: as ProtectionTls13::create() takes it. Errors: the provider's.
   [[nodiscard]] static Result<ProtectionTls12> create(const crypto::Provider& provider, const SuiteTls12& suite,
-                                                      const DirectionKeysTls12& keys);
+                                                      const DirectionKeysTls12& keys, std::uint64_t sequence = 0);
 
   static constexpr std::size_t max_parts = ProtectionTls13::max_parts;
 
@@ -58,5 +59,10 @@ class ProtectionTls12 {
   std::uint64_t hard_limit_ = 0;  ///< from here on nothing is
   bool sends_nonce_ = false;
 };
+
+/// What a direction's records have around them.
+using Protection = std::variant<PlaintextProtection, ProtectionTls13, ProtectionTls12>;
+/// Of the next record; 0 without protection.
+[[nodiscard]] std::uint64_t sequence_number(const Protection& protection) noexcept;
 
 }  // namespace keyway::tls

@@ -39,6 +39,11 @@ Result<RecordReader::Incoming> RecordReader::next(ByteSpan input) {
 
   first_ = false;
   const ByteSpan fragment = input.subspan(record_header_size, header.length);
+  if (opened_elsewhere_) {
+    if (auto judged = judge_content(header.type, fragment); !judged) return std::unexpected(std::move(judged.error()));
+    return Incoming{
+        .complete = true, .consumed = size, .type = header.type, .was_protected = true, .content = fragment};
+  }
   auto incoming = is_early_data(header) ? skip(header)
                   : opens(header)       ? take_protected(header, input.first(record_header_size), fragment)
                                         : take_plaintext(header, fragment);
@@ -49,6 +54,13 @@ Result<RecordReader::Incoming> RecordReader::next(ByteSpan input) {
 }
 
 Result<void> RecordReader::judge_header(const RecordHeader& header, ByteView input) const {
+  if (opened_elsewhere_) {
+    if (header.length <= max_protected_) return {};
+    return std::unexpected(fail(ErrorCode::RecordTooLong)
+                               .at("record")
+                               .expected("at most " + std::to_string(max_protected_) + " bytes")
+                               .received(std::to_string(header.length)));
+  }
   // RFC 8446 5.1: legacy_record_version is ignored, but 3 in front is all that tells TLS from something else.
   const bool looks_like_tls = is_known(header.type) && is_version_3(header.legacy_record_version);
   if (first_ && !looks_like_tls) return std::unexpected(not_tls(input));
@@ -144,24 +156,35 @@ Result<RecordReader::Incoming> RecordReader::take_protected(const RecordHeader& 
   if (tls13 != nullptr && header.type != ContentType::application_data) {
     return std::unexpected(unexpected_type(header.type, "a protected record (outer type application_data)"));
   }
-  switch (opened->type) {
-    case ContentType::application_data:
-      if (const auto counted = count_empty(opened->content); !counted) return std::unexpected(counted.error());
-      break;
-    case ContentType::alert:
-    case ContentType::handshake:
-      if (opened->content.empty()) {
-        return std::unexpected(
-            fail(ErrorCode::EmptyRecord).at("protected record").received("an empty " + to_string(opened->type)));
-      }
-      // A warning between empty records does not make a flood of them any better.
-      if (opened->type == ContentType::handshake) empty_records_ = 0;
-      break;
-    default:
-      // RFC 8446 5: a protected change_cipher_spec is an unexpected message like any other type.
-      return std::unexpected(unexpected_type(opened->type, "alert, handshake or application_data inside protection"));
+  if (auto judged = judge_content(opened->type, opened->content); !judged) {
+    return std::unexpected(std::move(judged.error()));
   }
   return Incoming{.type = opened->type, .was_protected = true, .content = opened->content};
+}
+
+Result<void> RecordReader::judge_content(ContentType type, ByteView content) {
+  switch (type) {
+    case ContentType::application_data:
+      return count_empty(content);
+    case ContentType::alert:
+    case ContentType::handshake:
+      if (content.empty()) {
+        return std::unexpected(
+            fail(ErrorCode::EmptyRecord).at("protected record").received("an empty " + to_string(type)));
+      }
+      // A warning between empty records does not make a flood of them any better.
+      if (type == ContentType::handshake) empty_records_ = 0;
+      return {};
+    default:
+      // RFC 8446 5: a protected change_cipher_spec is an unexpected message like any other type.
+      return std::unexpected(unexpected_type(type, "alert, handshake or application_data inside protection"));
+  }
+}
+
+void RecordReader::opens_elsewhere() noexcept {
+  protection_ = PlaintextProtection();
+  first_ = false;
+  opened_elsewhere_ = true;
 }
 
 Result<RecordReader::Incoming> RecordReader::skip(const RecordHeader& header) {

@@ -38,6 +38,15 @@ class RecordReader {
   /// The most content and padding of a protected record, in bytes, that the peer has been told; more is RecordTooLong.
   void limit_protected(std::size_t size) noexcept { max_protected_ = size; }
 
+  /// Of the next record; 0 without protection.
+  [[nodiscard]] std::uint64_t sequence_number() const noexcept { return tls::sequence_number(protection_); }
+  [[nodiscard]] std::size_t max_protected() const noexcept { return max_protected_; }
+  /// From the next record on, somebody else takes the protection off: what comes are TLSPlaintext records of what was
+  /// inside, to be judged as if they had been opened here.
+  void opens_elsewhere() noexcept;
+  /// The records of a whole handshake were read by another reader.
+  void go_on_after_handshake() noexcept { first_ = ccs_allowed_ = false; }
+
   /// A server that takes no early data passes over what the client sends of it (RFC 8446 4.2.10): before keys, records
   /// of application data up to the next handshake record; with keys, records that don't decrypt up to the first that
   /// does. At most max_skipped_early_data bytes of them; more is TooMuchEarlyData.
@@ -67,6 +76,8 @@ class RecordReader {
   [[nodiscard]] Result<Incoming> take_plaintext(const RecordHeader& header, ByteSpan fragment);
   [[nodiscard]] Result<Incoming> take_protected(const RecordHeader& header, ByteView header_bytes, ByteSpan fragment);
   [[nodiscard]] Result<Incoming> skip(const RecordHeader& header);
+  /// What was inside a protected record. Errors: EmptyRecord, TooManyEmptyRecords, UnexpectedContentType.
+  [[nodiscard]] Result<void> judge_content(ContentType type, ByteView content);
   [[nodiscard]] Result<void> count_empty(ByteView content);
   /// True for records that have to decrypt.
   [[nodiscard]] bool opens(const RecordHeader& header) const noexcept;
@@ -78,7 +89,7 @@ class RecordReader {
     return early_data_left_ && !is_protected() && header.type == ContentType::application_data;
   }
 
-  std::variant<PlaintextProtection, ProtectionTls13, ProtectionTls12> protection_;
+  Protection protection_;
   std::optional<std::size_t> early_data_left_;  ///< bytes to be passed over yet; nothing when there is no early data
   std::size_t max_protected_ = max_plaintext_fragment;
   std::uint32_t empty_records_ = 0;  ///< in a row
@@ -86,6 +97,7 @@ class RecordReader {
   bool ccs_allowed_ = true;
   bool plaintext_alerts_allowed_ = false;
   bool first_ = true;
+  bool opened_elsewhere_ = false;
 };
 
 }  // namespace keyway::tls

@@ -76,6 +76,10 @@ void RecordWriter::limit_protected(std::size_t size) noexcept {
   apply_protected_limit();
 }
 
+std::uint64_t RecordWriter::sequence_number() const noexcept {
+  return tls::sequence_number(protection_);
+}
+
 bool RecordWriter::needs_key_update() const noexcept {
   const auto* protection = std::get_if<ProtectionTls13>(&protection_);
   return protection != nullptr && is_due(*protection);

@@ -47,6 +47,10 @@ class RecordWriter {
   /// New keys of TLS 1.3 are due after this many records, if not sooner for the AEAD's sake; 0: for its sake alone.
   void set_max_records_per_key(std::uint64_t records) noexcept { max_records_per_key_ = records; }
   [[nodiscard]] bool is_protected() const noexcept { return !std::holds_alternative<PlaintextProtection>(protection_); }
+  /// Of the next record; 0 without protection.
+  [[nodiscard]] std::uint64_t sequence_number() const noexcept;
+  [[nodiscard]] std::size_t max_fragment() const noexcept { return max_fragment_; }
+  [[nodiscard]] std::size_t max_protected() const noexcept { return max_protected_; }
   /// Never with TLS 1.2, which has no way to change keys.
   [[nodiscard]] bool needs_key_update() const noexcept;
 
@@ -94,7 +98,7 @@ class RecordWriter {
                                              ByteSpan out) const;
   [[nodiscard]] ProtocolVersion plaintext_version() const noexcept;
 
-  std::variant<PlaintextProtection, ProtectionTls13, ProtectionTls12> protection_;
+  Protection protection_;
   PaddingPolicy padding_;
   std::size_t max_fragment_ = max_plaintext_fragment;
   std::size_t max_protected_ = max_plaintext_fragment;

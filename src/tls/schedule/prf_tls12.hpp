@@ -58,6 +58,11 @@ class ExporterTls12 {
   /// label that the protocol itself uses.
   [[nodiscard]] Result<void> derive(std::string_view label, std::optional<ByteView> context, ByteSpan out) const;
 
+  // What the connection's keys come from, for who carries the connection elsewhere.
+  [[nodiscard]] const crypto::HashFunction& hash() const noexcept { return *hash_; }
+  [[nodiscard]] ByteView master_secret() const noexcept { return master_secret_.view(); }
+  [[nodiscard]] const HelloRandoms& randoms() const noexcept { return randoms_; }
+
  private:
   const crypto::HashFunction* hash_;
   SecretBuffer<master_secret_size> master_secret_;

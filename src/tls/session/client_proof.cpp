@@ -1,11 +1,11 @@
 #include "tls/session/client_proof.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include <keyway/certificate.hpp>
 
+#include "tls/session/kept_proofs.hpp"
 #include "tls/session/session.hpp"
 #include "tls/wire/certificate.hpp"
 
@@ -16,14 +16,6 @@ std::size_t size_of(const std::vector<Bytes>& chain) noexcept {
   std::size_t size = 0;
   for (const Bytes& certificate : chain) size += certificate.size();
   return size;
-}
-
-/// A number that stands for one of the enumeration's values, of which `last` is the last.
-template <typename E>
-E read_enumerator(Reader& in, E last, std::string_view field) {
-  const std::uint8_t number = in.u8(field);
-  if (number > std::to_underlying(last)) in.reject(ErrorCode::InvalidValue, field);
-  return in.ok() ? static_cast<E>(number) : E{};
 }
 
 Bytes digest_of(ByteView certificate, const crypto::Provider& provider) {
@@ -45,17 +37,10 @@ std::shared_ptr<const ClientProof> ClientProof::read(Reader& in) {
     const ByteView certificate = chain.vector24("certificate", 1);
     proof.chain.emplace_back(certificate.begin(), certificate.end());
   }
-  Reader path(in.vector16("client path"), "client path");
-  while (in.ok() && path.ok() && !path.empty()) {
-    const auto origin = read_enumerator(path, x509::Origin::anchor, "origin");
-    proof.path.push_back({origin, path.u32("index")});
-  }
-  Reader checks(in.vector8("client checks"), "client checks");
-  while (in.ok() && checks.ok() && !checks.empty()) {
-    const auto kind = read_enumerator(checks, x509::CheckKind::transparency, "kind");
-    proof.checks.push_back({kind, read_enumerator(checks, x509::CheckOutcome::not_checked, "outcome")});
-  }
-  if (!chain.finish() || !path.finish() || !checks.finish()) in.reject(ErrorCode::InvalidValue, "client proof");
+  KeptVerdict verdict = KeptVerdict::read(in);
+  proof.path = std::move(verdict.path);
+  proof.checks = std::move(verdict.checks);
+  if (!chain.finish()) in.reject(ErrorCode::InvalidValue, "client proof");
   return std::make_shared<const ClientProof>(std::move(proof));
 }
 
@@ -63,18 +48,7 @@ void ClientProof::write(Writer& out) const {
   out.vector16([&] {
     for (const Bytes& certificate : chain) out.vector24(certificate);
   });
-  out.vector16([&] {
-    for (const x509::PathElement& element : path) {
-      out.u8(std::to_underlying(element.origin));
-      out.u32(element.index);
-    }
-  });
-  out.vector8([&] {
-    for (const x509::Check& check : checks) {
-      out.u8(std::to_underlying(check.kind));
-      out.u8(std::to_underlying(check.outcome));
-    }
-  });
+  write_verdict(out, path, checks);
 }
 
 std::size_t ClientProof::written_size() const noexcept {

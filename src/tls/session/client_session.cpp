@@ -9,7 +9,7 @@
 
 #include "core/reader.hpp"
 #include "core/writer.hpp"
-#include "tls/wire/certificate.hpp"
+#include "tls/session/kept_proofs.hpp"
 
 namespace keyway {
 namespace {
@@ -23,18 +23,9 @@ constexpr std::size_t max_ticket = 16384;
 
 /// An upper bound of what is written, so that no copy of the secret is left behind by a buffer that grows.
 std::size_t written_size(const ClientSession& kept) noexcept {
-  std::size_t size = 1 + 2 + kept.session.written_size() + 2 + kept.ticket.size() + 1 + kept.session_id.size() + 3;
-  for (const Bytes& certificate : kept.peer->chain) size += 3 + certificate.size();
-  size += 3 + 3;
-  for (const Bytes& response : kept.peer->proofs.ocsp_responses) size += 3 + response.size();
-  for (const Bytes& list : kept.peer->proofs.sct_lists) size += 3 + list.size();
-  return size;
-}
-
-void write_list(Writer& out, const std::vector<Bytes>& entries) {
-  out.vector24([&] {
-    for (const Bytes& entry : entries) out.vector24(entry);
-  });
+  return 1 + 2 + kept.session.written_size() + 2 + kept.ticket.size() + 1 + kept.session_id.size() +
+         tls::written_size(kept.peer->chain) + tls::written_size(kept.peer->proofs.ocsp_responses) +
+         tls::written_size(kept.peer->proofs.sct_lists);
 }
 
 /// Judges what the server showed, the chain or the raw public key, as if it came just now.
@@ -59,19 +50,6 @@ Result<std::shared_ptr<const PeerProof>> prove(std::vector<Bytes> chain, Carried
       PeerProof{*accepted, std::move(chain), std::move(proofs), std::move(verdict), end});
 }
 
-/// `where` names the list, whose entries have `min_size` bytes at least.
-Result<std::vector<Bytes>> read_list(ByteView bytes, std::string_view where, std::size_t min_size) {
-  std::vector<Bytes> entries;
-  Reader in(bytes, where);
-  while (in.ok() && !in.empty()) {
-    if (entries.size() == tls::max_certificate_entries) in.reject(ErrorCode::LengthOutOfRange, "entries");
-    const ByteView entry = in.vector24("entry", min_size);
-    entries.emplace_back(entry.begin(), entry.end());
-  }
-  if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
-  return entries;
-}
-
 }  // namespace
 
 Result<Bytes> write_session(const StoredSession& session) {
@@ -83,9 +61,9 @@ Result<Bytes> write_session(const StoredSession& session) {
   out.vector16([&] { session->session.write(out); });
   out.vector16(session->ticket);
   out.vector8(session->session_id);
-  write_list(out, session->peer->chain);
-  write_list(out, session->peer->proofs.ocsp_responses);
-  write_list(out, session->peer->proofs.sct_lists);
+  tls::write_byte_strings(out, session->peer->chain);
+  tls::write_byte_strings(out, session->peer->proofs.ocsp_responses);
+  tls::write_byte_strings(out, session->peer->proofs.sct_lists);
   if (out.ok() && bytes.size() <= max_written_session) return bytes;
   wipe(bytes);
   return std::unexpected(fail(ErrorCode::InvalidArgument)
@@ -111,11 +89,11 @@ Result<StoredSession> read_session(ByteView bytes, const ClientConfig& config) {
   const ByteView responses_bytes = in.vector24("ocsp_responses");
   const ByteView scts_bytes = in.vector24("sct_lists");
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
-  auto chain = read_list(chain_bytes, "stored session, chain", 1);
+  auto chain = tls::read_byte_strings(chain_bytes, "stored session, chain", 1);
   if (!chain) return std::unexpected(std::move(chain).error());
-  auto responses = read_list(responses_bytes, "stored session, ocsp_responses", 0);
+  auto responses = tls::read_byte_strings(responses_bytes, "stored session, ocsp_responses", 0);
   if (!responses) return std::unexpected(std::move(responses).error());
-  auto scts = read_list(scts_bytes, "stored session, sct_lists", 0);
+  auto scts = tls::read_byte_strings(scts_bytes, "stored session, sct_lists", 0);
   if (!scts) return std::unexpected(std::move(scts).error());
   auto session = Session::parse(session_bytes);
   if (!session) return std::unexpected(std::move(session).error());

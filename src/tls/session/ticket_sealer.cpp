@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "core/wiped_at_end.hpp"
+
 namespace keyway::tls {
 namespace {
 
@@ -11,12 +13,6 @@ constexpr std::size_t name_size = 16;
 constexpr std::size_t overhead = name_size + crypto::aead_nonce_size + crypto::aead_tag_size;
 /// No session is longer: an early end for what can't be a ticket.
 constexpr std::size_t max_ticket = 2048 + ClientProof::max_chain_size;
-
-/// Wipes what held a secret, whichever way the function ends.
-struct WipedAtEnd {
-  Bytes& bytes;
-  ~WipedAtEnd() { wipe(bytes); }
-};
 
 /// The key's name, and what is sealed for.
 class Associated {
