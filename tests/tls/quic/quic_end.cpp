@@ -56,12 +56,19 @@ void QuicEnd::use_new_secrets() {
     if (secret->direction == Direction::sent) {
       of_level.sealer = QuicSealer::create(provider(), version_, std::move(*secret)).value();
     } else {
+      const auto early = numbers(secret->level).greatest;
       of_level.opener = QuicOpener::create(provider(), version_, std::move(*secret)).value();
+      if (early) of_level.opener->received(*early);
     }
   }
 }
 
 // ------------------------------------------------------------------------------------------------ sending
+
+bool QuicEnd::sends_stream_at(EncryptionLevel level) {
+  if (level == EncryptionLevel::application) return true;
+  return level == EncryptionLevel::early_data && !space(EncryptionLevel::application).sealer;
+}
 
 Bytes QuicEnd::frames_of(EncryptionLevel level) {
   Space& of_level = space(level);
@@ -85,7 +92,7 @@ Bytes QuicEnd::frames_of(EncryptionLevel level) {
     write_integer(out, size);
     out.bytes(waiting.first(size));
     of_level.crypto_packed += size;
-  } else if (level == EncryptionLevel::application && !to_send_.empty()) {
+  } else if (sends_stream_at(level) && !to_send_.empty()) {
     const std::size_t text_size = std::min(bytes_in_a_packet, to_send_.size());
     out.u8(stream_with_length);
     write_integer(out, 0);  // Stream ID
@@ -107,7 +114,7 @@ Bytes QuicEnd::packet_of(EncryptionLevel level, Bytes frames) {
     out.u8(0x40U | (number_size - 1));
     out.bytes(peer_id_);
   } else {
-    out.u8(long_first_byte(level == EncryptionLevel::initial ? 0 : 2, version_));
+    out.u8(long_first_byte(static_cast<unsigned>(level), version_));  // the types stand in the order of the levels
     out.u32(static_cast<std::uint32_t>(version_));
     out.vector8(peer_id_);
     out.vector8(own_id_);
@@ -117,10 +124,12 @@ Bytes QuicEnd::packet_of(EncryptionLevel level, Bytes frames) {
     }
     write_integer(out, number_size + frames.size() + QuicSealer::overhead);
   }
-  write_number(out, of_level.next_number);
+  const std::uint64_t number = numbers(level).next_number++;
+  write_number(out, number);
   Bytes packet(header.size() + frames.size() + QuicSealer::overhead);
   const std::array payload{ByteView(frames)};
-  packet.resize(of_level.sealer->seal(of_level.next_number++, header, payload, packet).value());
+  packet.resize(of_level.sealer->seal(number, header, payload, packet).value());
+  if (level == EncryptionLevel::early_data) ++early_packets_;
   return packet;
 }
 
@@ -215,7 +224,8 @@ Result<void> QuicEnd::take_protected(EncryptionLevel level, const QuicPacketView
     ++dropped_;
     return {};
   }
-  of_level.greatest = std::max(of_level.greatest.value_or(0), opened->number);
+  numbers(level).greatest = std::max(numbers(level).greatest.value_or(0), opened->number);
+  if (level == EncryptionLevel::early_data) ++early_packets_;
   if (opened->keys_updated) {
     if (auto followed = of_level.sealer->follow(*of_level.opener); !followed) {
       return std::unexpected(followed.error());
@@ -238,7 +248,7 @@ Result<void> QuicEnd::take_frames(EncryptionLevel level, ByteView frames) {
       of_level.sealer->acknowledged(greatest);
       continue;
     }
-    of_level.owes_ack = true;
+    numbers(level).owes_ack = true;
     if (type == crypto) {
       const std::size_t offset = integer();
       const ByteView bytes = reader.bytes(integer(), "CRYPTO");

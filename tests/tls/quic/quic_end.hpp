@@ -34,6 +34,8 @@ class QuicEnd {
   [[nodiscard]] QuicConnection& handshake() noexcept { return handshake_; }
   [[nodiscard]] QuicSealer& sealer() { return *space(EncryptionLevel::application).sealer; }
   [[nodiscard]] QuicOpener& opener() { return *space(EncryptionLevel::application).opener; }
+  /// How many 0-RTT packets were sent or opened.
+  [[nodiscard]] std::size_t early_packets() const noexcept { return early_packets_; }
   [[nodiscard]] std::size_t dropped() const noexcept { return dropped_; }
   [[nodiscard]] std::size_t retries() const noexcept { return retries_; }
 
@@ -51,6 +53,11 @@ class QuicEnd {
   };
 
   [[nodiscard]] Space& space(EncryptionLevel level) { return spaces_.at(static_cast<std::size_t>(level)); }
+  /// RFC 9000 12.3: 0-RTT and 1-RTT packets share their numbers.
+  [[nodiscard]] Space& numbers(EncryptionLevel level) {
+    return space(level == EncryptionLevel::early_data ? EncryptionLevel::application : level);
+  }
+  [[nodiscard]] bool sends_stream_at(EncryptionLevel level);
   void use_initial_keys(ByteView destination);
   void use_new_secrets();
   [[nodiscard]] Bytes frames_of(EncryptionLevel level);
@@ -70,6 +77,7 @@ class QuicEnd {
   std::vector<Bytes> to_send_as_they_are_;
   std::string to_send_;
   std::string received_;
+  std::size_t early_packets_ = 0;
   std::size_t dropped_ = 0;
   std::size_t retries_ = 0;
   bool wants_retry_ = false;

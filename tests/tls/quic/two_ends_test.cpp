@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "testing/pair.hpp"
+#include "tls/connection/resumption_testing.hpp"
 #include "tls/quic/quic_end.hpp"
 
 namespace keyway {
@@ -153,6 +154,31 @@ TEST_P(QuicTwoEnds, DropWhatSomebodyElsePutsIn) {
   ASSERT_TRUE(ends.server.take(sent[0]));
   ends.run();
   EXPECT_EQ(ends.server.received(), "well");
+}
+
+TEST(QuicTwoEndsEarly, DataGoesOutInTheFirstFlight) {
+  const auto clock = std::make_shared<MovableClock>();
+  ClientConfig::Builder client = client_builder();
+  client.alpn({"h3"}).clock(clock).session_store(std::make_shared<InMemorySessionStore>()).allow_early_data();
+  ServerConfig::Builder server = server_builder();
+  server.alpn({"h3"}).clock(clock).take_early_data({});
+  const auto client_config = build(std::move(client));
+  const auto server_config = build(std::move(server));
+  for (const bool has_session : {false, true}) {
+    Ends ends{{*QuicConnection::client(client_config, server_name(), Bytes{1}), QuicVersion::v1, Side::client},
+              {*QuicConnection::server(server_config, Bytes{2}), QuicVersion::v1, Side::server}};
+    const std::string early(2500, 'e');
+    ends.client.send(early);
+    ASSERT_TRUE(ends.carry(ends.client, ends.server));
+    EXPECT_EQ(ends.server.received(), has_session ? early : "") << "before the server has said anything";
+    ends.run();
+    ends.client.send(" and more");
+    ends.run();
+    EXPECT_EQ(ends.server.received(), early + " and more");
+    EXPECT_EQ(ends.client.early_packets(), has_session ? 3U : 0U);
+    EXPECT_EQ(ends.server.early_packets(), has_session ? 3U : 0U);
+    EXPECT_EQ(ends.client.dropped() + ends.server.dropped(), 0U);
+  }
 }
 
 TEST(QuicTwoEndsRetry, AForgedRetryIsDropped) {
