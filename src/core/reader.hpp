@@ -41,6 +41,13 @@ class Reader {
     return static_cast<E>(number(sizeof(E), field));
   }
 
+  /// A byte that is 0 or 1. Of formats of our own: TLS has none.
+  [[nodiscard]] bool boolean(std::string_view field) noexcept {
+    const std::uint8_t value = u8(field);
+    if (value > 1) reject(ErrorCode::InvalidValue, field);
+    return value == 1;
+  }
+
   /// Exactly `size` bytes.
   [[nodiscard]] ByteView bytes(std::size_t size, std::string_view field) noexcept {
     if (rest_.size() < size) {

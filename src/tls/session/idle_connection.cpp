@@ -12,12 +12,6 @@ namespace {
 
 constexpr std::uint8_t idle_format = 1;
 
-bool read_bool(Reader& in, std::string_view field) noexcept {
-  const std::uint8_t value = in.u8(field);
-  if (value > 1) in.reject(ErrorCode::InvalidValue, field);
-  return value == 1;
-}
-
 void write_bool(Writer& out, bool value) {
   out.u8(value ? 1 : 0);
 }
@@ -65,7 +59,7 @@ IdleTls12 read_tls12(Reader& in, CipherSuite suite_id) {
   idle.randoms.client = in.array<32>("client_random");
   idle.randoms.server = in.array<32>("server_random");
   idle.first_finished = in.array<12>("first_finished");
-  idle.extended_master_secret = read_bool(in, "extended_master_secret");
+  idle.extended_master_secret = in.boolean("extended_master_secret");
   return idle;
 }
 
@@ -82,7 +76,7 @@ std::string read_text(Reader& in, std::string_view field) {
 }
 
 std::optional<std::string> read_optional_text(Reader& in, std::string_view field) {
-  if (!read_bool(in, field)) return std::nullopt;
+  if (!in.boolean(field)) return std::nullopt;
   return read_text(in, field);
 }
 
@@ -95,21 +89,21 @@ void read_info(Reader& in, ConnectionInfo& info) {
   info.group = in.value<NamedGroup>("group");
   info.signature_scheme = in.value<SignatureScheme>("signature_scheme");
   info.client_signature_scheme = in.value<SignatureScheme>("client_signature_scheme");
-  info.after_hello_retry_request = read_bool(in, "after_hello_retry_request");
-  info.is_resumption = read_bool(in, "is_resumption");
+  info.after_hello_retry_request = in.boolean("after_hello_retry_request");
+  info.is_resumption = in.boolean("is_resumption");
   info.ech = read_state(in, EchStatus::rejected, "ech");
   info.early_data = read_state(in, EarlyData::declined, "early_data");
   info.peer_certificate_type = in.value<CertificateType>("peer_certificate_type");
   info.own_certificate_type = in.value<CertificateType>("own_certificate_type");
   info.late_authentication = read_state(in, ClientProofLater::proven, "late_authentication");
-  info.is_delegated = read_bool(in, "is_delegated");
+  info.is_delegated = in.boolean("is_delegated");
   info.alpn = read_text(in, "alpn");
-  if (read_bool(in, "has_certificate_compression")) {
+  if (in.boolean("has_certificate_compression")) {
     info.certificate_compression = in.value<CertificateCompressionAlgorithm>("certificate_compression");
   }
   info.server_name = read_optional_text(in, "server_name");
   info.peer_record_size_limit = in.u16("peer_record_size_limit");
-  if (read_bool(in, "has_max_fragment_length")) {
+  if (in.boolean("has_max_fragment_length")) {
     const auto length = read_state(in, MaxFragmentLength::bytes_4096, "max_fragment_length");
     if (length < MaxFragmentLength::bytes_512) in.reject(ErrorCode::InvalidValue, "max_fragment_length");
     info.max_fragment_length = length;
@@ -173,9 +167,9 @@ Result<IdleConnection> IdleConnection::parse(ByteView bytes) {
   idle.writing_sequence = in.u64("writing_sequence");
   idle.max_sent = read_limit(in, "max_sent");
   idle.max_taken = read_limit(in, "max_taken");
-  idle.key_update_answer_waits = read_bool(in, "key_update_answer_waits");
+  idle.key_update_answer_waits = in.boolean("key_update_answer_waits");
   read_info(in, idle.info);
-  if (read_bool(in, "has_psk")) idle.psk_digest = in.array<32>("psk_digest");
+  if (in.boolean("has_psk")) idle.psk_digest = in.array<32>("psk_digest");
   idle.ech_public_name = read_optional_text(in, "ech_public_name");
   if (auto read = read_list(in, idle.peer_chain, "peer_chain", 1); !read) return std::unexpected(read.error());
   if (auto read = read_list(in, idle.peer_proofs.ocsp_responses, "ocsp_responses", 0); !read) {
@@ -183,7 +177,7 @@ Result<IdleConnection> IdleConnection::parse(ByteView bytes) {
   }
   if (auto read = read_list(in, idle.peer_proofs.sct_lists, "sct_lists", 0); !read)
     return std::unexpected(read.error());
-  if (read_bool(in, "has_verdict")) idle.verdict = KeptVerdict::read(in);
+  if (in.boolean("has_verdict")) idle.verdict = KeptVerdict::read(in);
   if (auto read = read_list(in, idle.policies, "policies", 0); !read) return std::unexpected(read.error());
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
   return idle;

@@ -18,12 +18,6 @@ Time read_time(Reader& in, std::string_view field) noexcept {
   return Time(std::chrono::seconds(in.ok() ? static_cast<std::int64_t>(seconds) : 0));
 }
 
-bool read_bool(Reader& in, std::string_view field) noexcept {
-  const std::uint8_t value = in.u8(field);
-  if (value > 1) in.reject(ErrorCode::InvalidValue, field);
-  return value == 1;
-}
-
 void write_time(Writer& out, Time time) {
   const std::int64_t seconds = time.time_since_epoch().count();
   out.u64(seconds < 0 ? 0 : static_cast<std::uint64_t>(seconds));
@@ -76,7 +70,7 @@ Result<Session> Session::parse(ByteView bytes) {
   const ByteView identity = in.vector8("client_identity", 0, 32);
   if (!identity.empty() && identity.size() != 32) in.reject(ErrorCode::LengthOutOfRange, "client_identity");
   session.client_identity.assign(identity.begin(), identity.end());
-  const bool has_client = read_bool(in, "has_client");
+  const bool has_client = in.boolean("has_client");
   if (in.ok() && has_client) session.client = ClientProof::read(in);
   session.issued_at = read_time(in, "issued_at");
   session.authenticated_at = read_time(in, "authenticated_at");
@@ -85,8 +79,8 @@ Result<Session> Session::parse(ByteView bytes) {
   session.age_add = in.u32("age_add");
   session.group = in.value<NamedGroup>("group");
   session.max_early_data = in.u32("max_early_data");
-  session.extended_master_secret = read_bool(in, "extended_master_secret");
-  session.is_over_quic = read_bool(in, "is_over_quic");
+  session.extended_master_secret = in.boolean("extended_master_secret");
+  session.is_over_quic = in.boolean("is_over_quic");
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read).error());
   return session;
 }
