@@ -38,8 +38,11 @@ struct Site {
     for (const std::string& question : names.questions()) asked += ' ' + question;
     return asked;
   }
-  [[nodiscard]] bool was_rejected(std::chrono::seconds at_most = std::chrono::seconds(10)) {
-    return server.process().wait_for("received ech_required", at_most);
+  /// That a handshake with a configuration out of date was given up. The alert tells so, ech_required; a browser that
+  /// closes at once, with bytes of ours unread, takes it back by the reset that this is.
+  [[nodiscard]] bool gave_up() { return server.process().wait_for(" failed: ", std::chrono::seconds(10)); }
+  [[nodiscard]] bool was_rejected() {
+    return server.process().wait_for("received ech_required", std::chrono::seconds(0));
   }
 
   KeywayServer server;
@@ -84,7 +87,7 @@ TEST(ChromiumBrowser, HidesTheNameWithWhatDnsTellsOfOurServer) {
     const std::string line = site.logged();
     EXPECT_TRUE(is_accepted(line)) << line;
   });
-  EXPECT_FALSE(site.was_rejected(std::chrono::seconds(0))) << site.server.process().output();
+  EXPECT_FALSE(site.was_rejected()) << site.server.process().output();
 }
 
 TEST(ChromiumBrowser, ComesBackWithWhatOurServerTellsWhenDnsIsOutOfDate) {
@@ -95,7 +98,7 @@ TEST(ChromiumBrowser, ComesBackWithWhatOurServerTellsWhenDnsIsOutOfDate) {
     const std::string line = site.logged();
     EXPECT_TRUE(is_accepted(line)) << line;
   });
-  EXPECT_TRUE(site.was_rejected()) << site.server.process().output();
+  EXPECT_TRUE(site.gave_up()) << site.server.process().output();
 }
 
 TEST(ChromiumBrowser, HidesTheNameInItsSecondClientHelloToo) {
@@ -109,7 +112,7 @@ TEST(ChromiumBrowser, HidesTheNameInItsSecondClientHelloToo) {
       EXPECT_TRUE(is_accepted(line)) << line;
       EXPECT_NE(line.find("secp384r1"), std::string::npos) << line;
     });
-    EXPECT_EQ(site.was_rejected(std::chrono::seconds(is_up_to_date ? 0 : 10)), !is_up_to_date);
+    EXPECT_TRUE(is_up_to_date ? !site.was_rejected() : site.gave_up()) << site.server.process().output();
   }
 }
 
@@ -121,7 +124,7 @@ TEST(FirefoxBrowser, HidesTheNameWithWhatDnsTellsOfOurServer) {
     const std::string line = site.logged();
     EXPECT_TRUE(is_accepted(line)) << line;
   });
-  EXPECT_FALSE(site.was_rejected(std::chrono::seconds(0))) << site.server.process().output();
+  EXPECT_FALSE(site.was_rejected()) << site.server.process().output();
 }
 
 TEST(FirefoxBrowser, ComesBackWithWhatOurServerTellsWhenDnsIsOutOfDate) {
@@ -132,7 +135,7 @@ TEST(FirefoxBrowser, ComesBackWithWhatOurServerTellsWhenDnsIsOutOfDate) {
     const std::string line = site.logged();
     EXPECT_TRUE(is_accepted(line)) << line;
   });
-  EXPECT_TRUE(site.was_rejected()) << site.server.process().output();
+  EXPECT_TRUE(site.gave_up()) << site.server.process().output();
 }
 
 TEST(FirefoxBrowser, HidesTheNameInItsSecondClientHelloToo) {
@@ -146,7 +149,7 @@ TEST(FirefoxBrowser, HidesTheNameInItsSecondClientHelloToo) {
       EXPECT_TRUE(is_accepted(line)) << line;
       EXPECT_NE(line.find("secp384r1"), std::string::npos) << line;
     });
-    EXPECT_EQ(site.was_rejected(std::chrono::seconds(is_up_to_date ? 0 : 10)), !is_up_to_date);
+    EXPECT_TRUE(is_up_to_date ? !site.was_rejected() : site.gave_up()) << site.server.process().output();
   }
 }
 
