@@ -13,7 +13,7 @@ namespace {
 
 using der::Tag;
 
-constexpr std::string_view where = "certificate";
+constexpr std::string_view certificate_place = "certificate";
 
 /// RFC 5280 4.1.2.2: at most 20 octets. Zero and negative numbers parse, as there are old roots with them; the
 /// verifier refuses a negative one below the root.
@@ -103,7 +103,7 @@ Result<CertificateView> CertificateView::parse(ByteView der) {
   check_key(read.subject_public_key_info, status);
   // RFC 5280 4.1.2.4: an issuer without a name could not be looked up, nor told to anybody.
   if (status.ok() && read.issuer.empty()) status.reject("issuer", "an empty name");
-  if (!status.ok()) return std::unexpected(status.error(where, ErrorCode::InvalidCertificate));
+  if (!status.ok()) return std::unexpected(status.error(certificate_place, ErrorCode::InvalidCertificate));
   return read;
 }
 

@@ -10,7 +10,7 @@ namespace keyway::tls::server {
 namespace {
 
 /// All but what TLS 1.2 and the application's decision on the ClientHello bring.
-using Next = AwaitAnswer::Next;
+using AfterHello = AwaitAnswer::Next;
 
 Result<AwaitCredential::Next> ask_for_another_share(Flow& flow, Asking asking) {
   if (asking.config->stateless_retry() != nullptr) {
@@ -57,44 +57,44 @@ Result<AwaitCredential::Next> answer_hello(Flow& flow, Asking asking) {
 }
 
 /// The client comes back: no credential is needed.
-Result<Next> resume_session(Flow& flow, Asking asking, const ResumedSession& resumed) {
+Result<AfterHello> resume_session(Flow& flow, Asking asking, const ResumedSession& resumed) {
   if (asking.before) {
     auto next = send_resumed_flight_after_retry(flow, *asking.config, asking.choice, resumed, asking.hello,
                                                 asking.transcript());
     if (!next) return std::unexpected(std::move(next.error()));
-    return Next(std::move(*next));
+    return AfterHello(std::move(*next));
   }
   const auto judged = judge_early_data(*asking.config, asking.hello, asking.choice, resumed, asking.inquiry);
-  if (asking.inquiry.is_open()) return Next(AwaitAnswer(std::move(asking)));
-  return widen<Next>(
+  if (asking.inquiry.is_open()) return AfterHello(AwaitAnswer(std::move(asking)));
+  return widen<AfterHello>(
       send_resumed_flight(flow, *asking.config, asking.choice, resumed, judged, asking.hello, asking.transcript()));
 }
 
 /// It is known what the client could be answered with: finds out what it is to be.
-Result<Next> answer_choice(Flow& flow, Asking asking) {
+Result<AfterHello> answer_choice(Flow& flow, Asking asking) {
   const ServerConfig& config = *asking.config;
   // Behind a HelloRetryRequest, the second ClientHello says which session it is to be.
   if (!asking.choice.needs_retry || psk_mode(config, asking.hello) == PskKeyExchangeMode::psk_ke) {
     auto resumed = find_session(config, asking.hello, asking.choice, asking.messages_before(), asking.inquiry);
     if (!resumed) return std::unexpected(std::move(resumed.error()));
-    if (asking.inquiry.is_open()) return Next(AwaitAnswer(std::move(asking)));
+    if (asking.inquiry.is_open()) return AfterHello(AwaitAnswer(std::move(asking)));
     if (*resumed) return resume_session(flow, std::move(asking), **resumed);
   }
   const bool is_last_resort = config.prefers_certificates() && !config.requires_psk();
   auto named = is_last_resort ? Result<std::optional<NamedPsk>>(std::nullopt)
                               : find_psk(config, asking.hello, asking.choice, asking.inquiry);
   if (!named) return std::unexpected(std::move(named.error()));
-  if (asking.inquiry.is_open()) return Next(AwaitAnswer(std::move(asking)));
-  if (*named) return widen<Next>(answer_with_psk(flow, std::move(asking), **named));
+  if (asking.inquiry.is_open()) return AfterHello(AwaitAnswer(std::move(asking)));
+  if (*named) return widen<AfterHello>(answer_with_psk(flow, std::move(asking), **named));
   if (config.requires_psk()) return std::unexpected(no_common_psk(config, asking.hello));
   if (!asking.choice.has_group) {
     return std::unexpected(fail(ErrorCode::MissingExtension).at("ClientHello").expected("extension key_share"));
   }
-  if (config.pauses_for_credential()) return Next(AwaitCredential(std::move(asking)));
+  if (config.pauses_for_credential()) return AfterHello(AwaitCredential(std::move(asking)));
   auto credential = resolve_credential(config, asking.hello, ProtocolVersion::TLS1_3);
   if (!credential) return std::unexpected(std::move(credential.error()));
   asking.credential = std::move(*credential);
-  return widen<Next>(answer_hello(flow, std::move(asking)));
+  return widen<AfterHello>(answer_hello(flow, std::move(asking)));
 }
 
 /// RFC 9001 8.1: no protocol, no connection.

@@ -6,12 +6,12 @@
 namespace keyway::tls {
 namespace {
 
-constexpr std::size_t header_size = 4;  // version and length
-constexpr std::string_view where = "ECHConfig";
+constexpr std::size_t config_header_size = 4;  // version and length
+constexpr std::string_view ech_config_place = "ECHConfig";
 
 /// ECHConfigContents.
 Result<void> read_contents(ByteView contents, EchConfig& config) {
-  Reader in(contents, where);
+  Reader in(contents, ech_config_place);
   config.config_id = in.u8("config_id");
   config.kem_id = in.u16("kem_id");
   config.public_key = in.vector16("public_key", 1);
@@ -24,12 +24,12 @@ Result<void> read_contents(ByteView contents, EchConfig& config) {
 
 /// The one at the front of `wire`.
 Result<EchConfig> read_one(ByteView wire) {
-  Reader in(wire, where);
+  Reader in(wire, ech_config_place);
   EchConfig config;
   config.version = in.u16("version");
   const ByteView contents = in.vector16("contents");
   if (auto read = in.check(); !read) return std::unexpected(std::move(read.error()));
-  config.raw = wire.first(header_size + contents.size());
+  config.raw = wire.first(config_header_size + contents.size());
   if (!config.is_known()) return config;
   if (auto read = read_contents(contents, config); !read) return std::unexpected(std::move(read.error()));
   return config;
@@ -48,7 +48,7 @@ bool EchConfig::has_mandatory_extension() const noexcept {
 Result<EchConfig> EchConfig::parse(ByteView wire) {
   auto config = read_one(wire);
   if (!config || config->raw.size() == wire.size()) return config;
-  return std::unexpected(fail(ErrorCode::TrailingData).at(where));
+  return std::unexpected(fail(ErrorCode::TrailingData).at(ech_config_place));
 }
 
 void EchConfig::write(Writer& out) const {
@@ -67,7 +67,7 @@ void EchConfig::write(Writer& out) const {
 
 Result<std::vector<EchConfig>> parse_ech_config_list(ByteView wire) {
   Reader in(wire, "ECHConfigList");
-  ByteView rest = in.vector16("ECHConfigList", header_size);
+  ByteView rest = in.vector16("ECHConfigList", config_header_size);
   if (auto read = in.finish(); !read) return std::unexpected(std::move(read.error()));
   std::vector<EchConfig> configs;
   while (!rest.empty()) {
