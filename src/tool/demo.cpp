@@ -263,8 +263,9 @@ void add_demo_command(CLI::App& app, ToolContext& context) {
   command->add_flag("--classic", options->classic, "The classic RSA key transport beside the modern handshake")
       ->excludes("--browser");
   command
-      ->add_flag("--more", options->more,
-                 "What is off by default: early data, keys in place of certificates, a delegated credential")
+      ->add_flag(
+          "--more", options->more,
+          "What is off by default: early data, keys in place of certificates, a delegated credential, a hidden name")
       ->excludes("--browser")
       ->excludes("--classic");
   command->footer(
@@ -274,7 +275,7 @@ void add_demo_command(CLI::App& app, ToolContext& context) {
       "  keyway demo\n"
       "  keyway demo --dir demo-files     keep the authority, certificates and keys\n"
       "  keyway demo --classic            the textbooks' handshake, and why it was replaced\n"
-      "  keyway demo --more               early data, pinned and shared keys, a delegated credential\n"
+      "  keyway demo --more               early data, pinned and shared keys, a delegated credential, a hidden name\n"
       "  keyway demo --browser            see the padlock\n"
       "  keyway demo --json | jq '.steps[].headline'");
   command->callback([options, &context] { context.run = [options, &context] { return run_demo(context, *options); }; });

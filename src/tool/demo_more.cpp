@@ -5,12 +5,15 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include <keyway/config.hpp>
 #include <keyway/delegated_credential.hpp>
+#include <keyway/ech.hpp>
 #include <keyway/external_psk.hpp>
 #include <keyway/trust.hpp>
 
@@ -38,6 +41,7 @@ class More {
   [[nodiscard]] Result<bool> shared_key();
   [[nodiscard]] Result<bool> raw_public_key();
   [[nodiscard]] Result<bool> delegation();
+  [[nodiscard]] Result<bool> hidden_name();
 
  private:
   [[nodiscard]] ServerConfig::Builder server() const {
@@ -88,9 +92,9 @@ class More {
     audience_->take(step);
   }
   /// A certificate for the shop, and the chain of it.
-  [[nodiscard]] Result<authority::IssuedCertificate> issue() {
+  [[nodiscard]] Result<authority::IssuedCertificate> issue(std::string_view name = demo_name) {
     authority::IssueRequest request;
-    request.names = {std::string(demo_name)};
+    request.names = {std::string(name)};
     request.may_delegate = true;
     return stage_.authority().issue(request);
   }
@@ -104,6 +108,14 @@ class More {
     return chain;
   }
 
+  [[nodiscard]] Result<std::shared_ptr<const Credential>> credential_for(std::string_view name) {
+    auto issued = issue(name);
+    if (!issued) return std::unexpected(std::move(issued.error()));
+    auto chain = chain_of(*issued);
+    if (!chain) return std::unexpected(std::move(chain.error()));
+    return Credential::create(std::move(*chain), std::move(issued->key), *stage_.provider());
+  }
+
   DemoStage stage_;
   Audience* audience_;
   std::unique_ptr<net::FileServer> shop_;
@@ -111,11 +123,7 @@ class More {
 
 Result<bool> More::early_data() {
   audience_->section("Early data: the request goes out with the first bytes");
-  auto issued = issue();
-  if (!issued) return std::unexpected(std::move(issued.error()));
-  auto chain = chain_of(*issued);
-  if (!chain) return std::unexpected(std::move(chain.error()));
-  auto credential = Credential::create(std::move(*chain), std::move(issued->key), *stage_.provider());
+  auto credential = credential_for(demo_name);
   if (!credential) return std::unexpected(std::move(credential.error()));
   auto builder = server();
   builder.add_credential(std::move(*credential)).take_early_data();
@@ -237,6 +245,42 @@ Result<bool> More::delegation() {
   return good;
 }
 
+Result<bool> More::hidden_name() {
+  audience_->section("Encrypted ClientHello: nobody on the way reads which shop was asked for");
+  constexpr std::string_view market = "market.localhost";
+  auto shop = credential_for(demo_name);
+  if (!shop) return std::unexpected(std::move(shop.error()));
+  auto front = credential_for(market);
+  if (!front) return std::unexpected(std::move(front.error()));
+  std::vector<EchKey> keys;
+  std::vector<EchConfigList> published;  // of today, and of a key that is gone
+  for (int i = 0; i < 2; ++i) {
+    auto key = EchKey::generate(*stage_.provider(), {.public_name = std::string(market)});
+    if (!key) return std::unexpected(std::move(key.error()));
+    published.push_back(key->config_list());
+    if (i == 0) keys.push_back(std::move(*key));
+  }
+  auto held = EchKeys::make(stage_.provider(), std::move(keys));
+  if (!held) return std::unexpected(std::move(held.error()));
+  auto builder = server();
+  builder.add_credential(std::move(*shop)).add_credential(std::move(*front)).ech_keys(std::move(*held));
+  if (auto opened = open(std::move(builder)); !opened) return std::unexpected(std::move(opened.error()));
+  auto today = client().trust(trust()).ech(published[0]).build();
+  auto yesterday = client().trust(trust()).ech(published[1]).build();
+  if (!today) return std::unexpected(std::move(today.error()));
+  if (!yesterday) return std::unexpected(std::move(yesterday.error()));
+  const auto page = visit(*today);
+  const auto refused = visit(*yesterday);
+  const bool is_told = !refused && refused.error().code() == ErrorCode::EchRejected;
+  const bool good = page && page->has_page && page->response.tls.ech == EchStatus::accepted && is_told;
+  tell("encrypted_client_hello", "Whoever listens reads the market's name alone; the shop's is sealed (RFC 9849)",
+       {{"with the key of today", page ? "is served" : page.error().message(), page ? Tone::good : Tone::bad},
+        {"with one that is gone", refused ? "was served" : "is told the key of today, by the market's certificate",
+         is_told ? Tone::good : Tone::bad}},
+       good);
+  return good;
+}
+
 }  // namespace
 
 Result<bool> play_more(const std::filesystem::path& folder, Audience& audience) {
@@ -244,7 +288,8 @@ Result<bool> play_more(const std::filesystem::path& folder, Audience& audience) 
   if (!stage) return std::unexpected(std::move(stage.error()));
   More more(std::move(*stage), audience);
   bool good = true;
-  for (const auto act : {&More::early_data, &More::shared_key, &More::raw_public_key, &More::delegation}) {
+  for (const auto act :
+       {&More::early_data, &More::shared_key, &More::raw_public_key, &More::delegation, &More::hidden_name}) {
     const auto played = (more.*act)();
     if (!played) return played;
     good = good && *played;
