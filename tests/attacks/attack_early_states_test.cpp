@@ -16,7 +16,7 @@ namespace {
 
 using namespace keyway::testing;
 
-Bytes seal(tls::ProtectionTls13& protection, ByteView message) {
+Bytes seal_early(tls::ProtectionTls13& protection, ByteView message) {
   Bytes record(message.size() + tls::ProtectionTls13::overhead);
   const std::array<ByteView, 1> parts{message};
   record.resize(protection.seal(ContentType::handshake, parts, 0, record).value());
@@ -54,7 +54,7 @@ TEST(AttackOnEarlyStates, AServerThatTakesEarlyDataTakesItsEndAlone) {
     ASSERT_EQ(pair.server.info().early_data, EarlyData::accepted);
     auto protection = tap.protection(SecretLabel::CLIENT_EARLY_TRAFFIC_SECRET);
 
-    static_cast<void>(feed(pair.server, seal(protection, message_of_two_bytes(type))));
+    static_cast<void>(feed(pair.server, seal_early(protection, message_of_two_bytes(type))));
 
     expect_unexpected(pair.server, tls::server::ExpectEndOfEarlyData::name, type);
   }
@@ -72,10 +72,10 @@ TEST(AttackOnEarlyStates, AClientThatSendsEarlyDataTakesFinishedAlone) {
     static_cast<void>(feed(pair.client, first_records(flight, 2)));  // ServerHello, ChangeCipherSpec
     auto protection = tap.protection(SecretLabel::SERVER_HANDSHAKE_TRAFFIC_SECRET);
     const Bytes answers = ScriptedServer::encrypted_extensions({{ExtensionType::early_data, {}}});
-    static_cast<void>(feed(pair.client, seal(protection, answers)));
+    static_cast<void>(feed(pair.client, seal_early(protection, answers)));
     ASSERT_EQ(pair.client.info().early_data, EarlyData::accepted);
 
-    static_cast<void>(feed(pair.client, seal(protection, message_of_two_bytes(type))));
+    static_cast<void>(feed(pair.client, seal_early(protection, message_of_two_bytes(type))));
 
     expect_unexpected(pair.client, tls::client::ExpectFinishedEarly::name, type);
   }

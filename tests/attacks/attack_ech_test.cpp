@@ -18,10 +18,6 @@ namespace {
 
 using namespace keyway::testing;
 
-ErrorCode code_of(const Connection& connection) {
-  return connection.error() == nullptr ? ErrorCode::NotReady : connection.error()->code();
-}
-
 // ------------------------------------------------------------------------------------------------ the encoded hello
 
 /// A ClientHello's body with these extensions, written one after the other.

@@ -11,10 +11,6 @@ namespace {
 
 using namespace keyway::testing;
 
-ErrorCode code_of(const Connection& connection) {
-  return connection.error() == nullptr ? ErrorCode::NotReady : connection.error()->code();
-}
-
 SharedPsk key_between(Side side, std::string_view own, std::string_view peer) {
   return ExternalPsk::between(side, own, peer, psk_key("the group's key")).value();
 }

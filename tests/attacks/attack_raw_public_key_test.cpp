@@ -14,10 +14,6 @@ class AttackByRawKey : public ::testing::TestWithParam<ProtocolVersion> {};
 INSTANTIATE_TEST_SUITE_P(Versions, AttackByRawKey, ::testing::Values(ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2),
                          [](const auto& of) { return of.param == ProtocolVersion::TLS1_3 ? "Tls13" : "Tls12"; });
 
-ErrorCode code_of(const Connection& connection) {
-  return connection.error() == nullptr ? ErrorCode::NotReady : connection.error()->code();
-}
-
 TEST_P(AttackByRawKey, AServersThatIsNotPinnedIsRefused) {
   Pair pair =
       make_tls_pair(build(pinning_client(GetParam(), name_of(raw_key(KeyType::ed25519)))), build(raw_key_server()));

@@ -20,14 +20,14 @@ Bytes joined(const Bytes& a, const Bytes& b) {
   return both;
 }
 
-const auto unexpected = AlertDescription::unexpected_message;
+const auto unexpected_record = AlertDescription::unexpected_message;
 
 // ------------------------------------------------------------------------------------------------ 10
 
 TEST(AttackByChangeCipherSpec, BeforeTheClientHelloIsRefused) {
   ScriptedClient peer;
   peer.change_cipher_spec();
-  EXPECT_TRUE(refused(peer, ErrorCode::UnexpectedChangeCipherSpec, unexpected));
+  EXPECT_TRUE(refused(peer, ErrorCode::UnexpectedChangeCipherSpec, unexpected_record));
 }
 
 TEST(AttackByChangeCipherSpec, InTheHandshakeChangesNothing) {
@@ -54,7 +54,7 @@ TEST(AttackByChangeCipherSpec, AThirdIsRefused) {
   peer.change_cipher_spec();
   ASSERT_EQ(peer.refusal(), std::nullopt);
   peer.change_cipher_spec();
-  EXPECT_TRUE(refused(peer, ErrorCode::UnexpectedChangeCipherSpec, unexpected));
+  EXPECT_TRUE(refused(peer, ErrorCode::UnexpectedChangeCipherSpec, unexpected_record));
 }
 
 TEST(AttackByChangeCipherSpec, AMalformedOneIsRefused) {
@@ -62,7 +62,7 @@ TEST(AttackByChangeCipherSpec, AMalformedOneIsRefused) {
     ScriptedClient peer;
     peer.say_hello();
     peer.give(ScriptedPeer::plain(ContentType::change_cipher_spec, body));
-    EXPECT_TRUE(refused(peer, ErrorCode::InvalidChangeCipherSpec, unexpected));
+    EXPECT_TRUE(refused(peer, ErrorCode::InvalidChangeCipherSpec, unexpected_record));
   }
 }
 
@@ -70,19 +70,19 @@ TEST(AttackByChangeCipherSpec, AProtectedOneIsRefused) {
   ScriptedClient peer;
   peer.say_hello();
   peer.put(ContentType::change_cipher_spec, Bytes{1});
-  EXPECT_TRUE(refused(peer, ErrorCode::UnexpectedContentType, unexpected));
+  EXPECT_TRUE(refused(peer, ErrorCode::UnexpectedContentType, unexpected_record));
 }
 
 TEST(AttackByChangeCipherSpec, AfterTheFinishedIsRefused) {
   ScriptedClient client;
   client.connect();
   client.change_cipher_spec();
-  EXPECT_TRUE(refused(client, ErrorCode::UnexpectedChangeCipherSpec, unexpected));
+  EXPECT_TRUE(refused(client, ErrorCode::UnexpectedChangeCipherSpec, unexpected_record));
 
   ScriptedServer server;
   server.connect();
   server.change_cipher_spec();
-  EXPECT_TRUE(refused(server, ErrorCode::UnexpectedChangeCipherSpec, unexpected));
+  EXPECT_TRUE(refused(server, ErrorCode::UnexpectedChangeCipherSpec, unexpected_record));
 }
 
 TEST(AttackByChangeCipherSpec, InsideAHandshakeMessageIsRefused) {
@@ -90,7 +90,7 @@ TEST(AttackByChangeCipherSpec, InsideAHandshakeMessageIsRefused) {
   const Bytes hello = peer.hello().encode();
   peer.give(ScriptedPeer::plain(ContentType::handshake, ByteView(hello).first(10)));
   peer.change_cipher_spec();
-  EXPECT_TRUE(refused(peer, ErrorCode::InterleavedHandshake, unexpected));
+  EXPECT_TRUE(refused(peer, ErrorCode::InterleavedHandshake, unexpected_record));
 }
 
 // ------------------------------------------------------------------------------------------------ 11
@@ -100,13 +100,13 @@ TEST(AttackByEarlyData, ApplicationDataBeforeTheFinishedReachesNobody) {
     ScriptedServer server;
     server.say_until(before);
     server.put(ContentType::application_data, as_bytes("too early"));
-    EXPECT_TRUE(refused(server, ErrorCode::UnexpectedContentType, unexpected)) << to_string(before);
+    EXPECT_TRUE(refused(server, ErrorCode::UnexpectedContentType, unexpected_record)) << to_string(before);
     EXPECT_TRUE(server.delivered().empty());
   }
   ScriptedClient client;
   client.say_hello();
   client.put(ContentType::application_data, as_bytes("too early"));
-  EXPECT_TRUE(refused(client, ErrorCode::UnexpectedContentType, unexpected));
+  EXPECT_TRUE(refused(client, ErrorCode::UnexpectedContentType, unexpected_record));
   EXPECT_TRUE(client.delivered().empty());
 }
 
@@ -114,13 +114,13 @@ TEST(AttackByEarlyData, EmptyApplicationDataIsRefusedToo) {
   ScriptedClient peer;
   peer.say_hello();
   peer.put(ContentType::application_data, {});
-  EXPECT_TRUE(refused(peer, ErrorCode::UnexpectedContentType, unexpected));
+  EXPECT_TRUE(refused(peer, ErrorCode::UnexpectedContentType, unexpected_record));
 }
 
 TEST(AttackByEarlyData, PlaintextApplicationDataIsNeverTaken) {
   ScriptedServer fresh;
   fresh.give(ScriptedPeer::plain(ContentType::application_data, as_bytes("clear")));
-  EXPECT_TRUE(refused(fresh, ErrorCode::UnexpectedContentType, unexpected));
+  EXPECT_TRUE(refused(fresh, ErrorCode::UnexpectedContentType, unexpected_record));
 
   ScriptedClient connected;
   connected.connect();
@@ -156,7 +156,7 @@ TEST(AttackAcrossAKeyChange, NothingMayFollowInTheRecordThatTheClientGets) {
     for (const Bytes& extra : {Bytes{0}, message_of(key_update, Bytes{0}), ScriptedServer::encrypted_extensions()}) {
       ScriptedServer peer;
       crossing.cross(peer, extra);
-      EXPECT_TRUE(refused(peer, ErrorCode::DataAfterKeyChange, unexpected)) << crossing.name;
+      EXPECT_TRUE(refused(peer, ErrorCode::DataAfterKeyChange, unexpected_record)) << crossing.name;
     }
   }
 }
@@ -165,18 +165,18 @@ TEST(AttackAcrossAKeyChange, NothingMayFollowInTheRecordThatTheServerGets) {
   for (const Bytes& extra : {Bytes{0}, message_of(key_update, Bytes{0}), message_of(finished, Bytes(32))}) {
     ScriptedClient hello;
     hello.put(ContentType::handshake, joined(ScriptedClient::hello().encode(), extra));
-    EXPECT_TRUE(refused(hello, ErrorCode::DataAfterKeyChange, unexpected));
+    EXPECT_TRUE(refused(hello, ErrorCode::DataAfterKeyChange, unexpected_record));
     EXPECT_TRUE(hello.messages().empty()) << "the server answered before it judged";
 
     ScriptedClient finish;
     finish.say_hello();
     finish.put(ContentType::handshake, joined(finish.finished(), extra));
-    EXPECT_TRUE(refused(finish, ErrorCode::DataAfterKeyChange, unexpected));
+    EXPECT_TRUE(refused(finish, ErrorCode::DataAfterKeyChange, unexpected_record));
 
     ScriptedClient update;
     update.connect();
     update.put(ContentType::handshake, joined(message_of(key_update, Bytes{0}), extra));
-    EXPECT_TRUE(refused(update, ErrorCode::DataAfterKeyChange, unexpected));
+    EXPECT_TRUE(refused(update, ErrorCode::DataAfterKeyChange, unexpected_record));
   }
 }
 
@@ -187,7 +187,7 @@ TEST(AttackAcrossAKeyChange, AMessageMayNotBeginUnderOldKeys) {
   Bytes record = peer.hello().encode();
   record.insert(record.end(), extensions.begin(), extensions.begin() + 3);
   peer.put(ContentType::handshake, record);
-  EXPECT_TRUE(refused(peer, ErrorCode::DataAfterKeyChange, unexpected));
+  EXPECT_TRUE(refused(peer, ErrorCode::DataAfterKeyChange, unexpected_record));
 }
 
 // ------------------------------------------------------------------------------------------------ 17
@@ -210,13 +210,13 @@ TEST(AttackOnContentTypes, APlaintextAlertEndsNoEstablishedConnection) {
     ScriptedServer server;
     server.connect();
     server.give(ScriptedPeer::plain(ContentType::alert, alert));
-    EXPECT_TRUE(refused(server, ErrorCode::UnexpectedContentType, unexpected));
+    EXPECT_TRUE(refused(server, ErrorCode::UnexpectedContentType, unexpected_record));
     EXPECT_FALSE(server.subject().peer_has_closed());
 
     ScriptedClient client;
     client.connect();
     client.give(ScriptedPeer::plain(ContentType::alert, alert));
-    EXPECT_TRUE(refused(client, ErrorCode::UnexpectedContentType, unexpected));
+    EXPECT_TRUE(refused(client, ErrorCode::UnexpectedContentType, unexpected_record));
     EXPECT_FALSE(client.subject().peer_has_closed());
   }
 }
@@ -226,7 +226,7 @@ TEST(AttackOnContentTypes, AnInnerTypeThatIsNoneIsRefused) {
     ScriptedClient peer;
     peer.connect();
     peer.put(static_cast<ContentType>(type), Bytes(3, 1));
-    EXPECT_TRUE(refused(peer, ErrorCode::UnexpectedContentType, unexpected)) << type;
+    EXPECT_TRUE(refused(peer, ErrorCode::UnexpectedContentType, unexpected_record)) << type;
   }
 }
 

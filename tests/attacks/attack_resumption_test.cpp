@@ -17,7 +17,7 @@ using namespace keyway::testing;
 using namespace std::chrono_literals;
 using enum ExtensionType;
 
-std::shared_ptr<const ClientConfig> client_with(const std::shared_ptr<CarelessStore>& store) {
+std::shared_ptr<const ClientConfig> client_storing_in(const std::shared_ptr<CarelessStore>& store) {
   ClientConfig::Builder builder = client_builder();
   builder.session_store(store);
   return build(std::move(builder));
@@ -26,7 +26,7 @@ std::shared_ptr<const ClientConfig> client_with(const std::shared_ptr<CarelessSt
 /// A client that has been to a server and kept its tickets.
 struct Returning {
   std::shared_ptr<CarelessStore> store = std::make_shared<CarelessStore>();
-  std::shared_ptr<const ClientConfig> client = client_with(store);
+  std::shared_ptr<const ClientConfig> client = client_storing_in(store);
   std::shared_ptr<const ServerConfig> server = build(server_builder());
   StoredSession session;
 

@@ -18,7 +18,7 @@ using tls::ClientHello;
 using tls::ServerHello;
 
 /// A client that has been to a server, by ticket or by session ID, and comes back.
-struct Returning {
+struct ReturningTls12 {
   std::shared_ptr<CarelessStore> store = std::make_shared<CarelessStore>();
   std::shared_ptr<InMemoryServerSessionStore> stored = std::make_shared<InMemoryServerSessionStore>();
   std::shared_ptr<TicketKeys> keys = *TicketKeys::from(provider(), std::vector<ByteView>{Bytes(32, 1)});
@@ -26,7 +26,7 @@ struct Returning {
   std::shared_ptr<const ServerConfig> server;
   StoredSession session;
 
-  explicit Returning(bool by_id = false) {
+  explicit ReturningTls12(bool by_id = false) {
     ClientConfig::Builder builder = client_builder();
     builder.session_store(store).policy(Policy::compatible_2026());
     client = build(std::move(builder));
@@ -48,12 +48,8 @@ struct Returning {
   }
 };
 
-std::optional<ErrorCode> code_of(const Connection& connection) {
-  return connection.error() == nullptr ? std::nullopt : std::optional(connection.error()->code());
-}
-
 TEST(AttackOnTls12Tickets, AnAlteredOneMeansAFullHandshake) {
-  Returning peer;
+  ReturningTls12 peer;
   for (std::size_t i = 0; i < peer.session->ticket.size(); ++i) {
     peer.offer([&](tls::ClientSession& kept) { kept.ticket[i] ^= 0x10; });
     ASSERT_EQ(connect(peer.client, peer.server), Outcome::full) << "byte " << i;
@@ -61,7 +57,7 @@ TEST(AttackOnTls12Tickets, AnAlteredOneMeansAFullHandshake) {
 }
 
 TEST(AttackOnTls12Tickets, OneThatIsCutMeansAFullHandshake) {
-  Returning peer;
+  ReturningTls12 peer;
   for (std::size_t size = 1; size < peer.session->ticket.size(); size += 7) {
     peer.offer([&](tls::ClientSession& kept) { kept.ticket.resize(size); });
     ASSERT_EQ(connect(peer.client, peer.server), Outcome::full) << size << " bytes";
@@ -70,7 +66,7 @@ TEST(AttackOnTls12Tickets, OneThatIsCutMeansAFullHandshake) {
 
 TEST(AttackOnTls12Tickets, OneOfAnotherConfigurationMeansAFullHandshake) {
   const auto expect_full = [](auto change) {
-    Returning peer;
+    ReturningTls12 peer;
     ServerConfig::Builder builder = peer.server_of();
     change(builder);
     peer.offer();
@@ -87,7 +83,7 @@ TEST(AttackOnTls12Tickets, OneOfAnotherConfigurationMeansAFullHandshake) {
 
 TEST(AttackOnTls12Tickets, OneOfAnotherNameIsNotTakenByTheServer) {
   for (const bool by_id : {false, true}) {
-    Returning peer(by_id);
+    ReturningTls12 peer(by_id);
     peer.offer();
     Pair pair = make_tls_pair(peer.client, peer.server);
     const Bytes hello = plain_messages(drain(pair.client)).front();
@@ -100,7 +96,7 @@ TEST(AttackOnTls12Tickets, OneOfAnotherNameIsNotTakenByTheServer) {
 
 TEST(AttackOnTls12Tickets, OneOfTls13IsNotTakenInTls12AndTheOtherWayRound) {
   // The ticket of one version where the other's stands: the server knows it, and makes a full handshake.
-  Returning peer;
+  ReturningTls12 peer;
   const Bytes sealed = peer.session->ticket;
   ServerConfig::Builder both = peer.server_of();
   both.policy(Policy::compatible_2026());
@@ -119,7 +115,7 @@ TEST(AttackOnTls12Tickets, OneOfTls13IsNotTakenInTls12AndTheOtherWayRound) {
 }
 
 TEST(AttackOnTls12Tickets, TheyDoNotHoldSecretsOrNamesInClear) {
-  Returning peer;
+  ReturningTls12 peer;
   const auto holds = [&](ByteView what) { return !std::ranges::search(peer.session->ticket, what).empty(); };
   EXPECT_FALSE(holds(peer.session->session.secret.view()));
   EXPECT_FALSE(holds(as_bytes("localhost")));
@@ -127,7 +123,7 @@ TEST(AttackOnTls12Tickets, TheyDoNotHoldSecretsOrNamesInClear) {
 
 TEST(AttackOnTls12Sessions, AClientThatDoesNotKnowTheSecretIsRefused) {
   for (const bool by_id : {false, true}) {
-    Returning peer(by_id);
+    ReturningTls12 peer(by_id);
     peer.offer([](tls::ClientSession& kept) { kept.session.secret.span().front() ^= 1; });
     Pair pair = make_tls_pair(peer.client, peer.server);
     EXPECT_FALSE(pair.run());
@@ -137,7 +133,7 @@ TEST(AttackOnTls12Sessions, AClientThatDoesNotKnowTheSecretIsRefused) {
 }
 
 TEST(AttackOnTls12Sessions, AnUnknownIdMeansAFullHandshake) {
-  Returning peer(true);
+  ReturningTls12 peer(true);
   for (const std::size_t size : {1U, 31U, 32U}) {
     peer.offer([&](tls::ClientSession& kept) { kept.session_id.assign(size, 7); });
     EXPECT_EQ(connect(peer.client, peer.server), Outcome::full) << size;
@@ -147,7 +143,7 @@ TEST(AttackOnTls12Sessions, AnUnknownIdMeansAFullHandshake) {
 TEST(AttackOnTls12Sessions, AClientOffersNothingOfAnotherNameTrustOrProtocol) {
   const auto expect_full = [](const CarelessStore::Edit& edit) {
     for (const bool by_id : {false, true}) {
-      Returning peer(by_id);
+      ReturningTls12 peer(by_id);
       peer.offer(edit);
       EXPECT_EQ(connect(peer.client, peer.server), Outcome::full) << by_id;
     }
@@ -164,7 +160,7 @@ TEST(AttackOnTls12Sessions, AClientOffersNothingOfAnotherNameTrustOrProtocol) {
 
 /// What the client makes of the answer to its offer after `bend` was at it.
 template <typename Bend>
-Connection client_after(Returning& peer, Bend bend) {
+Connection client_after(ReturningTls12& peer, Bend bend) {
   peer.offer();
   Pair pair = make_tls_pair(peer.client, peer.server);
   pair.carry(Side::client);
@@ -183,7 +179,7 @@ Bytes with_suite(ByteView message, CipherSuite suite) {
 }
 
 TEST(AttackOnTls12Sessions, AServerThatChangesTheSuiteIsRefused) {
-  Returning peer;
+  ReturningTls12 peer;
   const CipherSuite other = peer.session->session.cipher_suite == CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384
                                 ? CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
                                 : CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384;
@@ -193,7 +189,7 @@ TEST(AttackOnTls12Sessions, AServerThatChangesTheSuiteIsRefused) {
 }
 
 TEST(AttackOnTls12Sessions, AServerThatDropsExtendedMasterSecretIsRefused) {
-  Returning peer;
+  ReturningTls12 peer;
   const auto drop = [](ByteView hello) {
     return without_extension<ServerHello>(hello, ExtensionType::extended_master_secret);
   };
@@ -209,7 +205,7 @@ TEST(AttackOnTls12Sessions, AServerThatDropsExtendedMasterSecretIsRefused) {
 }
 
 TEST(AttackOnTls12Sessions, AServerThatAddsExtendedMasterSecretToASessionWithoutIsRefused) {
-  Returning peer;
+  ReturningTls12 peer;
   ClientConfig::Builder lenient = client_builder();
   lenient.session_store(peer.store).policy(Policy::compatible_2026()).allow_missing_extended_master_secret();
   peer.client = build(std::move(lenient));
@@ -240,7 +236,7 @@ TEST(AttackOnTls12Sessions, AServerThatResumesWhatWasNotOfferedIsRefused) {
 }
 
 TEST(AttackOnTls12Sessions, ATicketThatTheServerHelloDidNotPromiseIsRefused) {
-  Returning peer;
+  ReturningTls12 peer;
   peer.offer();
   Pair pair = make_tls_pair(peer.client, peer.server);
   pair.carry(Side::client);
@@ -253,7 +249,7 @@ TEST(AttackOnTls12Sessions, ATicketThatTheServerHelloDidNotPromiseIsRefused) {
 }
 
 TEST(AttackOnTls12Sessions, AFailedResumptionLeavesNoSessionBehind) {
-  Returning peer;
+  ReturningTls12 peer;
   peer.offer([](tls::ClientSession& kept) { kept.session.secret.span().front() ^= 1; });
   Pair pair = make_tls_pair(peer.client, peer.server);
   const std::size_t before = peer.store->size();

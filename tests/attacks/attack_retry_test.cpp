@@ -13,7 +13,7 @@ namespace {
 
 using namespace keyway::testing;
 
-const auto illegal = AlertDescription::illegal_parameter;
+const auto illegal_in_retry = AlertDescription::illegal_parameter;
 
 // ------------------------------------------------------------------------------------------------ the client
 
@@ -28,7 +28,7 @@ TEST(AttackByRetry, ASecondOneIsRefused) {
 TEST(AttackByRetry, OneThatAsksForWhatWasSentIsRefused) {
   ScriptedServer peer;
   peer.say_hello(peer.retry(NamedGroup::x25519));
-  EXPECT_TRUE(refused(peer, ErrorCode::UselessHelloRetryRequest, illegal));
+  EXPECT_TRUE(refused(peer, ErrorCode::UselessHelloRetryRequest, illegal_in_retry));
 }
 
 TEST(AttackByRetry, OneThatAsksForNothingIsRefused) {
@@ -36,14 +36,14 @@ TEST(AttackByRetry, OneThatAsksForNothingIsRefused) {
   ServerHelloFields fields = peer.retry();
   fields.extensions.remove(ExtensionType::key_share);
   peer.say_hello(fields);
-  EXPECT_TRUE(refused(peer, ErrorCode::UselessHelloRetryRequest, illegal));
+  EXPECT_TRUE(refused(peer, ErrorCode::UselessHelloRetryRequest, illegal_in_retry));
 }
 
 TEST(AttackByRetry, OneForAGroupThatWasNotOfferedIsRefused) {
   for (const NamedGroup group : {NamedGroup::x448, NamedGroup::ffdhe2048, NamedGroup{0x0a0a}, NamedGroup{0}}) {
     ScriptedServer peer;
     peer.say_hello(peer.retry(group));
-    EXPECT_TRUE(refused(peer, ErrorCode::GroupNotOffered, illegal)) << to_string(group);
+    EXPECT_TRUE(refused(peer, ErrorCode::GroupNotOffered, illegal_in_retry)) << to_string(group);
   }
 }
 
@@ -57,15 +57,15 @@ struct RetryCase {
 TEST(AttackByRetry, OneThatIsBentIsRefused) {
   const std::vector<RetryCase> cases{
       {"suite not offered", [](auto& f) { f.cipher_suite = CipherSuite::TLS_AES_128_CCM_SHA256; },
-       ErrorCode::CipherSuiteNotOffered, illegal},
-      {"session ID", [](auto& f) { f.session_id[0] ^= 1; }, ErrorCode::SessionIdNotEchoed, illegal},
+       ErrorCode::CipherSuiteNotOffered, illegal_in_retry},
+      {"session ID", [](auto& f) { f.session_id[0] ^= 1; }, ErrorCode::SessionIdNotEchoed, illegal_in_retry},
       {"compression", [](auto& f) { f.compression_method = CompressionMethod::DEFLATE; }, ErrorCode::CompressionNotNull,
        AlertDescription::decode_error},
       {"no supported_versions", [](auto& f) { f.extensions.remove(ExtensionType::supported_versions); },
        ErrorCode::NoCommonVersion, AlertDescription::protocol_version},
       {"TLS 1.2 in supported_versions",
        [](auto& f) { f.extensions.set(ExtensionType::supported_versions, Bytes{3, 3}); }, ErrorCode::VersionNotOffered,
-       illegal},
+       illegal_in_retry},
       {"a whole share", [](auto& f) { f.extensions.set(ExtensionType::key_share, Bytes{0, 23, 0, 1, 4}); },
        ErrorCode::TrailingData, AlertDescription::decode_error},
       {"half a group", [](auto& f) { f.extensions.set(ExtensionType::key_share, Bytes{0}); }, ErrorCode::Truncated,
@@ -73,13 +73,13 @@ TEST(AttackByRetry, OneThatIsBentIsRefused) {
       {"an empty cookie", [](auto& f) { f.extensions.add(ExtensionType::cookie, Bytes{0, 0}); },
        ErrorCode::LengthOutOfRange, AlertDescription::decode_error},
       {"key_share twice", [](auto& f) { f.extensions.add(ExtensionType::key_share, Bytes{0, 23}); },
-       ErrorCode::DuplicateExtension, illegal},
+       ErrorCode::DuplicateExtension, illegal_in_retry},
       {"an unknown extension", [](auto& f) { f.extensions.add(ExtensionType{0x1234}, {}); },
        ErrorCode::UnsolicitedExtension, AlertDescription::unsupported_extension},
       {"ALPN", [](auto& f) { f.extensions.add(ExtensionType::application_layer_protocol_negotiation, {}); },
-       ErrorCode::MisplacedExtension, illegal},
+       ErrorCode::MisplacedExtension, illegal_in_retry},
       {"pre_shared_key", [](auto& f) { f.extensions.add(ExtensionType::pre_shared_key, Bytes{0, 0}); },
-       ErrorCode::MisplacedExtension, illegal},
+       ErrorCode::MisplacedExtension, illegal_in_retry},
   };
   for (const RetryCase& each : cases) {
     ScriptedServer peer;
@@ -96,12 +96,12 @@ TEST(AttackByRetry, TheServerHelloAfterItMustKeepItsSuiteAndItsGroup) {
   ServerHelloFields fields = other_suite.hello();
   fields.cipher_suite = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
   other_suite.say_hello(fields);
-  EXPECT_TRUE(refused(other_suite, ErrorCode::SuiteChangedAfterRetry, illegal));
+  EXPECT_TRUE(refused(other_suite, ErrorCode::SuiteChangedAfterRetry, illegal_in_retry));
 
   ScriptedServer other_group;
   other_group.say_hello(other_group.retry(NamedGroup::secp256r1));
   other_group.say_hello(other_group.hello(NamedGroup::x25519));
-  EXPECT_TRUE(refused(other_group, ErrorCode::GroupNotOffered, illegal));
+  EXPECT_TRUE(refused(other_group, ErrorCode::GroupNotOffered, illegal_in_retry));
 }
 
 TEST(AttackByRetry, ACookieAloneIsAReasonAndComesBackAsItWas) {
@@ -161,7 +161,7 @@ struct HelloCase {
   std::string_view name;
   std::function<void(ClientHelloFields&)> bend;
   ErrorCode code = ErrorCode::ChangedSecondClientHello;
-  AlertDescription alert = illegal;
+  AlertDescription alert = illegal_in_retry;
 };
 
 const std::vector<HelloCase>& changed_hellos() {

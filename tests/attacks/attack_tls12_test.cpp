@@ -37,19 +37,19 @@ enum class Kind : std::uint8_t {
 };
 
 /// A pair of TLS 1.2, and what the messages of its server's first flight are.
-struct Scene {
+struct SceneTls12 {
   Tls12Tap client_tap;
   Tls12Tap server_tap;
   Pair pair;
   std::vector<Bytes> server_flight;  ///< not yet given to the client
   std::vector<Bytes> client_flight;  ///< records: ClientKeyExchange, ChangeCipherSpec, Finished
 
-  explicit Scene(Kind kind = Kind::full) : pair(make_scene(kind)) {
+  explicit SceneTls12(Kind kind = Kind::full) : pair(make_scene(kind)) {
     pair.carry(Side::client);
     server_flight = plain_messages(drain(pair.server));
   }
-  Scene(const Scene&) = delete;
-  Scene& operator=(const Scene&) = delete;
+  SceneTls12(const SceneTls12&) = delete;
+  SceneTls12& operator=(const SceneTls12&) = delete;
 
   void tell_client(std::size_t messages) {
     for (std::size_t i = 0; i < messages; ++i) give_client(plain_record(ContentType::handshake, server_flight[i]));
@@ -89,93 +89,94 @@ struct Scene {
   }
 };
 
-void expect_refusal(const Connection& connection, ErrorCode code, AlertDescription alert) {
+void expect_refusal_tls12(const Connection& connection, ErrorCode code, AlertDescription alert) {
   ASSERT_NE(connection.error(), nullptr);
   EXPECT_EQ(connection.error()->code(), code) << connection.error()->message();
   EXPECT_EQ(connection.error()->alert(), alert);
   EXPECT_FALSE(connection.can_send());
 }
 
-constexpr std::array every_type{hello_request,     client_hello,        server_hello,
-                                HandshakeType{3},  new_session_ticket,  encrypted_extensions,
-                                certificate,       server_key_exchange, certificate_request,
-                                server_hello_done, certificate_verify,  client_key_exchange,
-                                finished,          certificate_status,  key_update,
-                                HandshakeType{255}};
+constexpr std::array every_type_tls12{hello_request,     client_hello,        server_hello,
+                                      HandshakeType{3},  new_session_ticket,  encrypted_extensions,
+                                      certificate,       server_key_exchange, certificate_request,
+                                      server_hello_done, certificate_verify,  client_key_exchange,
+                                      finished,          certificate_status,  key_update,
+                                      HandshakeType{255}};
 
 /// How a state is reached, and a handshake record given to it there.
-struct Way {
+struct WayTls12 {
   std::string_view state;
-  std::function<void(Scene&)> bring;
+  std::function<void(SceneTls12&)> bring;
   bool is_protected = false;
   Kind kind = Kind::full;
 };
 
-const std::vector<Way> ways_of_the_client{
-    {tls::client12::ExpectCertificate::name, [](Scene& s) { s.tell_client(1); }},
+const std::vector<WayTls12> ways_of_the_tls12_client{
+    {tls::client12::ExpectCertificate::name, [](SceneTls12& s) { s.tell_client(1); }},
     {tls::client12::ExpectStatusOrKeyExchange::name,
-     [](Scene& s) {
+     [](SceneTls12& s) {
        const Bytes hello = with_extension<tls::ServerHello>(s.server_flight[0], ExtensionType::status_request, {});
        s.give_client(plain_record(ContentType::handshake, hello));
        s.give_client(plain_record(ContentType::handshake, s.server_flight[1]));
      }},
-    {tls::client12::ExpectServerKeyExchange::name, [](Scene& s) { s.tell_client(2); }},
-    {tls::client12::ExpectRequestOrDone::name, [](Scene& s) { s.tell_client(3); }},
+    {tls::client12::ExpectServerKeyExchange::name, [](SceneTls12& s) { s.tell_client(2); }},
+    {tls::client12::ExpectRequestOrDone::name, [](SceneTls12& s) { s.tell_client(3); }},
     {tls::client12::ExpectServerHelloDone::name,
-     [](Scene& s) {
+     [](SceneTls12& s) {
        s.tell_client(3);
        s.give_client(
            plain_record(ContentType::handshake, message(certificate_request, Bytes{1, 64, 0, 2, 4, 3, 0, 0})));
      }},
-    {tls::client12::ExpectNewSessionTicket::name, [](Scene& s) { s.tell_client(4); }},
+    {tls::client12::ExpectNewSessionTicket::name, [](SceneTls12& s) { s.tell_client(4); }},
     {tls::client12::ExpectChangeCipherSpec::name,
-     [](Scene& s) {
+     [](SceneTls12& s) {
        s.tell_client(4);
        s.give_ticket();
      }},
     {tls::client12::ExpectFinished::name,
-     [](Scene& s) {
+     [](SceneTls12& s) {
        s.tell_client(4);
        s.give_ticket();
        s.give_client(ccs);
      },
      true},
     {tls::client12::ExpectTicketResumed::name,
-     [](Scene& s) {
+     [](SceneTls12& s) {
        const Bytes hello = with_extension<tls::ServerHello>(s.server_flight[0], ExtensionType::session_ticket, {});
        s.give_client(plain_record(ContentType::handshake, hello));
      },
      false, Kind::resumed},
-    {tls::client12::ExpectChangeCipherSpecResumed::name, [](Scene& s) { s.tell_client(1); }, false, Kind::resumed},
+    {tls::client12::ExpectChangeCipherSpecResumed::name, [](SceneTls12& s) { s.tell_client(1); }, false, Kind::resumed},
     {tls::client12::ExpectFinishedResumed::name,
-     [](Scene& s) {
+     [](SceneTls12& s) {
        s.tell_client(1);
        s.give_client(ccs);
      },
      true, Kind::resumed},
 };
 
-const std::vector<Way> ways_of_the_server{
-    {tls::server12::ExpectCertificate::name, [](Scene& s) { s.tell_server_messages(0); }, false, Kind::mutual},
-    {tls::server12::ExpectKeyExchangeBeforeProof::name, [](Scene& s) { s.tell_server_messages(1); }, false,
+const std::vector<WayTls12> ways_of_the_tls12_server{
+    {tls::server12::ExpectCertificate::name, [](SceneTls12& s) { s.tell_server_messages(0); }, false, Kind::mutual},
+    {tls::server12::ExpectKeyExchangeBeforeProof::name, [](SceneTls12& s) { s.tell_server_messages(1); }, false,
      Kind::mutual},
-    {tls::server12::ExpectCertificateVerify::name, [](Scene& s) { s.tell_server_messages(2); }, false, Kind::mutual},
-    {tls::server12::ExpectClientKeyExchange::name, [](Scene& s) { s.tell_server(0); }},
-    {tls::server12::ExpectChangeCipherSpec::name, [](Scene& s) { s.tell_server(1); }},
-    {tls::server12::ExpectFinished::name, [](Scene& s) { s.tell_server(2); }, true},
-    {tls::server12::ExpectChangeCipherSpecResumed::name, [](Scene&) {}, false, Kind::resumed},
-    {tls::server12::ExpectFinishedResumed::name, [](Scene& s) { s.give_server(ccs); }, true, Kind::resumed},
+    {tls::server12::ExpectCertificateVerify::name, [](SceneTls12& s) { s.tell_server_messages(2); }, false,
+     Kind::mutual},
+    {tls::server12::ExpectClientKeyExchange::name, [](SceneTls12& s) { s.tell_server(0); }},
+    {tls::server12::ExpectChangeCipherSpec::name, [](SceneTls12& s) { s.tell_server(1); }},
+    {tls::server12::ExpectFinished::name, [](SceneTls12& s) { s.tell_server(2); }, true},
+    {tls::server12::ExpectChangeCipherSpecResumed::name, [](SceneTls12&) {}, false, Kind::resumed},
+    {tls::server12::ExpectFinishedResumed::name, [](SceneTls12& s) { s.give_server(ccs); }, true, Kind::resumed},
 };
 
 template <typename Table>
-void try_all_pairs(Side side, const std::vector<Way>& ways) {
+void try_all_pairs(Side side, const std::vector<WayTls12>& ways) {
   for (const tls::StateFacts& facts : Table::facts()) {
     if (facts.is_paused) continue;
-    const auto way = std::ranges::find(ways, facts.name, &Way::state);
+    const auto way = std::ranges::find(ways, facts.name, &WayTls12::state);
     ASSERT_NE(way, ways.end()) << "no test brings a connection to: " << facts.name;
-    for (const HandshakeType type : every_type) {
+    for (const HandshakeType type : every_type_tls12) {
       if (std::ranges::find(facts.accepts, type) != facts.accepts.end()) continue;
-      Scene scene(way->kind);
+      SceneTls12 scene(way->kind);
       way->bring(scene);
       Connection& subject = scene.pair.side(side);
       ASSERT_EQ(subject.error(), nullptr) << facts.name << ": " << subject.error()->message();
@@ -185,37 +186,37 @@ void try_all_pairs(Side side, const std::vector<Way>& ways) {
                                           : plain_record(ContentType::handshake, message(type))));
       SCOPED_TRACE(std::string(facts.name) + ", " + to_string(type));
       ASSERT_NO_FATAL_FAILURE(
-          expect_refusal(subject, ErrorCode::UnexpectedMessage, AlertDescription::unexpected_message));
+          expect_refusal_tls12(subject, ErrorCode::UnexpectedMessage, AlertDescription::unexpected_message));
       EXPECT_EQ(subject.error()->where(), facts.name);
     }
   }
 }
 
 TEST(AttackOnTls12, EveryMessageInEveryStateOfTheClientIsRefusedUnlessAwaited) {
-  try_all_pairs<tls::client12::TableTls12>(Side::client, ways_of_the_client);
+  try_all_pairs<tls::client12::TableTls12>(Side::client, ways_of_the_tls12_client);
 }
 
 TEST(AttackOnTls12, EveryMessageInEveryStateOfTheServerIsRefusedUnlessAwaited) {
-  try_all_pairs<tls::server12::TableTls12>(Side::server, ways_of_the_server);
+  try_all_pairs<tls::server12::TableTls12>(Side::server, ways_of_the_tls12_server);
 }
 
 TEST(AttackOnTls12, AChangeCipherSpecIsRefusedInEveryStateButItsOwn) {
-  const auto refuse = [](Side side, const std::vector<Way>& ways) {
-    for (const Way& way : ways) {
+  const auto refuse = [](Side side, const std::vector<WayTls12>& ways) {
+    for (const WayTls12& way : ways) {
       if (way.state == tls::client12::ExpectChangeCipherSpec::name) continue;
       if (way.state == tls::server12::ExpectChangeCipherSpec::name) continue;
       if (way.state == tls::client12::ExpectChangeCipherSpecResumed::name) continue;
       if (way.state == tls::server12::ExpectChangeCipherSpecResumed::name) continue;
-      Scene scene(way.kind);
+      SceneTls12 scene(way.kind);
       way.bring(scene);
       static_cast<void>(feed(scene.pair.side(side), ccs));
       SCOPED_TRACE(way.state);
-      expect_refusal(scene.pair.side(side), ErrorCode::UnexpectedChangeCipherSpec,
-                     AlertDescription::unexpected_message);
+      expect_refusal_tls12(scene.pair.side(side), ErrorCode::UnexpectedChangeCipherSpec,
+                           AlertDescription::unexpected_message);
     }
   };
-  refuse(Side::client, ways_of_the_client);
-  refuse(Side::server, ways_of_the_server);
+  refuse(Side::client, ways_of_the_tls12_client);
+  refuse(Side::server, ways_of_the_tls12_server);
 }
 
 TEST(AttackOnTls12, AChangeCipherSpecBeforeTheServerHelloIsRemembered) {
@@ -226,91 +227,92 @@ TEST(AttackOnTls12, AChangeCipherSpecBeforeTheServerHelloIsRemembered) {
 
   pair.carry(Side::server);
 
-  expect_refusal(pair.client, ErrorCode::UnexpectedChangeCipherSpec, AlertDescription::unexpected_message);
+  expect_refusal_tls12(pair.client, ErrorCode::UnexpectedChangeCipherSpec, AlertDescription::unexpected_message);
 }
 
 TEST(AttackOnTls12, AChangeCipherSpecInsideAMessageIsRefused) {
-  Scene scene;
+  SceneTls12 scene;
   scene.tell_server(1);
   scene.give_server(plain_record(ContentType::handshake, Bytes{20, 0, 0}));
 
   scene.give_server(ccs);
 
-  expect_refusal(scene.pair.server, ErrorCode::InterleavedHandshake, AlertDescription::unexpected_message);
+  expect_refusal_tls12(scene.pair.server, ErrorCode::InterleavedHandshake, AlertDescription::unexpected_message);
 }
 
 TEST(AttackOnTls12, AChangeCipherSpecAfterTheHandshakeIsRefused) {
   for (const Side side : {Side::client, Side::server}) {
-    Scene scene;
+    SceneTls12 scene;
     ASSERT_NO_FATAL_FAILURE(scene.finish());
     static_cast<void>(feed(scene.pair.side(side), ccs));
-    expect_refusal(scene.pair.side(side), ErrorCode::UnexpectedChangeCipherSpec, AlertDescription::unexpected_message);
+    expect_refusal_tls12(scene.pair.side(side), ErrorCode::UnexpectedChangeCipherSpec,
+                         AlertDescription::unexpected_message);
   }
 }
 
 TEST(AttackOnTls12, AFinishedWithoutChangeCipherSpecIsRefused) {
-  Scene scene;
+  SceneTls12 scene;
   scene.tell_server(1);
   scene.give_server(plain_record(ContentType::handshake, message(finished, Bytes(12))));
-  expect_refusal(scene.pair.server, ErrorCode::UnexpectedMessage, AlertDescription::unexpected_message);
+  expect_refusal_tls12(scene.pair.server, ErrorCode::UnexpectedMessage, AlertDescription::unexpected_message);
 }
 
 TEST(AttackOnTls12, DataBeforeTheFinishedIsRefused) {
   const Bytes data{'h', 'i'};
   for (const std::size_t records : {0U, 1U}) {
-    Scene scene;
+    SceneTls12 scene;
     scene.tell_server(records);
     scene.give_server(plain_record(ContentType::application_data, data));
-    expect_refusal(scene.pair.server, ErrorCode::UnexpectedContentType, AlertDescription::unexpected_message);
+    expect_refusal_tls12(scene.pair.server, ErrorCode::UnexpectedContentType, AlertDescription::unexpected_message);
   }
-  Scene server;
+  SceneTls12 server;
   server.tell_server(2);
   server.give_server(server.server_tap.seal(Side::client, 0, ContentType::application_data, data));
-  expect_refusal(server.pair.server, ErrorCode::UnexpectedContentType, AlertDescription::unexpected_message);
-  Scene client;
+  expect_refusal_tls12(server.pair.server, ErrorCode::UnexpectedContentType, AlertDescription::unexpected_message);
+  SceneTls12 client;
   client.tell_client(4);
   client.give_ticket();
   client.give_client(ccs);
   client.give_client(client.client_tap.seal(Side::server, 0, ContentType::application_data, data));
-  expect_refusal(client.pair.client, ErrorCode::UnexpectedContentType, AlertDescription::unexpected_message);
+  expect_refusal_tls12(client.pair.client, ErrorCode::UnexpectedContentType, AlertDescription::unexpected_message);
 }
 
 TEST(AttackOnTls12, AFinishedThatDoesNotMatchIsRefused) {
-  Scene server;
+  SceneTls12 server;
   server.tell_server(2);
   server.give_server(server.server_tap.seal(Side::client, 0, ContentType::handshake, message(finished, Bytes(12))));
-  expect_refusal(server.pair.server, ErrorCode::BadFinished, AlertDescription::decrypt_error);
-  Scene client;
+  expect_refusal_tls12(server.pair.server, ErrorCode::BadFinished, AlertDescription::decrypt_error);
+  SceneTls12 client;
   client.tell_client(4);
   client.give_ticket();
   client.give_client(ccs);
   client.give_client(client.client_tap.seal(Side::server, 0, ContentType::handshake, message(finished, Bytes(12))));
-  expect_refusal(client.pair.client, ErrorCode::BadFinished, AlertDescription::decrypt_error);
-  Scene size;
+  expect_refusal_tls12(client.pair.client, ErrorCode::BadFinished, AlertDescription::decrypt_error);
+  SceneTls12 size;
   size.tell_server(2);
   size.give_server(size.server_tap.seal(Side::client, 0, ContentType::handshake, message(finished, Bytes(32))));
-  expect_refusal(size.pair.server, ErrorCode::BadFinished, AlertDescription::decrypt_error);
+  expect_refusal_tls12(size.pair.server, ErrorCode::BadFinished, AlertDescription::decrypt_error);
 }
 
 TEST(AttackOnTls12, ABitChangedInTheFinishedsRecordIsRefused) {
-  Scene probe;
+  SceneTls12 probe;
   probe.tell_server(0);
   const std::size_t size = probe.client_flight[2].size();
   for (std::size_t at = 5; at < size; ++at) {
-    Scene scene;
+    SceneTls12 scene;
     scene.tell_server(2);
     scene.client_flight[2][at] ^= 1;
     scene.give_server(scene.client_flight[2]);
     ASSERT_NO_FATAL_FAILURE(
-        expect_refusal(scene.pair.server, ErrorCode::BadRecordMac, AlertDescription::bad_record_mac));
+        expect_refusal_tls12(scene.pair.server, ErrorCode::BadRecordMac, AlertDescription::bad_record_mac));
   }
 }
 
 TEST(AttackOnTls12, ABitChangedInTheServersFlightNeverEndsWell) {
-  Scene probe;
+  SceneTls12 probe;
   for (const std::size_t which : {0U, 2U}) {
     for (std::size_t at = 4; at < probe.server_flight[which].size(); ++at) {
-      Scene scene;
+      SceneTls12 scene;
       scene.server_flight[which][at % scene.server_flight[which].size()] ^= 1;
       scene.tell_client(4);
       for (const Bytes& record : scene.client_flight) scene.give_server(record);
@@ -322,30 +324,30 @@ TEST(AttackOnTls12, ABitChangedInTheServersFlightNeverEndsWell) {
 }
 
 TEST(AttackOnTls12, AShareThatIsNoPointIsRefused) {
-  Scene scene;
+  SceneTls12 scene;
   scene.tell_server(0);
   Bytes zero(33);
   zero[0] = 32;
   scene.give_server(plain_record(ContentType::handshake, message(client_key_exchange, zero)));
-  expect_refusal(scene.pair.server, ErrorCode::InvalidKeyShare, AlertDescription::illegal_parameter);
+  expect_refusal_tls12(scene.pair.server, ErrorCode::InvalidKeyShare, AlertDescription::illegal_parameter);
 }
 
 TEST(AttackOnTls12, NothingRenegotiates) {
-  Scene scene;
+  SceneTls12 scene;
   ASSERT_NO_FATAL_FAILURE(scene.finish());
   scene.give_server(scene.server_tap.seal(Side::client, 1, ContentType::handshake, message(client_hello)));
-  expect_refusal(scene.pair.server, ErrorCode::RenegotiationRefused, AlertDescription::no_renegotiation);
+  expect_refusal_tls12(scene.pair.server, ErrorCode::RenegotiationRefused, AlertDescription::no_renegotiation);
 }
 
 TEST(AttackOnTls12, AHelloRequestEndsTheConnection) {
-  Scene scene;
+  SceneTls12 scene;
   ASSERT_NO_FATAL_FAILURE(scene.finish());
   scene.give_client(scene.client_tap.seal(Side::server, 1, ContentType::handshake, message(hello_request, {})));
-  expect_refusal(scene.pair.client, ErrorCode::RenegotiationRefused, AlertDescription::no_renegotiation);
+  expect_refusal_tls12(scene.pair.client, ErrorCode::RenegotiationRefused, AlertDescription::no_renegotiation);
 }
 
 TEST(AttackOnTls12, WarningsAreBorneAndAFloodOfThemIsNot) {
-  Scene scene;
+  SceneTls12 scene;
   ASSERT_NO_FATAL_FAILURE(scene.finish());
   const auto warn = [&](std::uint64_t number) {
     scene.give_server(scene.server_tap.seal(Side::client, number, ContentType::alert, Bytes{1, 41}));
@@ -353,23 +355,23 @@ TEST(AttackOnTls12, WarningsAreBorneAndAFloodOfThemIsNot) {
   for (std::uint64_t number = 1; number <= 4; ++number) warn(number);
   EXPECT_EQ(scene.pair.server.error(), nullptr);
   warn(5);
-  expect_refusal(scene.pair.server, ErrorCode::TooManyWarnings, AlertDescription::unexpected_message);
+  expect_refusal_tls12(scene.pair.server, ErrorCode::TooManyWarnings, AlertDescription::unexpected_message);
 }
 
 TEST(AttackOnTls12, RecordsOutOfOrderOrAgainAreRefused) {
   for (const std::uint64_t number : {0U, 2U}) {
-    Scene scene;
+    SceneTls12 scene;
     ASSERT_NO_FATAL_FAILURE(scene.finish());
     scene.give_server(scene.server_tap.seal(Side::client, number, ContentType::application_data, Bytes{1}));
-    expect_refusal(scene.pair.server, ErrorCode::BadRecordMac, AlertDescription::bad_record_mac);
+    expect_refusal_tls12(scene.pair.server, ErrorCode::BadRecordMac, AlertDescription::bad_record_mac);
   }
 }
 
 TEST(AttackOnTls12, APlaintextRecordAfterTheKeysIsRefused) {
-  Scene scene;
+  SceneTls12 scene;
   ASSERT_NO_FATAL_FAILURE(scene.finish());
   scene.give_server(plain_record(ContentType::application_data, Bytes(40)));
-  expect_refusal(scene.pair.server, ErrorCode::BadRecordMac, AlertDescription::bad_record_mac);
+  expect_refusal_tls12(scene.pair.server, ErrorCode::BadRecordMac, AlertDescription::bad_record_mac);
 }
 
 }  // namespace

@@ -8,10 +8,11 @@
 
 #include <keyway/authority.hpp>
 
-#include "core/files.hpp"
+#include "authority/environment.hpp"
 #include "authority/names.hpp"
 #include "authority/sqlite_database.hpp"
 #include "authority/temporary_folder.hpp"
+#include "core/files.hpp"
 #include "testing/make_certificate.hpp"
 
 namespace keyway::authority {
@@ -21,10 +22,6 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::seconds;
 using testing::test_now;
-
-Environment environment() {
-  return {testing::provider(), std::make_shared<FixedClock>(test_now)};
-}
 
 void write_text(const std::filesystem::path& path, std::string_view text) {
   std::ofstream(path) << text;

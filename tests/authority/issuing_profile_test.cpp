@@ -10,8 +10,9 @@
 #include <keyway/authority.hpp>
 #include <keyway/trust.hpp>
 
-#include "core/files.hpp"
+#include "authority/environment.hpp"
 #include "authority/temporary_folder.hpp"
+#include "core/files.hpp"
 #include "core/text.hpp"
 #include "testing/make_certificate.hpp"
 
@@ -24,10 +25,6 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::test_now;
-
-Environment environment() {
-  return {testing::provider(), std::make_shared<FixedClock>(test_now)};
-}
 
 x509::CertificateView view_of(const Bytes& der) {
   auto view = x509::CertificateView::parse(der);

@@ -2,6 +2,7 @@
 
 #include <keyway/authority.hpp>
 
+#include "authority/environment.hpp"
 #include "authority/sqlite_database.hpp"
 #include "authority/temporary_folder.hpp"
 #include "core/files.hpp"
@@ -13,10 +14,6 @@ namespace {
 
 using testing::look_at_each_system_call;
 using testing::test_now;
-
-Environment environment() {
-  return {testing::provider(), std::make_shared<FixedClock>(test_now)};
-}
 
 /// The files as they are now, in another place, without the locks of whoever works on them.
 void take_snapshot(const std::filesystem::path& from, const std::filesystem::path& to) {

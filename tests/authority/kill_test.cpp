@@ -12,6 +12,7 @@
 
 #include <keyway/authority.hpp>
 
+#include "authority/environment.hpp"
 #include "authority/sqlite_database.hpp"
 #include "authority/temporary_folder.hpp"
 #include "core/text.hpp"
@@ -22,10 +23,6 @@ namespace {
 
 using std::chrono::microseconds;
 using testing::test_now;
-
-Environment environment() {
-  return {testing::provider(), std::make_shared<FixedClock>(test_now)};
-}
 
 /// A child process that is killed while it works; what it wrote to `report` until then can be read.
 class Victim {
@@ -69,7 +66,7 @@ class Victim {
 };
 
 /// SQLite's own verdict over the register.
-std::string integrity_of(const std::filesystem::path& folder) {
+std::string integrity_after(const std::filesystem::path& folder) {
   auto database = Database::open(folder / "register.db");
   if (!database) return database.error().message();
   auto check = (*database)->prepare("PRAGMA integrity_check");
@@ -107,7 +104,7 @@ TEST(Kill, DuringIssuingLosesNoCertificateThatWasHandedOut) {
       handed_out.insert(to_hex(serial));
     }
 
-    ASSERT_EQ(integrity_of(folder), "ok");
+    ASSERT_EQ(integrity_after(folder), "ok");
     auto opened = Authority::open(folder, environment());
     ASSERT_TRUE(opened) << opened.error().message();
     std::set<std::string> registered;

@@ -15,7 +15,7 @@ using testing::hex;
 constexpr std::array all_groups{NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1,
                                 NamedGroup::secp521r1};
 
-const KeyExchangeGroup& group(NamedGroup id) {
+const KeyExchangeGroup& group_of(NamedGroup id) {
   return *provider().group(id);
 }
 bool same(const SharedSecret& a, const SharedSecret& b) {
@@ -25,23 +25,23 @@ bool same(const SharedSecret& a, const SharedSecret& b) {
 TEST(KeyExchange, BothSidesEndWithTheSameSecret) {
   for (const NamedGroup id : all_groups) {
     SCOPED_TRACE(to_string(id));
-    const auto client = group(id).start(provider().random()).value();
-    const auto server = group(id).answer(provider().random(), client->share()).value();
+    const auto client = group_of(id).start(provider().random()).value();
+    const auto server = group_of(id).answer(provider().random(), client->share()).value();
     const auto secret = client->complete(server.share);
     ASSERT_TRUE(secret) << secret.error().message();
     EXPECT_TRUE(same(*secret, server.secret));
     EXPECT_EQ(client->group(), id);
-    EXPECT_EQ(group(id).id(), id);
+    EXPECT_EQ(group_of(id).id(), id);
   }
 }
 
 TEST(KeyExchange, EachExchangeIsFresh) {
   for (const NamedGroup id : all_groups) {
-    const auto first = group(id).start(provider().random()).value();
-    const auto second = group(id).start(provider().random()).value();
+    const auto first = group_of(id).start(provider().random()).value();
+    const auto second = group_of(id).start(provider().random()).value();
     EXPECT_FALSE(std::ranges::equal(first->share(), second->share()));
-    EXPECT_FALSE(same(group(id).answer(provider().random(), first->share())->secret,
-                      group(id).answer(provider().random(), first->share())->secret));
+    EXPECT_FALSE(same(group_of(id).answer(provider().random(), first->share())->secret,
+                      group_of(id).answer(provider().random(), first->share())->secret));
   }
 }
 
@@ -50,7 +50,7 @@ TEST(KeyExchange, X25519AgreesWithRfc7748) {
   const GivenRandom alice(hex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"));
   const Bytes bob = hex("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
 
-  const auto exchange = group(NamedGroup::x25519).start(alice).value();
+  const auto exchange = group_of(NamedGroup::x25519).start(alice).value();
 
   EXPECT_EQ(to_hex(exchange->share()), "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a");
   EXPECT_EQ(to_hex(exchange->complete(bob).value().view()),
@@ -60,12 +60,12 @@ TEST(KeyExchange, X25519AgreesWithRfc7748) {
 TEST(KeyExchange, SharesOfAnotherLengthAreRefused) {
   for (const NamedGroup id : all_groups) {
     SCOPED_TRACE(to_string(id));
-    const auto client = group(id).start(provider().random()).value();
+    const auto client = group_of(id).start(provider().random()).value();
     const ByteView share = client->share();
     Bytes longer(share.begin(), share.end());
     longer.push_back(0);
     for (const ByteView bad : {ByteView{}, share.first(1), share.first(share.size() - 1), ByteView(longer)}) {
-      const auto answered = group(id).answer(provider().random(), bad);
+      const auto answered = group_of(id).answer(provider().random(), bad);
       ASSERT_FALSE(answered);
       EXPECT_EQ(answered.error().code(), ErrorCode::InvalidKeyShare);
       EXPECT_EQ(answered.error().alert(), AlertDescription::illegal_parameter);
@@ -77,7 +77,7 @@ TEST(KeyExchange, SharesOfAnotherLengthAreRefused) {
 TEST(KeyExchange, PointsThatAreNotOnTheCurveAreRefused) {
   for (const NamedGroup id : {NamedGroup::secp256r1, NamedGroup::secp384r1, NamedGroup::secp521r1}) {
     SCOPED_TRACE(to_string(id));
-    const auto client = group(id).start(provider().random()).value();
+    const auto client = group_of(id).start(provider().random()).value();
     const Bytes share(client->share().begin(), client->share().end());
     const auto with = [](Bytes point, std::size_t at, std::uint8_t value) {
       point.at(at) = value;
@@ -94,7 +94,7 @@ TEST(KeyExchange, PointsThatAreNotOnTheCurveAreRefused) {
       bad.push_back(with(share, 0, form));  // compressed, hybrid and unknown forms
     }
     for (const Bytes& point : bad) {
-      const auto answered = group(id).answer(provider().random(), point);
+      const auto answered = group_of(id).answer(provider().random(), point);
       ASSERT_FALSE(answered);
       EXPECT_EQ(answered.error().code(), ErrorCode::InvalidKeyShare);
     }
@@ -112,7 +112,7 @@ TEST(KeyExchange, X25519PointsOfSmallOrderAreRefused) {
            "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
            "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
        }) {
-    const auto answered = group(NamedGroup::x25519).answer(provider().random(), hex(point));
+    const auto answered = group_of(NamedGroup::x25519).answer(provider().random(), hex(point));
     ASSERT_FALSE(answered) << point;
     EXPECT_EQ(answered.error().code(), ErrorCode::InvalidKeyShare);
   }
@@ -120,19 +120,19 @@ TEST(KeyExchange, X25519PointsOfSmallOrderAreRefused) {
 
 TEST(KeyExchange, AFailureLeavesNothingBehindForTheNext) {
   for (const NamedGroup id : all_groups) {
-    const auto client = group(id).start(provider().random()).value();
-    EXPECT_FALSE(group(id).answer(provider().random(), Bytes(client->share().size())));
-    EXPECT_TRUE(group(id).answer(provider().random(), client->share()));
+    const auto client = group_of(id).start(provider().random()).value();
+    EXPECT_FALSE(group_of(id).answer(provider().random(), Bytes(client->share().size())));
+    EXPECT_TRUE(group_of(id).answer(provider().random(), client->share()));
   }
 }
 
 TEST(KeyExchange, WithoutRandomnessThereIsNone) {
   for (const NamedGroup id : all_groups) {
-    const auto client = group(id).start(provider().random()).value();
-    const auto started = group(id).start(NoRandom());
+    const auto client = group_of(id).start(provider().random()).value();
+    const auto started = group_of(id).start(NoRandom());
     ASSERT_FALSE(started);
     EXPECT_EQ(started.error().code(), ErrorCode::RandomFailed);
-    EXPECT_FALSE(group(id).answer(NoRandom(), client->share()));
+    EXPECT_FALSE(group_of(id).answer(NoRandom(), client->share()));
   }
 }
 
@@ -141,7 +141,7 @@ TEST(KeyExchange, StuckRandomnessEndsInAnError) {
   for (const auto& [id, size] :
        {std::pair{NamedGroup::secp256r1, 32}, {NamedGroup::secp384r1, 48}, {NamedGroup::secp521r1, 66}}) {
     for (const std::uint8_t stuck : std::initializer_list<std::uint8_t>{0x00, 0xff}) {
-      const auto started = group(id).start(GivenRandom(Bytes(static_cast<std::size_t>(size), stuck)));
+      const auto started = group_of(id).start(GivenRandom(Bytes(static_cast<std::size_t>(size), stuck)));
       ASSERT_FALSE(started);
       EXPECT_EQ(started.error().code(), ErrorCode::RandomFailed);
     }
@@ -155,8 +155,8 @@ TEST(KeyExchange, WorksInSeveralThreadsAtOnce) {
     for (int& count : good) {
       threads.emplace_back([&count, id] {
         for (int i = 0; i < 50; ++i) {
-          const auto client = group(id).start(provider().random()).value();
-          const auto server = group(id).answer(provider().random(), client->share()).value();
+          const auto client = group_of(id).start(provider().random()).value();
+          const auto server = group_of(id).answer(provider().random(), client->share()).value();
           if (same(client->complete(server.share).value(), server.secret)) ++count;
         }
       });

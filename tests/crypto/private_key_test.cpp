@@ -13,7 +13,7 @@ namespace {
 
 using enum SignatureAlgorithm;
 
-struct KeyCase {
+struct PrivateKeyCase {
   KeyType type;
   std::size_t generate_bits;
   std::size_t bits;
@@ -22,12 +22,12 @@ struct KeyCase {
 
 const std::vector<SignatureAlgorithm> ecdsa{ecdsa_sha1, ecdsa_sha256, ecdsa_sha384, ecdsa_sha512};
 const std::vector<SignatureAlgorithm> pss{rsa_pss_sha256, rsa_pss_sha384, rsa_pss_sha512};
-constexpr std::array all_algorithms{rsa_pkcs1_sha1, rsa_pkcs1_sha256, rsa_pkcs1_sha384, rsa_pkcs1_sha512,
-                                    rsa_pss_sha256, rsa_pss_sha384,   rsa_pss_sha512,   ecdsa_sha1,
-                                    ecdsa_sha256,   ecdsa_sha384,     ecdsa_sha512,     ed25519,
-                                    mldsa44,        mldsa65,          mldsa87};
+constexpr std::array all_signature_algorithms{rsa_pkcs1_sha1, rsa_pkcs1_sha256, rsa_pkcs1_sha384, rsa_pkcs1_sha512,
+                                              rsa_pss_sha256, rsa_pss_sha384,   rsa_pss_sha512,   ecdsa_sha1,
+                                              ecdsa_sha256,   ecdsa_sha384,     ecdsa_sha512,     ed25519,
+                                              mldsa44,        mldsa65,          mldsa87};
 
-const std::vector<KeyCase> cases{
+const std::vector<PrivateKeyCase> private_key_cases{
     {KeyType::p256, 0, 256, ecdsa},
     {KeyType::p384, 0, 384, ecdsa},
     {KeyType::p521, 0, 521, ecdsa},
@@ -43,7 +43,7 @@ const std::vector<KeyCase> cases{
     {KeyType::mldsa87, 0, 0, {mldsa87}},
 };
 
-class EachKeyType : public ::testing::TestWithParam<KeyCase> {
+class EachKeyType : public ::testing::TestWithParam<PrivateKeyCase> {
  protected:
   void SetUp() override {
     if (!provider().has_signature(GetParam().signs.front())) GTEST_SKIP() << "libcrypto has it from 3.5 on";
@@ -59,7 +59,7 @@ TEST_P(EachKeyType, SignsWhatItFitsAndNothingElse) {
   EXPECT_EQ(key->bits(), GetParam().bits);
   const ByteView message = as_bytes("what is signed");
 
-  for (const SignatureAlgorithm algorithm : all_algorithms) {
+  for (const SignatureAlgorithm algorithm : all_signature_algorithms) {
     SCOPED_TRACE(to_string(algorithm));
     const bool fits = std::ranges::find(GetParam().signs, algorithm) != GetParam().signs.end();
     Bytes out{0x77};
@@ -75,7 +75,7 @@ TEST_P(EachKeyType, SignsWhatItFitsAndNothingElse) {
     EXPECT_LE(signature.size(), max_signature_size);
     EXPECT_TRUE(key->verify(algorithm, message, signature));
     EXPECT_FALSE(key->verify(algorithm, as_bytes("what is not signed"), signature));
-    for (const SignatureAlgorithm other : all_algorithms) {
+    for (const SignatureAlgorithm other : all_signature_algorithms) {
       EXPECT_EQ(key->verify(other, message, signature), other == algorithm) << to_string(other);
     }
   }
@@ -125,7 +125,7 @@ TEST_P(EachKeyType, SignsFromSeveralThreads) {
   EXPECT_EQ(good, (std::array{20, 20, 20, 20}));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EachKeyType, ::testing::ValuesIn(cases), [](const auto& test) {
+INSTANTIATE_TEST_SUITE_P(All, EachKeyType, ::testing::ValuesIn(private_key_cases), [](const auto& test) {
   std::string name = to_string(test.param.type);
   std::erase_if(name, [](char c) { return c == ' ' || c == '-'; });
   return name;

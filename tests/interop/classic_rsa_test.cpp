@@ -21,10 +21,6 @@ constexpr std::array suites{Suite{"AES128-GCM-SHA256", "TLS_RSA_WITH_AES_128_GCM
                             Suite{"AES256-GCM-SHA384", "TLS_RSA_WITH_AES_256_GCM_SHA384"}};
 const Command classic = {"--policy", "classic-rsa-2026"};
 
-bool has(const Outcome& outcome, std::string_view text) {
-  return outcome.out.find(text) != std::string::npos;
-}
-
 TEST(ClassicRsa, OfOpenSslIsTakenByOurServerUnderItsPolicyAlone) {
   KEYWAY_REQUIRE_PROGRAM("openssl");
   KeywayServer server(world(), KeyType::rsa, classic);

@@ -16,10 +16,6 @@ using crypto::KeyType;
 constexpr std::array versions{"1.2", "1.3"};
 constexpr std::array keys{KeyType::p256, KeyType::rsa, KeyType::ed25519};
 
-bool has(const Outcome& outcome, std::string_view text) {
-  return outcome.out.find(text) != std::string::npos;
-}
-
 Command our_certificate(KeyType type = KeyType::p256) {
   return {"--cert", world().client_chain(type), "--key", world().client_key(type)};
 }

@@ -20,10 +20,6 @@ namespace {
 
 using crypto::KeyType;
 
-bool has(const Outcome& outcome, std::string_view text) {
-  return outcome.out.find(text) != std::string::npos;
-}
-
 // ------------------------------------------------------------------------------------------------ ALPN
 
 TEST(OpenSslAlpn, ServerChoosesAmongWhatOurClientOffers) {

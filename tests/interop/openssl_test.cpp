@@ -11,11 +11,11 @@ namespace {
 
 using crypto::KeyType;
 
-constexpr std::array keys{KeyType::p256, KeyType::p384, KeyType::p521, KeyType::ed25519, KeyType::rsa};
+constexpr std::array server_keys{KeyType::p256, KeyType::p384, KeyType::p521, KeyType::ed25519, KeyType::rsa};
 
 TEST(OpenSslClient, AcceptsEveryKeyOfOurServer) {
   KEYWAY_REQUIRE_PROGRAM("openssl");
-  for (const KeyType type : keys) {
+  for (const KeyType type : server_keys) {
     KeywayServer server(world(), type);
     const Outcome outcome = s_client(server, {"-tls1_3"});
     EXPECT_EQ(outcome.exit_code, 0) << crypto::to_string(type) << outcome.out;
@@ -87,7 +87,7 @@ TEST(OpenSslClient, IsToldWhyAnOldVersionIsRefused) {
 
 TEST(OpenSslServerTest, EveryKeyIsAcceptedByOurClient) {
   KEYWAY_REQUIRE_PROGRAM("openssl");
-  for (const KeyType type : keys) {
+  for (const KeyType type : server_keys) {
     const OpenSslServer server(type);
     const Outcome outcome = keyway_get(world(), server.port());
     EXPECT_EQ(outcome.exit_code, 0) << crypto::to_string(type) << outcome.out;

@@ -184,4 +184,8 @@ bool wait_for_port(std::uint16_t port, std::chrono::seconds at_most) {
   return false;
 }
 
+bool has(const Outcome& outcome, std::string_view text) {
+  return outcome.out.find(text) != std::string::npos;
+}
+
 }  // namespace keyway::interop

@@ -17,6 +17,8 @@ struct Outcome {
   int exit_code = -1;  ///< -1: killed, or out of time
   std::string out;     ///< stdout and stderr, as they came
 };
+/// True when it printed `text`.
+[[nodiscard]] bool has(const Outcome& outcome, std::string_view text);
 
 /// A program that runs beside the test. Killed when it goes out of scope.
 class Process {

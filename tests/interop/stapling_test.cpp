@@ -16,10 +16,6 @@ namespace {
 
 using Status = x509::SingleResponse::Status;
 
-bool has(const Outcome& outcome, std::string_view text) {
-  return outcome.out.find(text) != std::string::npos;
-}
-
 /// A file with what the authority says now about our servers' certificate.
 std::string response_file(const std::string& name, Status status) {
   std::ifstream file(world().chain(), std::ios::binary);

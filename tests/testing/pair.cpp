@@ -161,4 +161,19 @@ Result<void> FixedRandom::fill(ByteSpan out) const {
   return {};
 }
 
+std::string why(const Pair& pair) {
+  std::string text;
+  if (const Error* error = pair.client.error()) text += "client: " + error->message() + "; ";
+  if (const Error* error = pair.server.error()) text += "server: " + error->message();
+  return text;
+}
+
+std::optional<ErrorCode> code_of(const Connection& connection) {
+  return connection.error() == nullptr ? std::nullopt : std::optional(connection.error()->code());
+}
+
+std::optional<AlertDescription> alert_of(const Connection& connection) {
+  return connection.error() == nullptr ? std::nullopt : connection.error()->alert();
+}
+
 }  // namespace keyway::testing

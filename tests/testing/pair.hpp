@@ -71,4 +71,10 @@ class FixedRandom final : public crypto::Random {
   mutable std::uint64_t counter_ = 0;
 };
 
+/// What the two ended with, in words; empty where all is well.
+[[nodiscard]] std::string why(const Pair& pair);
+/// What a connection ended with; nothing while it has not, or ended well.
+[[nodiscard]] std::optional<ErrorCode> code_of(const Connection& connection);
+[[nodiscard]] std::optional<AlertDescription> alert_of(const Connection& connection);
+
 }  // namespace keyway::testing

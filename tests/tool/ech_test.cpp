@@ -16,10 +16,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-bool has(const Outcome& outcome, std::string_view text) {
-  return outcome.out.find(text) != std::string::npos;
-}
-
 /// Makes a key for `localhost`, which the world's certificates are for; shop.localhost is what is hidden.
 std::string make_key(const std::string& name) {
   const std::string file = world().path(name);

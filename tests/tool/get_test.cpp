@@ -19,10 +19,6 @@ namespace fs = std::filesystem;
 using crypto::KeyType;
 using Json = nlohmann::json;
 
-bool has(const Outcome& outcome, std::string_view text) {
-  return outcome.out.find(text) != std::string::npos;
-}
-
 unsigned mode_of(const std::string& path) {
   struct ::stat about{};
   return ::stat(path.c_str(), &about) == 0 ? about.st_mode & 07777U : 0;

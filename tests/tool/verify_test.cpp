@@ -25,10 +25,6 @@ std::string text_of(const Bytes& bytes) {
   return {bytes.begin(), bytes.end()};
 }
 
-bool has(const Outcome& outcome, std::string_view text) {
-  return outcome.out.find(text) != std::string::npos;
-}
-
 /// A root that issues a leaf, in files, as of test_now.
 class Verify : public ::testing::Test {
  protected:

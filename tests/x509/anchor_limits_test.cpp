@@ -16,11 +16,11 @@ using x509::AnchorLimits;
 using x509::LiveTrust;
 using x509::TrustStore;
 
-constexpr auto shop = "shop.example.com";
+constexpr auto own_shop = "shop.example.com";
 
 /// A verdict on `leaf` where the root is trusted within `limits`.
 x509::Verdict ask_within(const TestAuthority& authority, const IssuedCertificate& leaf, AnchorLimits limits,
-                         std::string_view name = shop, x509::Purpose purpose = x509::Purpose::server) {
+                         std::string_view name = own_shop, x509::Purpose purpose = x509::Purpose::server) {
   Judge judge(authority.root().der);
   judge.purpose = purpose;
   EXPECT_TRUE(judge.anchors().add(authority.root().certificate(), std::move(limits)));
@@ -29,7 +29,7 @@ x509::Verdict ask_within(const TestAuthority& authority, const IssuedCertificate
 
 TEST(AnchorLimits, NamesOutsideThemAreRefused) {
   const TestAuthority authority;
-  const auto leaf = authority.issue({.names = {shop}});
+  const auto leaf = authority.issue({.names = {own_shop}});
 
   EXPECT_TRUE(ask_within(authority, leaf, {.permitted_names = {"dns:example.com"}}).accepted());
   EXPECT_EQ(code_of(ask_within(authority, leaf, {.permitted_names = {"dns:example.org"}})),
@@ -40,7 +40,7 @@ TEST(AnchorLimits, NamesOutsideThemAreRefused) {
 
 TEST(AnchorLimits, HoldForEveryNameOfTheLeaf) {
   const TestAuthority authority;
-  const auto leaf = authority.issue({.names = {shop, "elsewhere.example.org"}});
+  const auto leaf = authority.issue({.names = {own_shop, "elsewhere.example.org"}});
 
   EXPECT_EQ(code_of(ask_within(authority, leaf, {.permitted_names = {"dns:example.com"}})),
             ErrorCode::NameConstraintViolated);
@@ -60,7 +60,7 @@ TEST(AnchorLimits, NetworksAreWrittenWithTheirBits) {
 
 TEST(AnchorLimits, TakeANameConstraintsAsItStands) {
   const TestAuthority authority;
-  const auto leaf = authority.issue({.names = {shop}});
+  const auto leaf = authority.issue({.names = {own_shop}});
   const Bytes der = x509::encode_name_constraints({x509::OwnedGeneralName::dns("example.net")},
                                                   std::vector<x509::OwnedGeneralName>{});
 
@@ -69,7 +69,7 @@ TEST(AnchorLimits, TakeANameConstraintsAsItStands) {
 
 TEST(AnchorLimits, LimitThePathsLength) {
   const TestAuthority authority;
-  const auto leaf = authority.issue({.names = {shop}});
+  const auto leaf = authority.issue({.names = {own_shop}});
 
   EXPECT_TRUE(ask_within(authority, leaf, {.path_length = 1}).accepted());
   EXPECT_EQ(code_of(ask_within(authority, leaf, {.path_length = 0})), ErrorCode::PathTooLong);
@@ -77,7 +77,7 @@ TEST(AnchorLimits, LimitThePathsLength) {
 
 TEST(AnchorLimits, LimitThePurpose) {
   const TestAuthority authority;
-  const auto leaf = authority.issue({.names = {shop}});
+  const auto leaf = authority.issue({.names = {own_shop}});
 
   EXPECT_TRUE(ask_within(authority, leaf, {.purposes = {x509::Purpose::server}}).accepted());
   EXPECT_EQ(code_of(ask_within(authority, leaf, {.purposes = {x509::Purpose::client}})),
@@ -85,11 +85,11 @@ TEST(AnchorLimits, LimitThePurpose) {
 }
 
 TEST(AnchorLimits, BindALeafThatIsTrustedItself) {
-  const auto leaf = make_self_signed({.names = {shop}});
+  const auto leaf = make_self_signed({.names = {own_shop}});
   const auto ask = [&](AnchorLimits limits) {
     Judge judge(leaf.der);
     EXPECT_TRUE(judge.anchors().add(leaf.certificate(), std::move(limits)));
-    return judge.ask(leaf.chain, shop);
+    return judge.ask(leaf.chain, own_shop);
   };
 
   EXPECT_TRUE(ask({.permitted_names = {"dns:example.com"}, .purposes = {x509::Purpose::server}}).accepted());
@@ -99,7 +99,7 @@ TEST(AnchorLimits, BindALeafThatIsTrustedItself) {
 
 TEST(AnchorLimits, DemandAPolicy) {
   const TestAuthority authority;
-  const auto leaf = authority.issue({.names = {shop}});
+  const auto leaf = authority.issue({.names = {own_shop}});
   const AnchorLimits wanted{.policies = {"1.2.3.4"}, .require_explicit_policy = true};
 
   EXPECT_EQ(code_of(ask_within(authority, leaf, wanted)), ErrorCode::PolicyNotAccepted);
@@ -107,12 +107,12 @@ TEST(AnchorLimits, DemandAPolicy) {
 
 TEST(AnchorLimits, IntersectThePoliciesThatAreAsked) {
   const auto root = make_self_signed({.common_name = "Policy Root", .is_ca = true});
-  const auto leaf = make_certificate(root, {.names = {shop}, .extra_extensions = {policies({"1.2.3.4"})}});
+  const auto leaf = make_certificate(root, {.names = {own_shop}, .extra_extensions = {policies({"1.2.3.4"})}});
   Judge judge(root.der);
   const auto ask = [&](std::vector<std::string> of_anchor, std::vector<std::string> of_user) {
     EXPECT_TRUE(judge.anchors().add(root.certificate(), {.policies = std::move(of_anchor)}));
     judge.options.policies = x509::PolicyInputs{.acceptable = std::move(of_user), .require_explicit = true};
-    return judge.ask(leaf.chain, shop);
+    return judge.ask(leaf.chain, own_shop);
   };
 
   EXPECT_EQ(ask({"1.2.3.4"}, {}).policies(), std::vector<std::string>{"1.2.3.4"});
@@ -146,11 +146,11 @@ TEST(LiveTrust, AVerifierGoesByTheStoreOfTheMoment) {
   const x509::Verifier verifier(provider(), std::shared_ptr<const LiveTrust>(live), {}, {}, {});
   const auto is_accepted = [&](const IssuedCertificate& leaf) {
     const std::vector<ByteView> chain(leaf.chain.begin(), leaf.chain.end());
-    const auto name = ServerName::parse(shop).value();
+    const auto name = ServerName::parse(own_shop).value();
     return verifier.verify(chain, &name, x509::Purpose::server, test_now).accepted();
   };
-  const auto of_former = former.issue({.names = {shop}});
-  const auto of_present = present.issue({.names = {shop}});
+  const auto of_former = former.issue({.names = {own_shop}});
+  const auto of_present = present.issue({.names = {own_shop}});
   EXPECT_TRUE(is_accepted(of_former));
   EXPECT_FALSE(is_accepted(of_present));
 

@@ -5,6 +5,7 @@
 
 #include "x509/crl_builder.hpp"
 #include "x509/der_writer.hpp"
+#include "x509/shop.hpp"
 #include "x509/testing_verifier.hpp"
 
 namespace keyway::testing {
@@ -15,8 +16,6 @@ using x509::DerWriter;
 using x509::encode_der;
 using x509::RawExtension;
 
-constexpr auto shop = "shop.localhost";
-constexpr auto hour = std::chrono::hours(1);
 constexpr auto here = "http://crl.localhost/a.crl";
 constexpr auto there = "http://crl.localhost/b.crl";
 

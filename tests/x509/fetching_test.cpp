@@ -13,6 +13,7 @@
 #include "x509/certificate_bag.hpp"
 #include "x509/der_writer.hpp"
 #include "x509/ocsp_request.hpp"
+#include "x509/shop.hpp"
 #include "x509/testing_verifier.hpp"
 
 namespace keyway::testing {
@@ -26,7 +27,6 @@ using x509::FetchKind;
 using x509::RevocationPolicy;
 using x509::SingleResponse;
 
-constexpr auto shop = "shop.localhost";
 constexpr auto responder = "http://ocsp.localhost";
 constexpr auto list_url = "http://crl.localhost/a.crl";
 constexpr auto issuer_url = "http://aia.localhost/issuer.der";
@@ -40,14 +40,14 @@ class FixedRandom final : public crypto::Random {
 };
 
 /// A leaf of a root, with the URLs of what may be fetched.
-struct Scene {
+struct FetchingScene {
   IssuedCertificate root = make_self_signed({.common_name = "Root", .is_ca = true});
   IssuedCertificate leaf;
   Judge judge{root.der};
   std::map<std::string, Bytes> world = {};  ///< by the URL's beginning
   std::vector<x509::Fetch> asked = {};
 
-  explicit Scene(CertificateOptions options = {.ocsp_urls = {responder}}) {
+  explicit FetchingScene(CertificateOptions options = {.ocsp_urls = {responder}}) {
     options.names = {shop};
     leaf = make_certificate(root, options);
     judge.options.revocation = RevocationPolicy::hard_fail;
@@ -79,14 +79,14 @@ struct Scene {
 };
 
 TEST(Fetching, IsNotWantedUnlessItIsAllowed) {
-  Scene scene({.crl_urls = {list_url}, .ocsp_urls = {responder}, .issuer_urls = {issuer_url}});
+  FetchingScene scene({.crl_urls = {list_url}, .ocsp_urls = {responder}, .issuer_urls = {issuer_url}});
   scene.judge.options.fetching = {};
   EXPECT_EQ(code_of(scene.ask()), ErrorCode::RevocationUnknown);
   EXPECT_TRUE(scene.asked.empty());
 }
 
 TEST(Fetching, AsksTheResponderByGetAndBelievesItsGoodAnswer) {
-  Scene scene;
+  FetchingScene scene;
   scene.world[responder] = make_ocsp(scene.root, scene.leaf.serial);
 
   const auto verdict = scene.ask();
@@ -103,7 +103,7 @@ TEST(Fetching, AsksTheResponderByGetAndBelievesItsGoodAnswer) {
 }
 
 TEST(Fetching, RefusesWhatTheResponderRevokesAlsoWhereSilenceIsBorne) {
-  Scene scene;
+  FetchingScene scene;
   scene.judge.options.revocation = RevocationPolicy::soft_fail;
   scene.world[responder] = make_ocsp(scene.root, scene.leaf.serial, {.status = SingleResponse::Status::revoked});
 
@@ -114,7 +114,7 @@ TEST(Fetching, RefusesWhatTheResponderRevokesAlsoWhereSilenceIsBorne) {
 }
 
 TEST(Fetching, GoesToTheListWhereTheResponderIsOfNoUse) {
-  Scene scene({.crl_urls = {list_url}, .ocsp_urls = {responder}});
+  FetchingScene scene({.crl_urls = {list_url}, .ocsp_urls = {responder}});
   scene.world[list_url] = make_crl(scene.root, {});
 
   const auto verdict = scene.ask();
@@ -127,7 +127,7 @@ TEST(Fetching, GoesToTheListWhereTheResponderIsOfNoUse) {
 }
 
 TEST(Fetching, BearsSilenceWhereThatIsThePolicy) {
-  Scene scene({.crl_urls = {list_url}, .ocsp_urls = {responder}});
+  FetchingScene scene({.crl_urls = {list_url}, .ocsp_urls = {responder}});
   scene.judge.options.revocation = RevocationPolicy::soft_fail;
 
   const auto verdict = scene.ask();
@@ -138,7 +138,7 @@ TEST(Fetching, BearsSilenceWhereThatIsThePolicy) {
 }
 
 TEST(Fetching, BelievesNothingThatIsNotSigned) {
-  Scene scene({.crl_urls = {list_url}, .ocsp_urls = {responder}});
+  FetchingScene scene({.crl_urls = {list_url}, .ocsp_urls = {responder}});
   const TestAuthority stranger;
   scene.world[responder] = make_ocsp(stranger.root(), scene.leaf.serial);
   scene.world[list_url] = make_crl(stranger.root(), {});
@@ -166,7 +166,7 @@ CrlOptions delta(std::uint64_t number, std::uint8_t base) {
 }
 
 TEST(DeltaFetching, GetsTheDeltaThatTheCertificateNames) {
-  Scene scene({.crl_urls = {list_url}, .extra_extensions = {freshest(delta_url)}});
+  FetchingScene scene({.crl_urls = {list_url}, .extra_extensions = {freshest(delta_url)}});
   scene.world[list_url] = make_crl(scene.root, {}, {.number = 7});
   scene.world[delta_url] = make_crl(scene.root, {scene.leaf.serial}, delta(8, 7));
 
@@ -176,7 +176,7 @@ TEST(DeltaFetching, GetsTheDeltaThatTheCertificateNames) {
 }
 
 TEST(DeltaFetching, GetsTheDeltaThatTheListNames) {
-  Scene scene({.crl_urls = {list_url}});
+  FetchingScene scene({.crl_urls = {list_url}});
   scene.world[list_url] = make_crl(scene.root, {}, {.number = 7, .extra_extensions = {freshest(delta_url)}});
   scene.world[delta_url] = make_crl(scene.root, {}, delta(9, 7));
 
@@ -188,7 +188,7 @@ TEST(DeltaFetching, GetsTheDeltaThatTheListNames) {
 }
 
 TEST(DeltaFetching, DoesWithoutOneThatIsNotToBeHad) {
-  Scene scene({.crl_urls = {list_url}, .extra_extensions = {freshest(delta_url)}});
+  FetchingScene scene({.crl_urls = {list_url}, .extra_extensions = {freshest(delta_url)}});
   scene.world[list_url] = make_crl(scene.root, {}, {.number = 7});
 
   EXPECT_TRUE(scene.ask().accepted());
@@ -196,7 +196,7 @@ TEST(DeltaFetching, DoesWithoutOneThatIsNotToBeHad) {
 }
 
 TEST(DeltaFetching, WantsNoneWhereAResponderSaysThatAllIsGood) {
-  Scene scene({.crl_urls = {list_url}, .ocsp_urls = {responder}, .extra_extensions = {freshest(delta_url)}});
+  FetchingScene scene({.crl_urls = {list_url}, .ocsp_urls = {responder}, .extra_extensions = {freshest(delta_url)}});
   scene.world[responder] = make_ocsp(scene.root, scene.leaf.serial);
 
   EXPECT_TRUE(scene.ask().accepted());
@@ -204,7 +204,7 @@ TEST(DeltaFetching, WantsNoneWhereAResponderSaysThatAllIsGood) {
 }
 
 TEST(Fetching, PassesOverAnIndirectListWhereTheRulesForbidIt) {
-  Scene scene({.crl_urls = {list_url}});
+  FetchingScene scene({.crl_urls = {list_url}});
   const Bytes scope = x509::encode_der(
       [](x509::DerWriter& writer) { writer.sequence([&] { writer.context_primitive(4, Bytes{0xff}); }); });
   scene.world[list_url] = make_crl(scene.root, {}, {.extra_extensions = {{"2.5.29.28", true, scope}}});
@@ -215,8 +215,9 @@ TEST(Fetching, PassesOverAnIndirectListWhereTheRulesForbidIt) {
 }
 
 TEST(Fetching, AsksOnlyOverPlainHttp) {
-  Scene scene({.crl_urls = {"ldap://crl.localhost/a", "https://crl.localhost/a.crl", "file:///etc/passwd", list_url},
-               .ocsp_urls = {"https://ocsp.localhost/", "http://ocsp.localhost/with space"}});
+  FetchingScene scene(
+      {.crl_urls = {"ldap://crl.localhost/a", "https://crl.localhost/a.crl", "file:///etc/passwd", list_url},
+       .ocsp_urls = {"https://ocsp.localhost/", "http://ocsp.localhost/with space"}});
   (void)scene.ask();
   ASSERT_EQ(scene.asked.size(), 1U);
   EXPECT_EQ(scene.asked[0].url, list_url);
@@ -225,7 +226,7 @@ TEST(Fetching, AsksOnlyOverPlainHttp) {
 TEST(Fetching, AsksNoMoreThanIsAllowedAndNothingTwice) {
   std::vector<std::string> urls;
   for (int i = 0; i < 100; ++i) urls.push_back("http://ocsp.localhost/" + std::to_string(i));
-  Scene scene({.ocsp_urls = urls});
+  FetchingScene scene({.ocsp_urls = urls});
   scene.judge.options.fetching.max_fetches = 5;
 
   EXPECT_EQ(code_of(scene.ask()), ErrorCode::RevocationUnknown);
@@ -233,20 +234,20 @@ TEST(Fetching, AsksNoMoreThanIsAllowedAndNothingTwice) {
 }
 
 TEST(Fetching, WantsNothingForWhatIsRefusedAnyway) {
-  Scene scene({.not_after = test_now - std::chrono::minutes(1), .ocsp_urls = {responder}});
+  FetchingScene scene({.not_after = test_now - std::chrono::minutes(1), .ocsp_urls = {responder}});
   EXPECT_EQ(code_of(scene.ask()), ErrorCode::CertificateExpired);
   EXPECT_TRUE(scene.asked.empty());
 }
 
 TEST(Fetching, DropsAnAnswerThatIsTooLong) {
-  Scene scene({.crl_urls = {list_url}});
+  FetchingScene scene({.crl_urls = {list_url}});
   scene.world[list_url] = make_crl(scene.root, {});
   scene.judge.options.fetching.max_crl_size = 10;
   EXPECT_EQ(code_of(scene.ask()), ErrorCode::RevocationUnknown);
 }
 
 TEST(OcspNonces, MustComeBack) {
-  Scene scene;
+  FetchingScene scene;
   scene.judge.options.fetching.nonces = std::make_shared<FixedRandom>();
   scene.world[responder] = make_ocsp(scene.root, scene.leaf.serial, {.nonce = Bytes(32, 0x5a)});
   ASSERT_TRUE(scene.ask().accepted());
@@ -286,7 +287,7 @@ TEST(OcspRequests, AreWrittenAsBoringSslWritesThem) {
 }
 
 /// A chain whose intermediate the server forgot.
-struct Forgetful : Scene {
+struct Forgetful : FetchingScene {
   IssuedCertificate intermediate = make_certificate(root, {.common_name = "Intermediate", .is_ca = true});
   Forgetful() {
     leaf = make_certificate(intermediate, {.names = {shop}, .issuer_urls = {issuer_url}});

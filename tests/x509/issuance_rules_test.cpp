@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "x509/policy_extensions.hpp"
+#include "x509/shop.hpp"
 #include "x509/testing_verifier.hpp"
 
 namespace keyway::testing {
@@ -12,8 +13,6 @@ namespace {
 using ::testing::HasSubstr;
 using x509::Conformance;
 using x509::OwnedGeneralName;
-
-constexpr auto shop = "shop.localhost";
 
 /// What breaks one rule, and where.
 struct Broken {

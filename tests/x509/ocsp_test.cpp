@@ -5,6 +5,7 @@
 
 #include "testing/make_ocsp.hpp"
 #include "x509/ocsp_judgement.hpp"
+#include "x509/shop.hpp"
 #include "x509/testing_verifier.hpp"
 
 namespace keyway::testing {
@@ -20,16 +21,13 @@ using x509::RevocationPolicy;
 using x509::SingleResponse;
 using x509::Standing;
 
-constexpr auto shop = "shop.localhost";
-constexpr auto hour = std::chrono::hours(1);
-
 /// TLSFeature with status_request.
 x509::RawExtension must_staple() {
   return {"1.3.6.1.5.5.7.1.24", false, {0x30, 0x03, 0x02, 0x01, 0x05}};
 }
 
 /// An authority, its certificate for a shop, and who may speak for it.
-struct Scene {
+struct OcspScene {
   TestAuthority authority;
   IssuedCertificate leaf = authority.issue({.names = {shop}});
   IssuedCertificate responder =
@@ -64,7 +62,7 @@ struct Scene {
 };
 
 TEST(OcspResponse, IsReadAsItWasWritten) {
-  const Scene scene;
+  const OcspScene scene;
   const Bytes der = scene.response({.next_update = test_now + hour});
 
   const auto response = OcspResponseView::parse(der);
@@ -97,7 +95,7 @@ TEST(OcspResponse, OfAnErrorIsNothingButItsStatus) {
 }
 
 TEST(OcspResponse, IsRefusedWhenItIsCutOrHasMoreBehindIt) {
-  const Scene scene;
+  const OcspScene scene;
   const Bytes der = scene.response();
   for (std::size_t size = 0; size < der.size(); ++size) {
     const Bytes cut(der.begin(), der.begin() + static_cast<std::ptrdiff_t>(size));
@@ -111,7 +109,7 @@ TEST(OcspResponse, IsRefusedWhenItIsCutOrHasMoreBehindIt) {
 }
 
 TEST(OcspResponse, NoFlippedBitMakesItGoodOfAnother) {
-  const Scene scene;
+  const OcspScene scene;
   const Bytes der = scene.response();
   for (std::size_t bit = 0; bit < 8 * der.size(); bit += 3) {
     Bytes flipped = der;
@@ -122,7 +120,7 @@ TEST(OcspResponse, NoFlippedBitMakesItGoodOfAnother) {
 }
 
 TEST(OcspAnswers, AreBelievedOfTheIssuerAndItsDelegate) {
-  const Scene scene;
+  const OcspScene scene;
   EXPECT_EQ(scene.judge(scene.response()).standing, Standing::good);
   EXPECT_EQ(scene.judge(scene.response({.responder_by_key = true})).standing, Standing::good);
   EXPECT_EQ(scene.judge(scene.response({.hash = crypto::HashAlgorithm::sha256})).standing, Standing::good);
@@ -132,7 +130,7 @@ TEST(OcspAnswers, AreBelievedOfTheIssuerAndItsDelegate) {
 }
 
 TEST(OcspAnswers, TellOfARevocationWhenAndWhy) {
-  const Scene scene;
+  const OcspScene scene;
   const OcspAnswer answer =
       scene.judge(scene.response({.status = SingleResponse::Status::revoked, .revocation_reason = 1}));
 
@@ -142,7 +140,7 @@ TEST(OcspAnswers, TellOfARevocationWhenAndWhy) {
 }
 
 TEST(OcspAnswers, OfARevocationCountWhateverTheirAge) {
-  const Scene scene;
+  const OcspScene scene;
   const auto old = scene.response({.status = SingleResponse::Status::revoked,
                                    .this_update = test_now - 1000 * hour,
                                    .next_update = test_now - 900 * hour});
@@ -150,14 +148,14 @@ TEST(OcspAnswers, OfARevocationCountWhateverTheirAge) {
 }
 
 TEST(OcspAnswers, OfAGoodStandingCountWhileTheyAreFresh) {
-  const Scene scene;
+  const OcspScene scene;
   EXPECT_THAT(scene.why_unknown({.next_update = test_now - hour}), HasSubstr("out of date"));
   EXPECT_THAT(scene.why_unknown({.this_update = test_now + hour}), HasSubstr("not in force before"));
   EXPECT_THAT(scene.why_unknown({.next_update = std::nullopt}), HasSubstr("until when"));
 }
 
 TEST(OcspAnswers, OfAnybodyElseAreNotBelieved) {
-  const Scene scene;
+  const OcspScene scene;
   const IssuedCertificate server = scene.authority.issue({.names = {"other.localhost"}});
   const TestAuthority stranger({.name = "Stranger"});
   const IssuedCertificate foreign =
@@ -175,14 +173,14 @@ TEST(OcspAnswers, OfAnybodyElseAreNotBelieved) {
 }
 
 TEST(OcspAnswers, AboutAnotherCertificateOrIssuerSayNothing) {
-  const Scene scene;
+  const OcspScene scene;
   const auto other = scene.authority.issue({.names = {shop}});
   EXPECT_THAT(scene.judge(make_ocsp(scene.authority.intermediate(), other.serial)).reason, HasSubstr("another"));
   EXPECT_THAT(scene.judge(make_ocsp(scene.authority.root(), scene.leaf.serial)).reason, HasSubstr("another"));
 }
 
 TEST(OcspAnswers, OfUnknownTypesAndErrorsSaySo) {
-  const Scene scene;
+  const OcspScene scene;
   EXPECT_THAT(scene.judge(x509::encode_ocsp_error(OcspResponseStatus::try_later)).reason, HasSubstr("tryLater"));
   EXPECT_THAT(scene.judge(Bytes{1, 2, 3, 4}).reason, HasSubstr("malformed"));
   EXPECT_THAT(scene.why_unknown({.status = SingleResponse::Status::unknown}), HasSubstr("does not know"));
@@ -192,7 +190,7 @@ TEST(OcspAnswers, OfUnknownTypesAndErrorsSaySo) {
 }
 
 TEST(OcspAnswers, SpendNoMoreSignaturesThanThereAre) {
-  const Scene scene;
+  const OcspScene scene;
   const x509::Certificate certificate = scene.leaf.certificate();
   const x509::Certificate issuer = scene.authority.intermediate().certificate();
   const auto key = provider()->public_key(issuer.view().subject_public_key_info);
@@ -207,7 +205,7 @@ TEST(OcspAnswers, SpendNoMoreSignaturesThanThereAre) {
 }
 
 TEST(Staples, ThatAreGoodAreTheRevocationAnswer) {
-  const Scene scene;
+  const OcspScene scene;
   const auto verdict = scene.verdict(scene.response(), RevocationPolicy::hard_fail);
 
   ASSERT_TRUE(verdict.accepted()) << verdict.to_error().message();
@@ -219,7 +217,7 @@ TEST(Staples, ThatAreGoodAreTheRevocationAnswer) {
 }
 
 TEST(Staples, ThatRevokeAreRefusedUnderAnyPolicyButOff) {
-  const Scene scene;
+  const OcspScene scene;
   const Bytes staple = scene.response({.status = SingleResponse::Status::revoked, .revocation_reason = 4});
   for (const RevocationPolicy policy : {RevocationPolicy::soft_fail, RevocationPolicy::hard_fail}) {
     const auto verdict = scene.verdict(staple, policy);
@@ -230,7 +228,7 @@ TEST(Staples, ThatRevokeAreRefusedUnderAnyPolicyButOff) {
 }
 
 TEST(Staples, ThatAreOfNoUseAreToldAndAccepted) {
-  const Scene scene;
+  const OcspScene scene;
   const auto verdict = scene.verdict(Bytes{1, 2, 3, 4});
 
   ASSERT_TRUE(verdict.accepted());
@@ -241,7 +239,7 @@ TEST(Staples, ThatAreOfNoUseAreToldAndAccepted) {
 }
 
 TEST(Staples, ThatAreOfNoUseDoNotSatisfyWhoDemandsAnAnswer) {
-  const Scene scene;
+  const OcspScene scene;
   const auto verdict = scene.verdict(scene.response({.next_update = test_now - hour}), RevocationPolicy::hard_fail);
 
   ASSERT_EQ(code_of(verdict), ErrorCode::RevocationUnknown);
@@ -249,7 +247,7 @@ TEST(Staples, ThatAreOfNoUseDoNotSatisfyWhoDemandsAnAnswer) {
 }
 
 TEST(Staples, OfIntermediatesCountForThem) {
-  const Scene scene;
+  const OcspScene scene;
   Judge judge(scene.authority.root().der);
   const std::vector<Bytes> staples{scene.response(),
                                    make_ocsp(scene.authority.root(), scene.authority.intermediate().serial,
@@ -274,7 +272,7 @@ TEST(MustStaple, IsReadFromTheCertificate) {
 }
 
 TEST(MustStaple, NeedsAGoodResponse) {
-  Scene scene;
+  OcspScene scene;
   scene.leaf = scene.authority.issue({.names = {shop}, .extra_extensions = {must_staple()}});
   EXPECT_TRUE(scene.verdict(scene.response()).accepted());
 
@@ -287,7 +285,7 @@ TEST(MustStaple, NeedsAGoodResponse) {
 }
 
 TEST(MustStaple, IsNotSatisfiedByAList) {
-  Scene scene;
+  OcspScene scene;
   scene.leaf = scene.authority.issue({.names = {shop}, .extra_extensions = {must_staple()}});
   Judge judge(scene.authority.root().der);
   judge.crl(scene.authority.crl({})).crl(make_crl(scene.authority.root(), {}));

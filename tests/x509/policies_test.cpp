@@ -5,6 +5,7 @@
 
 #include "x509/policy_extensions.hpp"
 #include "x509/policy_graph.hpp"
+#include "x509/shop.hpp"
 #include "x509/testing_verifier.hpp"
 
 namespace keyway::testing {
@@ -15,7 +16,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using x509::RawExtension;
 
-constexpr auto shop = "shop.localhost";
 const std::string gold = "1.3.6.1.4.1.99999.1";
 const std::string silver = "1.3.6.1.4.1.99999.2";
 const std::string foreign = "1.3.6.1.4.1.88888.1";

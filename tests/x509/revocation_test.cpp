@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "x509/shop.hpp"
 #include "x509/testing_verifier.hpp"
 
 namespace keyway::testing {
@@ -10,9 +11,6 @@ using ::testing::HasSubstr;
 using x509::CheckKind;
 using x509::CheckOutcome;
 using x509::RevocationPolicy;
-
-constexpr auto shop = "shop.localhost";
-constexpr auto day = std::chrono::hours(24);
 
 TEST(Revocation, RefusesWhatAListRevokesAndSaysWhenAndWhy) {
   const TestAuthority authority;

@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "testing/make_ocsp.hpp"
 #include "testing/make_sct.hpp"
+#include "x509/shop.hpp"
 #include "x509/testing_verifier.hpp"
 #include "x509/timestamps.hpp"
 
@@ -19,7 +20,6 @@ using x509::CtLogState;
 using x509::CtPolicy;
 using x509::SctOrigin;
 
-constexpr auto shop = "shop.localhost";
 constexpr auto embedded_oid = "1.3.6.1.4.1.11129.2.4.2";
 constexpr auto response_oid = "1.3.6.1.4.1.11129.2.4.5";
 
@@ -28,7 +28,7 @@ Bytes octet_string(ByteView contents) {
 }
 
 /// An authority that enters its certificates into logs.
-class Scene {
+class LoggedScene {
  public:
   TestAuthority authority;
   TestLog one{"One 2026", "First Operator"};
@@ -67,7 +67,7 @@ class Scene {
 };
 
 TEST(Timestamps, TakesTwoOfTwoOperatorsInAShortLivedCertificate) {
-  const Scene scene;
+  const LoggedScene scene;
   const auto leaf = scene.issue({&scene.one, &scene.two}, std::chrono::days(90));
 
   const auto verdict = scene.judge().ask(leaf.chain, shop);
@@ -83,7 +83,7 @@ TEST(Timestamps, TakesTwoOfTwoOperatorsInAShortLivedCertificate) {
 }
 
 TEST(Timestamps, AsksForThreeInALongLivedCertificate) {
-  const Scene scene;
+  const LoggedScene scene;
   const auto with_two = scene.issue({&scene.one, &scene.two}, std::chrono::days(181));
   const auto with_three = scene.issue({&scene.one, &scene.two, &scene.three}, std::chrono::days(181));
 
@@ -92,7 +92,7 @@ TEST(Timestamps, AsksForThreeInALongLivedCertificate) {
 }
 
 TEST(Timestamps, AsksForTwoOperators) {
-  const Scene scene;
+  const LoggedScene scene;
   const auto leaf = scene.issue({&scene.two, &scene.three}, std::chrono::days(90));
 
   const auto verdict = scene.judge().ask(leaf.chain, shop);
@@ -103,14 +103,14 @@ TEST(Timestamps, AsksForTwoOperators) {
 }
 
 TEST(Timestamps, CountsALogOnce) {
-  const Scene scene;
+  const LoggedScene scene;
   const auto leaf = scene.issue({&scene.one, &scene.one}, std::chrono::days(90));
 
   EXPECT_EQ(code_of(scene.judge().ask(leaf.chain, shop)), ErrorCode::TooFewTimestamps);
 }
 
 TEST(Timestamps, AreToldAndNotAskedForByDefault) {
-  const Scene scene;
+  const LoggedScene scene;
 
   const auto verdict = scene.judge(CtPolicy::off).ask(scene.issue_without().chain, shop);
 
@@ -122,7 +122,7 @@ TEST(Timestamps, AreToldAndNotAskedForByDefault) {
 }
 
 TEST(Timestamps, APolicyWithoutLogsRefusesEverything) {
-  const Scene scene;
+  const LoggedScene scene;
   Judge judge(scene.authority.root().der);
   judge.options.ct_policy = CtPolicy::chrome;
 
@@ -130,7 +130,7 @@ TEST(Timestamps, APolicyWithoutLogsRefusesEverything) {
 }
 
 TEST(Timestamps, TakesTwoThatComeInTheHandshake) {
-  const Scene scene;
+  const LoggedScene scene;
   const auto leaf = scene.issue_without();
   const Bytes entry = certificate_entry(leaf.der);
   Judge judge = scene.judge();
@@ -143,7 +143,7 @@ TEST(Timestamps, TakesTwoThatComeInTheHandshake) {
 }
 
 TEST(Timestamps, TakesTwoThatComeInTheStaple) {
-  const Scene scene;
+  const LoggedScene scene;
   const auto leaf = scene.issue_without();
   const Bytes entry = certificate_entry(leaf.der);
   const Bytes list = sct_list({scene.one.sct(entry), scene.three.sct(entry)});
@@ -157,7 +157,7 @@ TEST(Timestamps, TakesTwoThatComeInTheStaple) {
 }
 
 TEST(Timestamps, DoesNotAddThoseInsideToThoseBeside) {
-  const Scene scene;
+  const LoggedScene scene;
   const auto leaf = scene.issue({&scene.one}, std::chrono::days(90));
   Judge judge = scene.judge();
   judge.sct_list = sct_list({scene.two.sct(certificate_entry(leaf.der))});
@@ -166,7 +166,7 @@ TEST(Timestamps, DoesNotAddThoseInsideToThoseBeside) {
 }
 
 TEST(Timestamps, FallWhereTheyAreOfAnotherCertificate) {
-  const Scene scene;
+  const LoggedScene scene;
   const auto leaf = scene.issue_without();
   const auto other = scene.issue_without();
   Judge judge = scene.judge(CtPolicy::off);
@@ -179,7 +179,7 @@ TEST(Timestamps, FallWhereTheyAreOfAnotherCertificate) {
 }
 
 TEST(Timestamps, FallWhereTheyAreOfTheFuture) {
-  const Scene scene;
+  const LoggedScene scene;
   const auto leaf = scene.issue({&scene.one}, std::chrono::days(90), test_now + std::chrono::hours(1));
 
   const auto verdict = scene.judge(CtPolicy::off).ask(leaf.chain, shop);
@@ -189,7 +189,7 @@ TEST(Timestamps, FallWhereTheyAreOfTheFuture) {
 }
 
 TEST(Timestamps, OfAnUnknownLogSayNothing) {
-  const Scene scene;
+  const LoggedScene scene;
   const auto leaf = scene.issue({&scene.one}, std::chrono::days(90));
 
   const auto verdict = scene.judge({scene.two.facts()}, CtPolicy::off).ask(leaf.chain, shop);
@@ -199,7 +199,7 @@ TEST(Timestamps, OfAnUnknownLogSayNothing) {
 }
 
 TEST(Timestamps, OfARetiredLogCountInsideWhereTheyAreOlder) {
-  const Scene scene;
+  const LoggedScene scene;
   const auto leaf = scene.issue({&scene.one, &scene.two}, std::chrono::days(90));
   const auto ask = [&](CtLogState state, Time since) {
     return scene.judge({scene.one.facts(state, since), scene.two.facts()}, CtPolicy::chrome)
@@ -215,7 +215,7 @@ TEST(Timestamps, OfARetiredLogCountInsideWhereTheyAreOlder) {
 }
 
 TEST(Timestamps, OfRetiredLogsAloneDoNotSuffice) {
-  const Scene scene;
+  const LoggedScene scene;
   const auto leaf = scene.issue({&scene.one, &scene.two}, std::chrono::days(90));
   const Time since = test_now - std::chrono::hours(1);
 
@@ -229,7 +229,7 @@ TEST(Timestamps, OfRetiredLogsAloneDoNotSuffice) {
 }
 
 TEST(Timestamps, AMalformedListIsTold) {
-  const Scene scene;
+  const LoggedScene scene;
   Judge judge = scene.judge(CtPolicy::off);
   for (const Bytes& list : {Bytes{0}, Bytes{0, 0}, Bytes{0, 3, 0, 1}, Bytes{0, 2, 0, 0}, Bytes{0, 3, 0, 1, 1, 0}}) {
     judge.sct_list = list;
@@ -242,7 +242,7 @@ TEST(Timestamps, AMalformedListIsTold) {
 }
 
 TEST(Timestamps, OfAnotherVersionAreNotReadable) {
-  const Scene scene;
+  const LoggedScene scene;
   const auto leaf = scene.issue_without();
   Bytes sct = scene.one.sct(certificate_entry(leaf.der));
   sct.front() = 1;
@@ -253,7 +253,7 @@ TEST(Timestamps, OfAnotherVersionAreNotReadable) {
 }
 
 TEST(Timestamps, NoMoreThanSixteenOfAListAreLookedAt) {
-  const Scene scene;
+  const LoggedScene scene;
   const auto leaf = scene.issue_without();
   const Bytes sct = scene.one.sct(certificate_entry(leaf.der));
   Judge judge = scene.judge(CtPolicy::off);

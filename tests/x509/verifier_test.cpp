@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "x509/shop.hpp"
 #include "x509/testing_verifier.hpp"
 
 namespace keyway::testing {
@@ -12,9 +13,6 @@ using x509::CheckKind;
 using x509::CheckOutcome;
 using x509::Origin;
 using x509::PathElement;
-
-constexpr auto shop = "shop.localhost";
-constexpr auto day = std::chrono::hours(24);
 
 TEST(Verifier, AcceptsALeafOfAnIntermediateOfATrustedRoot) {
   const TestAuthority authority;

@@ -49,11 +49,8 @@ class Fleet {
 
 class ClientCertificatesOnResumption : public ::testing::TestWithParam<ProtocolVersion> {};
 
-std::string name_of(const ::testing::TestParamInfo<ProtocolVersion>& info) {
-  return info.param == TLS1_3 ? "Tls13" : "Tls12";
-}
-
-INSTANTIATE_TEST_SUITE_P(EachVersion, ClientCertificatesOnResumption, ::testing::Values(TLS1_3, TLS1_2), name_of);
+INSTANTIATE_TEST_SUITE_P(EachVersion, ClientCertificatesOnResumption, ::testing::Values(TLS1_3, TLS1_2),
+                         [](const auto& info) { return info.param == TLS1_3 ? "Tls13" : "Tls12"; });
 
 TEST_P(ClientCertificatesOnResumption, AreTheSameAsBefore) {
   const Fleet fleet(GetParam());

@@ -17,21 +17,6 @@ namespace {
 using namespace keyway::testing;
 using enum ProtocolVersion;
 
-std::string why(const Pair& pair) {
-  std::string text;
-  for (const Connection* side : {&pair.client, &pair.server}) {
-    if (side->error() != nullptr) text += side->error()->message() + "; ";
-  }
-  return text;
-}
-
-std::optional<ErrorCode> code_of(const Connection& connection) {
-  return connection.error() == nullptr ? std::nullopt : std::optional(connection.error()->code());
-}
-std::optional<AlertDescription> alert_of(const Connection& connection) {
-  return connection.error() == nullptr ? std::nullopt : connection.error()->alert();
-}
-
 class ClientCertificates : public ::testing::TestWithParam<ProtocolVersion> {
  protected:
   [[nodiscard]] static ProtocolVersion version() { return GetParam(); }
@@ -48,11 +33,11 @@ class ClientCertificates : public ::testing::TestWithParam<ProtocolVersion> {
   }
 };
 
-std::string name_of(const ::testing::TestParamInfo<ProtocolVersion>& info) {
+std::string name_of_version(const ::testing::TestParamInfo<ProtocolVersion>& info) {
   return info.param == TLS1_3 ? "Tls13" : "Tls12";
 }
 
-INSTANTIATE_TEST_SUITE_P(EachVersion, ClientCertificates, ::testing::Values(TLS1_3, TLS1_2), name_of);
+INSTANTIATE_TEST_SUITE_P(EachVersion, ClientCertificates, ::testing::Values(TLS1_3, TLS1_2), name_of_version);
 
 IssuedCertificate issue(CertificateOptions options) {
   if (!options.extended_key_usage) options.extended_key_usage = {{std::string(client_auth)}};

@@ -18,7 +18,7 @@ ClientConfig::Builder taking_client() {
   return builder;
 }
 
-ServerConfig::Builder server_with(std::vector<std::shared_ptr<const Credential>> credentials) {
+ServerConfig::Builder server_showing(std::vector<std::shared_ptr<const Credential>> credentials) {
   ServerConfig::Builder builder;
   builder.provider(provider()).clock(std::make_shared<FixedClock>(test_now));
   for (auto& credential : credentials) builder.add_credential(std::move(credential));
@@ -44,7 +44,7 @@ TEST(DelegatedCredentials, ProveTheServerToAClientThatTakesThem) {
                                                   .key_type = one.key,
                                                   .scheme = one.scheme,
                                                   .signature_scheme = one.signed_with});
-    Pair pair = make_connected_pair(build(taking_client()), build(server_with({credential})));
+    Pair pair = make_connected_pair(build(taking_client()), build(server_showing({credential})));
     for (const Side side : {Side::client, Side::server}) {
       EXPECT_TRUE(pair.side(side).info().is_delegated);
       EXPECT_EQ(pair.side(side).info().signature_scheme, one.scheme);
@@ -55,7 +55,7 @@ TEST(DelegatedCredentials, ProveTheServerToAClientThatTakesThem) {
 }
 
 TEST(DelegatedCredentials, GiveWayToTheCertificatesOwnKeyForOtherClients) {
-  const auto server = build(server_with({delegated_credential(), own_key()}));
+  const auto server = build(server_showing({delegated_credential(), own_key()}));
   Pair without = make_connected_pair(build(client_builder()), server);
   EXPECT_FALSE(without.client.info().is_delegated);
   ClientConfig::Builder other_scheme = client_builder();
@@ -65,7 +65,7 @@ TEST(DelegatedCredentials, GiveWayToTheCertificatesOwnKeyForOtherClients) {
 }
 
 TEST(DelegatedCredentials, AreNotForTls12) {
-  const auto server = build(server_with({delegated_credential(), own_key()}));
+  const auto server = build(server_showing({delegated_credential(), own_key()}));
   ClientConfig::Builder client = taking_client();
   client.policy(Policy::compatible_2026().narrowed_to({ProtocolVersion::TLS1_2}));
   Pair pair = make_connected_pair(build(std::move(client)), server);
@@ -74,25 +74,25 @@ TEST(DelegatedCredentials, AreNotForTls12) {
 }
 
 TEST(DelegatedCredentials, ThatAreOverAreNotShown) {
-  const auto server = build(server_with({delegated_credential({.until = test_now - 1s}), own_key()}));
+  const auto server = build(server_showing({delegated_credential({.until = test_now - 1s}), own_key()}));
   EXPECT_FALSE(make_connected_pair(build(taking_client()), server).client.info().is_delegated);
 }
 
 TEST(DelegatedCredentials, AloneServeNoOtherClient) {
-  Pair pair = make_tls_pair(build(client_builder()), build(server_with({delegated_credential()})));
+  Pair pair = make_tls_pair(build(client_builder()), build(server_showing({delegated_credential()})));
   EXPECT_FALSE(pair.run());
   EXPECT_EQ(pair.server.error()->code(), ErrorCode::NoCommonSignatureScheme);
 }
 
 TEST(DelegatedCredentials, AreOfferedByChoiceAlone) {
-  Pair off = make_tls_pair(build(client_builder()), build(server_with({own_key()})));
-  Pair on = make_tls_pair(build(taking_client()), build(server_with({own_key()})));
+  Pair off = make_tls_pair(build(client_builder()), build(server_showing({own_key()})));
+  Pair on = make_tls_pair(build(taking_client()), build(server_showing({own_key()})));
   // A type, a length, a list: four schemes of the policy's at least.
   EXPECT_GT(on.client.output().size(), off.client.output().size() + 6);
 }
 
 TEST(DelegatedCredentials, LeaveSessionsBehindUnlessTheChainIsToBeJudgedAgain) {
-  const auto server = build(server_with({delegated_credential()}));
+  const auto server = build(server_showing({delegated_credential()}));
   for (const bool judges_again : {false, true}) {
     ClientConfig::Builder builder = taking_client();
     if (judges_again) builder.reverify_on_resumption();
@@ -109,7 +109,7 @@ TEST(DelegatedCredentials, KeepTheirProofsBeside) {
   EXPECT_NE((*with_proofs)->delegation(), nullptr);
   ClientConfig::Builder client = taking_client();
   client.pause_for_verification();
-  Pair pair = make_tls_pair(build(std::move(client)), build(server_with({*with_proofs})));
+  Pair pair = make_tls_pair(build(std::move(client)), build(server_showing({*with_proofs})));
   static_cast<void>(pair.run());
   ASSERT_EQ(pair.client.pause(), Pause::verification);
   EXPECT_TRUE(pair.client.info().is_delegated);

@@ -15,7 +15,7 @@ namespace {
 
 using namespace keyway::testing;
 
-bool contains(ByteView bytes, std::string_view text) {
+bool has_text(ByteView bytes, std::string_view text) {
   return !std::ranges::search(bytes, as_bytes(text)).empty();
 }
 
@@ -36,8 +36,8 @@ TEST(Ech, HidesTheNameFromTheWireAndShowsItToTheServer) {
   EchKey key = ech_key();
   const auto configs = key.config_list();
   Pair pair = make_tls_pair(build(ech_client(configs)), build(ech_server(ech_keys(std::move(key)))));
-  EXPECT_TRUE(contains(pair.client.output(), "public.localhost"));
-  EXPECT_FALSE(contains(pair.client.output(), "shop.localhost"));
+  EXPECT_TRUE(has_text(pair.client.output(), "public.localhost"));
+  EXPECT_FALSE(has_text(pair.client.output(), "shop.localhost"));
   EXPECT_EQ(pair.client.info().ech, EchStatus::offered);
   ASSERT_TRUE(pair.run());
   EXPECT_EQ(pair.client.info().ech, EchStatus::accepted);

@@ -22,8 +22,8 @@ ExportedAuthenticators::Judge judge_for(x509::Purpose purpose) {
 }
 
 /// Both ends of a connection, with what each makes of it.
-struct World {
-  explicit World(ProtocolVersion version = ProtocolVersion::TLS1_3)
+struct ExportedWorld {
+  explicit ExportedWorld(ProtocolVersion version = ProtocolVersion::TLS1_3)
       : pair(make_connected_pair(build(client_builder_of(version)), build(server_builder_of(version)))),
         client(pair.client, provider()),
         server(pair.server, provider()) {}
@@ -37,7 +37,7 @@ INSTANTIATE_TEST_SUITE_P(Versions, Authenticators, ::testing::Values(ProtocolVer
                          [](const auto& of) { return of.param == ProtocolVersion::TLS1_3 ? "Tls13" : "Tls12"; });
 
 TEST_P(Authenticators, OfTheClientProveItToTheServer) {
-  World world(GetParam());
+  ExportedWorld world(GetParam());
   for (int i = 0; i < 3; ++i) {
     const auto request = world.server.request();
     ASSERT_TRUE(request) << request.error().message();
@@ -53,7 +53,7 @@ TEST_P(Authenticators, OfTheClientProveItToTheServer) {
 }
 
 TEST_P(Authenticators, OfTheServerProveAnotherCertificateToTheClient) {
-  World world(GetParam());
+  ExportedWorld world(GetParam());
   const auto request = world.client.request({.signature_schemes = {SignatureScheme::rsa_pss_rsae_sha256}});
   ASSERT_TRUE(request);
   EXPECT_FALSE(world.server.authenticate(*request, shared_credential(crypto::KeyType::p256).get()));
@@ -65,7 +65,7 @@ TEST_P(Authenticators, OfTheServerProveAnotherCertificateToTheClient) {
 }
 
 TEST_P(Authenticators, ThatAreEmptyAreARefusalThatIsAuthentic) {
-  World world(GetParam());
+  ExportedWorld world(GetParam());
   const auto request = world.server.request();
   auto refusal = world.client.authenticate(*request, nullptr);
   ASSERT_TRUE(refusal);
@@ -82,8 +82,8 @@ TEST_P(Authenticators, ThatAreEmptyAreARefusalThatIsAuthentic) {
 }
 
 TEST(AttackOnAuthenticators, OneOfAnotherConnectionIsRefused) {
-  World here;
-  World there;
+  ExportedWorld here;
+  ExportedWorld there;
   const auto request = here.server.request();
   const auto proof = there.client.authenticate(*request, shared_client_credential().get());
   ASSERT_TRUE(proof);
@@ -93,7 +93,7 @@ TEST(AttackOnAuthenticators, OneOfAnotherConnectionIsRefused) {
 }
 
 TEST(AttackOnAuthenticators, NothingCountsTwice) {
-  World world;
+  ExportedWorld world;
   const auto request = world.server.request();
   const auto proof = world.client.authenticate(*request, shared_client_credential().get());
   const auto twice = world.client.authenticate(*request, shared_client_credential().get());
@@ -106,7 +106,7 @@ TEST(AttackOnAuthenticators, NothingCountsTwice) {
 }
 
 TEST(AttackOnAuthenticators, OnesOwnAreNotReflected) {
-  World world;
+  ExportedWorld world;
   const auto request = world.server.request();
   // The server's own request, answered by the server as if a client had asked: another kind of message.
   EXPECT_FALSE(world.server.authenticate(*request, shared_credential().get()));
@@ -117,7 +117,7 @@ TEST(AttackOnAuthenticators, OnesOwnAreNotReflected) {
 }
 
 TEST(AttackOnAuthenticators, EveryFlippedBitIsRefused) {
-  World world;
+  ExportedWorld world;
   std::size_t size = 1;
   for (std::size_t bit = 0; bit < size * 8 && bit < 8 * 900; bit += 11) {
     const auto request = world.server.request();
@@ -130,7 +130,7 @@ TEST(AttackOnAuthenticators, EveryFlippedBitIsRefused) {
 }
 
 TEST(AttackOnAuthenticators, AChainThatIsNotTrustedIsRefusedThoughTheProofHolds) {
-  World world;
+  ExportedWorld world;
   const auto request = world.server.request();
   const auto proof = world.client.authenticate(*request, shared_credential().get());  // of a server, for a client
   ASSERT_TRUE(proof);
@@ -138,7 +138,7 @@ TEST(AttackOnAuthenticators, AChainThatIsNotTrustedIsRefusedThoughTheProofHolds)
 }
 
 TEST(AttackOnAuthenticators, BytesThatAreNoneAreRefused) {
-  World world;
+  ExportedWorld world;
   for (const Bytes& junk : {Bytes{}, Bytes{20}, Bytes{20, 0, 0, 0}, Bytes(40, 0xff), Bytes{11, 0, 0, 4, 0, 0, 0, 0}}) {
     const auto request = world.server.request();
     EXPECT_FALSE(world.server.validate(*request, junk, judge_for(x509::Purpose::client)));
@@ -155,7 +155,7 @@ TEST(AuthenticatorsToo, AreNotThereDuringTheHandshake) {
 }
 
 TEST(AuthenticatorsToo, AreBoundedInNumber) {
-  World world;
+  ExportedWorld world;
   for (std::size_t i = 0; i < ExportedAuthenticators::max_requests; ++i) ASSERT_TRUE(world.server.request());
   EXPECT_FALSE(world.server.request());
 }

@@ -11,13 +11,6 @@ namespace {
 
 using namespace keyway::testing;
 
-std::string why(const Pair& pair) {
-  std::string text;
-  if (const Error* error = pair.client.error()) text += "client: " + error->message() + "; ";
-  if (const Error* error = pair.server.error()) text += "server: " + error->message();
-  return text;
-}
-
 TEST(Handshake, TwoEndsAgreeAndExchangeData) {
   Pair pair = make_tls_pair();
 

@@ -15,13 +15,6 @@ using namespace keyway::testing;
 constexpr std::array groups{NamedGroup::X25519MLKEM768, NamedGroup::SecP256r1MLKEM768, NamedGroup::MLKEM768,
                             NamedGroup::MLKEM1024,      NamedGroup::ffdhe2048,         NamedGroup::ffdhe3072};
 
-std::string why(const Pair& pair) {
-  std::string text;
-  if (const Error* error = pair.client.error()) text += "client: " + error->message() + "; ";
-  if (const Error* error = pair.server.error()) text += "server: " + error->message();
-  return text;
-}
-
 /// The default policy with these groups before its own, and these shares.
 Policy with_groups(const std::vector<NamedGroup>& added, const std::vector<NamedGroup>& shares) {
   Policy policy = classical_policy();

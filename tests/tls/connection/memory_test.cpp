@@ -92,12 +92,12 @@ namespace {
 using namespace keyway::testing;
 
 /// Counts what happens while it lives, on top of what was counted before.
-class Counting {
+class CountingProtection {
  public:
-  Counting() { counts.is_on = true; }
-  ~Counting() { counts.is_on = false; }
-  Counting(const Counting&) = delete;
-  Counting& operator=(const Counting&) = delete;
+  CountingProtection() { counts.is_on = true; }
+  ~CountingProtection() { counts.is_on = false; }
+  CountingProtection(const CountingProtection&) = delete;
+  CountingProtection& operator=(const CountingProtection&) = delete;
 };
 
 /// A handshake whose one side is counted alone: made, shaken, idle.
@@ -121,11 +121,11 @@ bool carry_counted(Pair& pair, Side from, bool counts_receiver) {
   };
   if (counts_receiver) {
     sent();
-    const Counting counting;
+    const CountingProtection counting;
     receive();
   } else {
     {
-      const Counting counting;
+      const CountingProtection counting;
       sent();
     }
     receive();
@@ -140,12 +140,12 @@ Measured measure(Side side, const std::shared_ptr<const ClientConfig>& client,
   const auto make_client = [&] { return Connection::client(client, name); };
   const auto make_server = [&] { return Connection::server(server); };
   auto first = side == Side::client ? [&] {
-    const Counting counting;
+    const CountingProtection counting;
     return make_client();
   }()
                                     : make_client();
   auto second = side == Side::server ? [&] {
-    const Counting counting;
+    const CountingProtection counting;
     return make_server();
   }()
                                      : make_server();
@@ -175,7 +175,7 @@ TEST(Memory, NoAllocationPerRecord) {
     for (int i = 0; i < 10; ++i) {
       for (const Side from : {Side::client, Side::server}) {
         const std::array<ByteView, 3> parts{ByteView(data).first(100), ByteView(data).subspan(100), ByteView(data)};
-        const Counting counting;
+        const CountingProtection counting;
         const auto sent = pair.side(from).send(parts, out);
         ASSERT_TRUE(sent);
         for (ByteSpan rest = ByteSpan(out).first(sent->written); !rest.empty();) {
@@ -200,7 +200,7 @@ TEST(Memory, NoAllocationPerPacketOfQuic) {
     for (std::uint64_t number = 0; number < 20; ++number) {
       const Bytes header = quic_testing::short_header(number);
       const std::array<ByteView, 2> frames{data, data};
-      const Counting counting;
+      const CountingProtection counting;
       const auto size = sealer.seal(number, header, frames, packet);
       ASSERT_TRUE(size);
       ASSERT_TRUE(read_quic_packet(ByteView(packet).first(*size), quic_testing::id_size));
@@ -293,13 +293,13 @@ TEST(Memory, OfAHandshakeThatEndedIsGivenBack) {
     const std::size_t idle = counts.live;
     // Key updates and closing leave nothing behind.
     for (int i = 0; i < 20; ++i) {
-      const Counting counting;
+      const CountingProtection counting;
       ASSERT_TRUE(measured.pair.side(side).update_keys(false));
       measured.pair.side(side).sent(1000);
     }
     EXPECT_LE(counts.live, idle + 64);
     {
-      const Counting counting;
+      const CountingProtection counting;
       const Connection gone = std::move(measured.pair.side(side));
     }
     EXPECT_EQ(counts.live, 0U) << to_string(side);
@@ -316,13 +316,13 @@ Counts live_after_a_pause(std::size_t max_fragment) {
   const auto config = build(std::move(builder));
   const ServerName name = server_name();
   auto client = [&] {
-    const Counting counting;
+    const CountingProtection counting;
     return Connection::client(config, name);
   }();
   auto peer = Connection::server(build(std::move(server)));
   static_cast<void>(feed(*peer, client->output()));
   Bytes wire = drain(*peer);
-  const Counting counting;
+  const CountingProtection counting;
   client->sent(10000);
   for (ByteSpan rest = wire; !rest.empty();) {
     if (client->pause() && !client->resume(answer::Verified{x509::Verdict::accept({}, {})})) return {};

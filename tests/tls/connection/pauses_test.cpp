@@ -1,4 +1,5 @@
-// The pauses for the application's own decisions, each with every answer, right and wrong; what lies in the caller's buffer meanwhile.
+// The pauses for the application's own decisions, each with every answer, right and wrong; what lies in the caller's
+// buffer meanwhile.
 
 #include <gtest/gtest.h>
 

@@ -15,7 +15,7 @@ using namespace keyway::testing;
 using namespace std::chrono_literals;
 
 /// A client and a server whose clocks and store the test holds.
-struct Scene {
+struct ResumptionScene {
   std::shared_ptr<MovableClock> client_clock = std::make_shared<MovableClock>();
   std::shared_ptr<MovableClock> server_clock = std::make_shared<MovableClock>();
   std::shared_ptr<CarelessStore> store = std::make_shared<CarelessStore>();
@@ -40,7 +40,7 @@ struct Scene {
 };
 
 TEST(Resumption, TheSecondConnectionGoesOnWithTheFirst) {
-  const Scene scene;
+  const ResumptionScene scene;
   EXPECT_EQ(scene.connect(), Outcome::full);
   EXPECT_EQ(scene.connect(), Outcome::resumed);
   EXPECT_EQ(scene.connect(), Outcome::resumed);
@@ -54,7 +54,7 @@ TEST(Resumption, WorksWithTheDefaultStore) {
 }
 
 TEST(Resumption, TheServersChainAndItsVerdictComeBackWithTheSession) {
-  const Scene scene;
+  const ResumptionScene scene;
   const Pair first = make_connected_pair(scene.client, scene.server);
   const Pair second = make_connected_pair(scene.client, scene.server);
 
@@ -74,7 +74,7 @@ TEST(Resumption, ObserversTellIt) {
       if (std::holds_alternative<event::HandshakeSignature>(event)) ++signatures;
     }
   } seen;
-  const Scene scene;
+  const ResumptionScene scene;
   ASSERT_EQ(scene.connect(), Outcome::full);
   Pair pair = make_tls_pair(scene.client, scene.server, {1, &seen}, {2, &seen});
   ASSERT_TRUE(pair.run());
@@ -83,7 +83,7 @@ TEST(Resumption, ObserversTellIt) {
 }
 
 TEST(Resumption, AFullHandshakeGivesTwoTicketsAndAResumptionOneForTheOneUsed) {
-  const Scene scene;
+  const ResumptionScene scene;
   ASSERT_EQ(scene.connect(), Outcome::full);
   EXPECT_EQ(scene.store->size(), 2U);
   ASSERT_EQ(scene.connect(), Outcome::resumed);
@@ -91,7 +91,7 @@ TEST(Resumption, AFullHandshakeGivesTwoTicketsAndAResumptionOneForTheOneUsed) {
 }
 
 TEST(Resumption, EachTicketHasASecretOfItsOwn) {
-  const Scene scene;
+  const ResumptionScene scene;
   ASSERT_EQ(scene.connect(), Outcome::full);
   const StoredSession a = scene.store->take("");
   const StoredSession b = scene.store->take("");
@@ -101,7 +101,7 @@ TEST(Resumption, EachTicketHasASecretOfItsOwn) {
 }
 
 TEST(Resumption, ATicketIsUsedOnce) {
-  Scene scene;
+  ResumptionScene scene;
   ServerConfig::Builder server = scene.server_of();
   server.tickets(1, 24h);
   scene.server = build(std::move(server));
@@ -116,7 +116,7 @@ TEST(Resumption, ATicketIsUsedOnce) {
 }
 
 TEST(Resumption, WithoutTicketsThereIsNone) {
-  Scene scene;
+  ResumptionScene scene;
   ServerConfig::Builder server = scene.server_of();
   server.without_tickets();
   scene.server = build(std::move(server));
@@ -125,7 +125,7 @@ TEST(Resumption, WithoutTicketsThereIsNone) {
 }
 
 TEST(Resumption, AClientThatKeepsNoSessionsSaysNothingOfThemAndIsGivenNoTickets) {
-  const Scene scene;
+  const ResumptionScene scene;
   const auto client = build(std::move(client_builder().without_resumption()));
   Pair pair = make_tls_pair(client, scene.server);
   ASSERT_TRUE(pair.run());
@@ -136,7 +136,7 @@ TEST(Resumption, AClientThatKeepsNoSessionsSaysNothingOfThemAndIsGivenNoTickets)
 }
 
 TEST(Resumption, GoesOnAfterAHelloRetryRequest) {
-  Scene scene;
+  ResumptionScene scene;
   ServerConfig::Builder server = scene.server_of();
   Policy policy = classical_policy();
   policy.groups = {NamedGroup::secp256r1};
@@ -155,7 +155,7 @@ TEST(Resumption, GoesOnAfterAHelloRetryRequest) {
 TEST(Resumption, RunsUnderEverySuite) {
   for (const CipherSuite suite : {CipherSuite::TLS_AES_128_GCM_SHA256, CipherSuite::TLS_AES_256_GCM_SHA384,
                                   CipherSuite::TLS_CHACHA20_POLY1305_SHA256}) {
-    Scene scene;
+    ResumptionScene scene;
     Policy policy = classical_policy();
     policy.cipher_suites = {suite};
     ClientConfig::Builder client = scene.client_of();
@@ -169,7 +169,7 @@ TEST(Resumption, RunsUnderEverySuite) {
 // ------------------------------------------------------------------------------------------------ what a session binds
 
 TEST(Resumption, NotWithAnotherSuite) {
-  Scene scene;
+  ResumptionScene scene;
   ASSERT_EQ(scene.connect(), Outcome::full);
   Policy policy = classical_policy();
   policy.cipher_suites = {scene.store->back()->session.cipher_suite == CipherSuite::TLS_AES_256_GCM_SHA384
@@ -183,7 +183,7 @@ TEST(Resumption, NotWithAnotherSuite) {
 }
 
 TEST(Resumption, NotWhenTheServerChoosesASuiteOfAnotherHash) {
-  Scene scene;
+  ResumptionScene scene;
   const auto chacha = CipherSuite::TLS_CHACHA20_POLY1305_SHA256;
   const auto aes = CipherSuite::TLS_AES_256_GCM_SHA384;
   const auto client_that_prefers = [&](std::vector<CipherSuite> suites) {
@@ -212,7 +212,7 @@ class Choosy final : public AlpnChooser {
 
 TEST(Resumption, UnderAnotherApplicationProtocolToo) {
   // RFC 8446 4.2.10: the protocol is chosen anew, and early data alone hangs on it.
-  Scene scene;
+  ResumptionScene scene;
   const auto chooser = std::make_shared<Choosy>();
   ServerConfig::Builder server = scene.server_of();
   server.alpn_chooser(chooser).take_early_data();
@@ -236,14 +236,14 @@ TEST(Resumption, UnderAnotherApplicationProtocolToo) {
 }
 
 TEST(Resumption, NotForAnotherName) {
-  Scene scene;
+  ResumptionScene scene;
   ServerConfig::Builder server = scene.server_of();
   server.unknown_name(UnknownName::use_default);
   scene.server = build(std::move(server));
   scene.client = build(std::move(scene.client_of().without_certificate_verification()));
   ASSERT_EQ(scene.connect(), Outcome::full);
   const auto resumes_for_other = [&] {
-    Connection client = *Connection::client(scene.client, server_name("other.localhost"));
+    Connection client = *Connection::client(scene.client, testing::server_name("other.localhost"));
     Pair pair{std::move(client), *Connection::server(scene.server)};
     EXPECT_TRUE(pair.run());
     return pair.server.info().is_resumption;
@@ -255,7 +255,7 @@ TEST(Resumption, NotForAnotherName) {
 }
 
 TEST(Resumption, NotForAClientThatTrustsSomebodyElse) {
-  Scene scene;
+  ResumptionScene scene;
   const auto store = std::make_shared<InMemorySessionStore>();
   ASSERT_EQ(connect(build(std::move(scene.client_of().session_store(store))), scene.server), Outcome::full);
   x509::TrustStore more;
@@ -268,7 +268,7 @@ TEST(Resumption, NotForAClientThatTrustsSomebodyElse) {
 }
 
 TEST(Resumption, ASessionOfAnUnverifiedServerIsNotTakenForAVerifiedOne) {
-  Scene scene;
+  ResumptionScene scene;
   const auto store = std::make_shared<InMemorySessionStore>();
   ClientConfig::Builder careless = scene.client_of();
   careless.session_store(store).without_certificate_verification();
@@ -277,7 +277,7 @@ TEST(Resumption, ASessionOfAnUnverifiedServerIsNotTakenForAVerifiedOne) {
 }
 
 TEST(Resumption, NotAtAServerOfAnotherConfiguration) {
-  Scene scene;
+  ResumptionScene scene;
   const Bytes secret(TicketKeys::key_size, 7);
   const std::vector<ByteView> secrets{secret};
   const std::shared_ptr<TicketKeys> keys = *TicketKeys::from(provider(), secrets);
@@ -302,7 +302,7 @@ TEST(Resumption, NotAtAServerOfAnotherConfiguration) {
 // ------------------------------------------------------------------------------------------------ time
 
 TEST(Resumption, NotAfterTheTicketsLifetime) {
-  const Scene scene;
+  const ResumptionScene scene;
   ASSERT_EQ(scene.connect(), Outcome::full);
   scene.pass(24h);
   EXPECT_EQ(scene.connect(), Outcome::resumed);
@@ -311,14 +311,14 @@ TEST(Resumption, NotAfterTheTicketsLifetime) {
 }
 
 TEST(Resumption, TheServerItselfRefusesAnOldTicket) {
-  Scene scene;
+  ResumptionScene scene;
   ASSERT_EQ(scene.connect(), Outcome::full);
   scene.server_clock->move(24h + 1s);
   EXPECT_EQ(scene.connect(), Outcome::full);
 }
 
 TEST(Resumption, AChainOfSessionsEndsAWeekAfterTheCertificateWasShown) {
-  const Scene scene;
+  const ResumptionScene scene;
   ASSERT_EQ(scene.connect(), Outcome::full);
   for (int day = 0; day < 7; ++day) {
     scene.pass(24h);
@@ -329,7 +329,7 @@ TEST(Resumption, AChainOfSessionsEndsAWeekAfterTheCertificateWasShown) {
 }
 
 TEST(Resumption, NotAfterTheServersCertificateEnded) {
-  const Scene scene;
+  const ResumptionScene scene;
   ASSERT_EQ(scene.connect(), Outcome::full);
   scene.store->edit = [](tls::ClientSession& kept) {
     tls::PeerProof proof = *kept.peer;
@@ -340,7 +340,7 @@ TEST(Resumption, NotAfterTheServersCertificateEnded) {
 }
 
 TEST(Resumption, ASessionKnowsWhenTheServersCertificateEnds) {
-  const Scene scene;
+  const ResumptionScene scene;
   ASSERT_EQ(scene.connect(), Outcome::full);
   EXPECT_EQ(scene.store->back()->peer->not_after,
             std::min(shared_leaf().certificate().view().not_after,
@@ -348,7 +348,7 @@ TEST(Resumption, ASessionKnowsWhenTheServersCertificateEnds) {
 }
 
 TEST(Resumption, ClocksMayDifferALittle) {
-  Scene scene;
+  ResumptionScene scene;
   ASSERT_EQ(scene.connect(), Outcome::full);
   scene.server_clock->move(-60s);
   EXPECT_EQ(scene.connect(), Outcome::resumed);
@@ -357,7 +357,7 @@ TEST(Resumption, ClocksMayDifferALittle) {
 }
 
 TEST(Resumption, TheClientsClockMayStandAnywhere) {
-  Scene scene;
+  ResumptionScene scene;
   scene.client_clock->move(-30min);  // the certificates are valid by then
   ASSERT_EQ(scene.connect(), Outcome::full);
   scene.client_clock->move(10min);

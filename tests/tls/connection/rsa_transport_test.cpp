@@ -14,31 +14,23 @@ using namespace keyway::testing;
 using enum CipherSuite;
 
 /// TLS 1.2 with these suites alone.
-Policy policy_of(const std::vector<CipherSuite>& suites) {
+Policy rsa_policy_of(const std::vector<CipherSuite>& suites) {
   Policy policy = Policy::classic_rsa_2026().narrowed_to({ProtocolVersion::TLS1_2});
   policy.cipher_suites = suites;
   return policy;
 }
 
 Policy transport_alone() {
-  return policy_of({TLS_RSA_WITH_AES_128_GCM_SHA256, TLS_RSA_WITH_AES_256_GCM_SHA384});
+  return rsa_policy_of({TLS_RSA_WITH_AES_128_GCM_SHA256, TLS_RSA_WITH_AES_256_GCM_SHA384});
 }
 
 Policy with_transport() {
   return Policy::classic_rsa_2026().narrowed_to({ProtocolVersion::TLS1_2});
 }
 
-std::string why(const Pair& pair) {
-  std::string text;
-  for (const Connection* side : {&pair.client, &pair.server}) {
-    if (side->error() != nullptr) text += side->error()->message() + "; ";
-  }
-  return text;
-}
-
 TEST(RsaKeyTransport, MakesAConnectionWithEachSuite) {
   for (const CipherSuite suite : {TLS_RSA_WITH_AES_128_GCM_SHA256, TLS_RSA_WITH_AES_256_GCM_SHA384}) {
-    Pair pair = make_tls_pair(client_with(policy_of({suite})), server_with(with_transport(), crypto::KeyType::rsa));
+    Pair pair = make_tls_pair(client_with(rsa_policy_of({suite})), server_with(with_transport(), crypto::KeyType::rsa));
 
     ASSERT_TRUE(pair.run()) << why(pair);
 

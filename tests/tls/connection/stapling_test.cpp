@@ -13,7 +13,7 @@ using namespace keyway::testing;
 using x509::CheckOutcome;
 using x509::SingleResponse;
 
-const Bytes sct_list{0, 6, 0, 4, 5, 6, 7, 8};
+const Bytes some_scts{0, 6, 0, 4, 5, 6, 7, 8};
 
 std::shared_ptr<const Credential> carrying(const IssuedCertificate& leaf, CarriedProofs proofs) {
   const auto credential = Credential::create(leaf.chain_certificates(), leaf.key, *provider()).value();
@@ -26,7 +26,7 @@ Bytes staple(const OcspOptions& options = {}, const IssuedCertificate& leaf = sh
 
 /// Made once: no two signatures are the same.
 const CarriedProofs& leaf_proofs() {
-  static const CarriedProofs proofs{{staple()}, {sct_list}};
+  static const CarriedProofs proofs{{staple()}, {some_scts}};
   return proofs;
 }
 

@@ -18,7 +18,7 @@ const Bytes home{192, 0, 2, 1, 0x01, 0xbb};
 const Bytes elsewhere{192, 0, 2, 2, 0x01, 0xbb};
 
 /// Two servers of the same keys, and a clock.
-class World {
+class StatelessWorld {
  public:
   [[nodiscard]] ServerConfig::Builder server() const {
     ServerConfig::Builder builder = server_builder();
@@ -56,8 +56,8 @@ void change_server(Pair& pair, const std::shared_ptr<const ServerConfig>& second
 }
 
 TEST(StatelessRetry, AnotherConnectionGoesOn) {
-  const World world;
-  Pair pair = bring_to_second(build(World::client()), build(world.server()));
+  const StatelessWorld world;
+  Pair pair = bring_to_second(build(StatelessWorld::client()), build(world.server()));
   change_server(pair, build(world.server()));
   ASSERT_TRUE(pair.run()) << pair.server.error()->message();
   EXPECT_TRUE(pair.server.info().after_hello_retry_request);
@@ -67,23 +67,23 @@ TEST(StatelessRetry, AnotherConnectionGoesOn) {
 }
 
 TEST(StatelessRetry, TheSameConnectionMayGoOnToo) {
-  const World world;
-  Pair pair = bring_to_second(build(World::client()), build(world.server()));
+  const StatelessWorld world;
+  Pair pair = bring_to_second(build(StatelessWorld::client()), build(world.server()));
   EXPECT_TRUE(pair.run());
   EXPECT_EQ(pair.transfer(Side::client, "ping"), "ping");
 }
 
 TEST(StatelessRetry, WhoNeedsNoneGetsNone) {
-  const World world;
+  const StatelessWorld world;
   Pair pair = make_tls_pair(nullptr, build(world.server()));
   EXPECT_TRUE(pair.run());
   EXPECT_FALSE(pair.server.info().after_hello_retry_request);
 }
 
 TEST(StatelessRetry, GoesOnWithAKeyFromOutsideASessionOrAnAnswerOfTheApplication) {
-  const World world;
+  const StatelessWorld world;
   {
-    ClientConfig::Builder client = World::client();
+    ClientConfig::Builder client = StatelessWorld::client();
     client.add_psk(psk_of_till());
     ServerConfig::Builder builder;
     builder.policy(classical_policy()).provider(provider()).add_psk(psk_of_vault());
@@ -93,7 +93,7 @@ TEST(StatelessRetry, GoesOnWithAKeyFromOutsideASessionOrAnAnswerOfTheApplication
     EXPECT_TRUE(pair.run());
     EXPECT_NE(pair.server.info().psk, nullptr);
   }
-  ClientConfig::Builder client = World::client();
+  ClientConfig::Builder client = StatelessWorld::client();
   client.session_store(std::make_shared<InMemorySessionStore>());
   const auto returning = build(std::move(client));
   ServerConfig::Builder builder = world.server();
@@ -122,53 +122,53 @@ ErrorCode refusal_of(Pair& pair) {
 }
 
 TEST(AttackOnCookies, OneOfAnotherAddressIsRefused) {
-  const World world;
+  const StatelessWorld world;
   const auto server = build(world.server());
-  Pair pair = bring_to_second(build(World::client()), server);
+  Pair pair = bring_to_second(build(StatelessWorld::client()), server);
   change_server(pair, server, elsewhere);
   EXPECT_EQ(refusal_of(pair), ErrorCode::InvalidValue);
 }
 
 TEST(AttackOnCookies, OneThatIsTooOldOrOfTheFutureIsRefused) {
   for (const auto by : {31s, -61s}) {
-    const World world;
+    const StatelessWorld world;
     const auto server = build(world.server());
-    Pair pair = bring_to_second(build(World::client()), server);
+    Pair pair = bring_to_second(build(StatelessWorld::client()), server);
     world.clock->move(by);
     change_server(pair, server);
     EXPECT_EQ(refusal_of(pair), ErrorCode::InvalidValue) << by.count();
   }
-  const World world;
+  const StatelessWorld world;
   const auto server = build(world.server());
-  Pair pair = bring_to_second(build(World::client()), server);
+  Pair pair = bring_to_second(build(StatelessWorld::client()), server);
   world.clock->move(30s);
   change_server(pair, server);
   EXPECT_TRUE(pair.run()) << "old enough, and not too old";
 }
 
 TEST(AttackOnCookies, OneOfAnotherKeyIsRefused) {
-  const World world;
-  const World other;
-  Pair pair = bring_to_second(build(World::client()), build(world.server()));
+  const StatelessWorld world;
+  const StatelessWorld other;
+  Pair pair = bring_to_second(build(StatelessWorld::client()), build(world.server()));
   change_server(pair, build(other.server()));
   EXPECT_EQ(refusal_of(pair), ErrorCode::InvalidValue);
 }
 
 TEST(AttackOnCookies, ATicketOfTheSameKeysIsNone) {
   // Tickets and cookies under one key: neither opens as the other.
-  const World world;
+  const StatelessWorld world;
   const auto server = [&] {
     ServerConfig::Builder builder = world.server();
     builder.ticket_keys(world.keys);
     return build(std::move(builder));
   }();
-  Pair pair = bring_to_second(build(World::client()), server);
+  Pair pair = bring_to_second(build(StatelessWorld::client()), server);
   change_server(pair, server);
   EXPECT_TRUE(pair.run());
 }
 
 TEST(AttackOnCookies, OneForAnotherSuiteOrGroupIsRefused) {
-  const World world;
+  const StatelessWorld world;
   for (const bool is_suite : {true, false}) {
     Policy policy = classical_policy();
     if (is_suite) policy.cipher_suites = {CipherSuite::TLS_AES_256_GCM_SHA384};
@@ -176,16 +176,16 @@ TEST(AttackOnCookies, OneForAnotherSuiteOrGroupIsRefused) {
     if (!is_suite) policy.key_shares = {NamedGroup::secp256r1};
     ServerConfig::Builder changed = world.server();
     changed.policy(policy);
-    Pair pair = bring_to_second(build(World::client()), build(world.server()));
+    Pair pair = bring_to_second(build(StatelessWorld::client()), build(world.server()));
     change_server(pair, build(std::move(changed)));
     EXPECT_EQ(refusal_of(pair), ErrorCode::InvalidValue) << is_suite;
   }
 }
 
 TEST(AttackOnCookies, ByteForByteTheyAreTheServersOwn) {
-  const World world;
+  const StatelessWorld world;
   const auto server = build(world.server());
-  Pair pair = bring_to_second(build(World::client()), server);
+  Pair pair = bring_to_second(build(StatelessWorld::client()), server);
   const Bytes flight = drain(pair.client);
   // The cookie's extension: 44, then its length twice.
   const Bytes head{0, 44};
@@ -209,9 +209,9 @@ TEST(AttackOnCookies, ByteForByteTheyAreTheServersOwn) {
 
 TEST(AttackOnCookies, AnotherClientHelloThanTheFirstIsRefused) {
   // The first server name, in a second ClientHello that asks for another.
-  const World world;
+  const StatelessWorld world;
   const auto server = build(world.server());
-  Pair pair = bring_to_second(build(World::client()), server);
+  Pair pair = bring_to_second(build(StatelessWorld::client()), server);
   Bytes flight = drain(pair.client);
   const std::string_view name = "shop.localhost";
   const auto at = std::ranges::search(flight, as_bytes(name)).begin();
@@ -224,7 +224,7 @@ TEST(AttackOnCookies, AnotherClientHelloThanTheFirstIsRefused) {
 }
 
 TEST(StatelessRetry, SettingsThatContradictItDontBuild) {
-  const World world;
+  const StatelessWorld world;
   ServerConfig::Builder early = world.server();
   early.take_early_data();
   ServerConfig::Builder long_lived = server_builder();

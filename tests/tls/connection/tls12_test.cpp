@@ -15,28 +15,12 @@ namespace {
 using namespace keyway::testing;
 using enum ProtocolVersion;
 
-std::string why(const Pair& pair) {
-  std::string text;
-  for (const Connection* side : {&pair.client, &pair.server}) {
-    if (side->error() != nullptr) text += side->error()->message() + "; ";
-  }
-  return text;
-}
-
 Pair tls12_pair(crypto::KeyType key = crypto::KeyType::p256) {
   return make_tls_pair(client_with(tls12_policy()), server_with(tls12_policy(), key));
 }
 
 Policy versions(const std::vector<ProtocolVersion>& kept) {
   return Policy::compatible_2026().narrowed_to(kept);
-}
-
-/// The connection's error code; nothing while it is well.
-std::optional<ErrorCode> code_of(const Connection& connection) {
-  return connection.error() == nullptr ? std::nullopt : std::optional(connection.error()->code());
-}
-std::optional<AlertDescription> alert_of(const Connection& connection) {
-  return connection.error() == nullptr ? std::nullopt : connection.error()->alert();
 }
 
 /// What the server makes of the client's hello after `bend` was at it.
