@@ -26,12 +26,12 @@ bool same(ByteView a, ByteView b) {
 
 /// What a group is made of, in the order of its shares and secrets.
 struct Part {
-  NamedGroup mlkem_group;
+  NamedGroup group;
   std::size_t client_share;
   std::size_t server_share;
 };
 struct Layout {
-  NamedGroup mlkem_group;
+  NamedGroup group;
   std::vector<Part> parts;
 };
 const Part mlkem768{NamedGroup::MLKEM768, 1184, 1088};
