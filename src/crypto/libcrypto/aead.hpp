@@ -19,7 +19,7 @@ class AeadSet {
   [[nodiscard]] Result<std::unique_ptr<Aead>> make(AeadAlgorithm algorithm, ByteView key) const;
 
  private:
-  std::array<Cipher, 3> ciphers_;  // by AeadAlgorithm
+  CipherSet ciphers_;  // by AeadAlgorithm
 };
 
 }  // namespace keyway::crypto::libcrypto

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string_view>
 
@@ -36,5 +37,10 @@ using DigestContext = Handle<EVP_MD_CTX, EVP_MD_CTX_free>;
 /// An error that tells what libcrypto last complained about. Empties libcrypto's error queue, which belongs to the
 /// thread and would otherwise show up on another connection.
 [[nodiscard]] Error failed(ErrorCode code);
+
+/// A cipher for each AeadAlgorithm, in that order, looked up by libcrypto's names. Errors: CryptoFailed, where one is
+/// missing.
+using CipherSet = std::array<Cipher, 3>;
+[[nodiscard]] Result<CipherSet> fetch_ciphers(const std::array<const char*, 3>& names);
 
 }  // namespace keyway::crypto::libcrypto

@@ -47,29 +47,13 @@ class ChaCha20Protector final : public HeaderProtector {
   CipherContext context_;
 };
 
-constexpr const char* evp_name(AeadAlgorithm algorithm) noexcept {
-  switch (algorithm) {
-    case AeadAlgorithm::aes_128_gcm:
-      return "AES-128-ECB";
-    case AeadAlgorithm::aes_256_gcm:
-      return "AES-256-ECB";
-    case AeadAlgorithm::chacha20_poly1305:
-      return "ChaCha20";
-  }
-  return "";
-}
-
 }  // namespace
 
 Result<HeaderProtectorSet> HeaderProtectorSet::load() {
   HeaderProtectorSet set;
-  for (std::size_t i = 0; i < set.ciphers_.size(); ++i) {
-    const char* name = evp_name(static_cast<AeadAlgorithm>(i));
-    set.ciphers_[i].reset(EVP_CIPHER_fetch(nullptr, name, nullptr));
-    if (set.ciphers_[i] == nullptr) {
-      return std::unexpected(failed(ErrorCode::CryptoFailed).at(name).advice("use a libcrypto built with it"));
-    }
-  }
+  auto ciphers = fetch_ciphers({"AES-128-ECB", "AES-256-ECB", "ChaCha20"});
+  if (!ciphers) return std::unexpected(std::move(ciphers.error()));
+  set.ciphers_ = std::move(*ciphers);
   return set;
 }
 
