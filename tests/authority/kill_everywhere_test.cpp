@@ -3,6 +3,7 @@
 #include <keyway/authority.hpp>
 
 #include "authority/environment.hpp"
+#include "authority/integrity.hpp"
 #include "authority/sqlite_database.hpp"
 #include "authority/temporary_folder.hpp"
 #include "core/files.hpp"
@@ -19,14 +20,6 @@ using testing::test_now;
 void take_snapshot(const std::filesystem::path& from, const std::filesystem::path& to) {
   std::filesystem::remove_all(to);
   if (std::filesystem::exists(from)) std::filesystem::copy(from, to, std::filesystem::copy_options::recursive);
-}
-
-std::string integrity_of(const std::filesystem::path& folder) {
-  auto database = Database::open(folder / "register.db");
-  if (!database) return database.error().message();
-  auto check = (*database)->prepare("PRAGMA integrity_check");
-  if (!check || !check->step()) return "not to be checked";
-  return check->text(0);
 }
 
 class KillEverywhere : public ::testing::Test {

@@ -13,6 +13,7 @@
 #include <keyway/authority.hpp>
 
 #include "authority/environment.hpp"
+#include "authority/integrity.hpp"
 #include "authority/sqlite_database.hpp"
 #include "authority/temporary_folder.hpp"
 #include "core/text.hpp"
@@ -65,15 +66,6 @@ class Victim {
   pid_t child_ = -1;
 };
 
-/// SQLite's own verdict over the register.
-std::string integrity_after(const std::filesystem::path& folder) {
-  auto database = Database::open(folder / "register.db");
-  if (!database) return database.error().message();
-  auto check = (*database)->prepare("PRAGMA integrity_check");
-  if (!check || !check->step()) return "not to be checked";
-  return check->text(0);
-}
-
 bool write_all(int descriptor, ByteView bytes) {
   return ::write(descriptor, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
 }
@@ -104,7 +96,7 @@ TEST(Kill, DuringIssuingLosesNoCertificateThatWasHandedOut) {
       handed_out.insert(to_hex(serial));
     }
 
-    ASSERT_EQ(integrity_after(folder), "ok");
+    ASSERT_EQ(integrity_of(folder), "ok");
     auto opened = Authority::open(folder, environment());
     ASSERT_TRUE(opened) << opened.error().message();
     std::set<std::string> registered;

@@ -15,15 +15,11 @@ struct Case {
 };
 constexpr std::array cases{Case{NamedGroup::ffdhe2048, 256}, Case{NamedGroup::ffdhe3072, 384}};
 
-const KeyExchangeGroup& group(NamedGroup id) {
-  return *provider().group(id);
-}
-
 void expect_refused(const Case& each, ByteView share) {
-  const auto answer = group(each.group).answer(provider().random(), share);
+  const auto answer = group_of(each.group).answer(provider().random(), share);
   ASSERT_FALSE(answer);
   EXPECT_EQ(answer.error().code(), ErrorCode::InvalidKeyShare);
-  const auto client = group(each.group).start(provider().random()).value();
+  const auto client = group_of(each.group).start(provider().random()).value();
   const auto secret = client->complete(share);
   ASSERT_FALSE(secret);
   EXPECT_EQ(secret.error().code(), ErrorCode::InvalidKeyShare);
@@ -32,22 +28,22 @@ void expect_refused(const Case& each, ByteView share) {
 TEST(FiniteFieldGroups, BothSidesEndWithTheSameSecret) {
   for (const Case& each : cases) {
     SCOPED_TRACE(to_string(each.group));
-    const auto client = group(each.group).start(provider().random()).value();
-    const auto server = group(each.group).answer(provider().random(), client->share()).value();
+    const auto client = group_of(each.group).start(provider().random()).value();
+    const auto server = group_of(each.group).answer(provider().random(), client->share()).value();
     const auto secret = client->complete(server.share);
 
     ASSERT_TRUE(secret) << secret.error().message();
     EXPECT_TRUE(std::ranges::equal(secret->view(), server.secret.view()));
     EXPECT_EQ(client->group(), each.group);
-    EXPECT_EQ(group(each.group).id(), each.group);
+    EXPECT_EQ(group_of(each.group).id(), each.group);
   }
 }
 
 /// RFC 8446 4.2.8.1, 7.4.1: leading zeros stay.
 TEST(FiniteFieldGroups, SharesAndSecretsAreAsLongAsThePrime) {
   for (const Case& each : cases) {
-    const auto client = group(each.group).start(provider().random()).value();
-    const auto server = group(each.group).answer(provider().random(), client->share()).value();
+    const auto client = group_of(each.group).start(provider().random()).value();
+    const auto server = group_of(each.group).answer(provider().random(), client->share()).value();
 
     EXPECT_EQ(client->share().size(), each.size);
     EXPECT_EQ(server.share.size(), each.size);
@@ -61,7 +57,7 @@ TEST(FiniteFieldGroups, TheGeneratorIsTwo) {
     Bytes two(each.size, 0);
     two.back() = 2;
 
-    const auto answer = group(each.group).answer(provider().random(), two).value();
+    const auto answer = group_of(each.group).answer(provider().random(), two).value();
 
     EXPECT_TRUE(std::ranges::equal(answer.secret.view(), answer.share));
   }
@@ -83,7 +79,7 @@ TEST(FiniteFieldGroups, RefuseSharesOfSmallOrderAndOutsideTheField) {
 
 TEST(FiniteFieldGroups, RefuseSharesOfAnotherLength) {
   for (const Case& each : cases) {
-    const auto client = group(each.group).start(provider().random()).value();
+    const auto client = group_of(each.group).start(provider().random()).value();
     Bytes longer(client->share().begin(), client->share().end());
     longer.insert(longer.begin(), 0);
 
@@ -95,10 +91,10 @@ TEST(FiniteFieldGroups, RefuseSharesOfAnotherLength) {
 
 TEST(FiniteFieldGroups, EndWhereThereIsNoRandomness) {
   for (const Case& each : cases) {
-    const auto client = group(each.group).start(provider().random()).value();
+    const auto client = group_of(each.group).start(provider().random()).value();
 
-    EXPECT_FALSE(group(each.group).start(NoRandom()));
-    EXPECT_FALSE(group(each.group).answer(NoRandom(), client->share()));
+    EXPECT_FALSE(group_of(each.group).start(NoRandom()));
+    EXPECT_FALSE(group_of(each.group).answer(NoRandom(), client->share()));
   }
 }
 

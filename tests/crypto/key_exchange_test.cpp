@@ -15,9 +15,6 @@ using testing::hex;
 constexpr std::array all_groups{NamedGroup::x25519, NamedGroup::secp256r1, NamedGroup::secp384r1,
                                 NamedGroup::secp521r1};
 
-const KeyExchangeGroup& group_of(NamedGroup id) {
-  return *provider().group(id);
-}
 bool same(const SharedSecret& a, const SharedSecret& b) {
   return std::ranges::equal(a.view(), b.view());
 }

@@ -11,9 +11,6 @@
 namespace keyway::crypto {
 namespace {
 
-const KeyExchangeGroup& mlkem_group(NamedGroup id) {
-  return *provider().group(id);
-}
 const Random& random() {
   return provider().random();
 }
@@ -45,14 +42,14 @@ const std::array layouts{
 TEST(MlKemGroups, BothSidesEndWithTheSameSecret) {
   for (const auto& [id, parts] : layouts) {
     SCOPED_TRACE(to_string(id));
-    const auto client = mlkem_group(id).start(random()).value();
-    const auto server = mlkem_group(id).answer(random(), client->share()).value();
+    const auto client = group_of(id).start(random()).value();
+    const auto server = group_of(id).answer(random(), client->share()).value();
     const auto secret = client->complete(server.share);
     ASSERT_TRUE(secret) << secret.error().message();
     EXPECT_TRUE(same(secret->view(), server.secret.view()));
     EXPECT_EQ(secret->size(), 32 * parts.size());
     EXPECT_EQ(client->group(), id);
-    EXPECT_EQ(mlkem_group(id).id(), id);
+    EXPECT_EQ(group_of(id).id(), id);
   }
 }
 
@@ -60,12 +57,12 @@ TEST(MlKemGroups, BothSidesEndWithTheSameSecret) {
 TEST(MlKemGroups, AClientsShareIsItsPartsOneAfterTheOther) {
   for (const auto& [id, parts] : layouts) {
     SCOPED_TRACE(to_string(id));
-    const auto client = mlkem_group(id).start(random()).value();
+    const auto client = group_of(id).start(random()).value();
     Bytes share;
     Bytes secret;
     ByteView left = client->share();
     for (const Part& part : parts) {
-      const auto answer = mlkem_group(part.group).answer(random(), left.first(part.client_share)).value();
+      const auto answer = group_of(part.group).answer(random(), left.first(part.client_share)).value();
       left = left.subspan(part.client_share);
       ASSERT_EQ(answer.share.size(), part.server_share);
       share.insert(share.end(), answer.share.begin(), answer.share.end());
@@ -83,10 +80,10 @@ TEST(MlKemGroups, AServersShareIsItsPartsOneAfterTheOther) {
     std::vector<std::unique_ptr<KeyExchange>> exchanges;
     Bytes share;
     for (const Part& part : parts) {
-      exchanges.push_back(mlkem_group(part.group).start(random()).value());
+      exchanges.push_back(group_of(part.group).start(random()).value());
       share.insert(share.end(), exchanges.back()->share().begin(), exchanges.back()->share().end());
     }
-    const auto answer = mlkem_group(id).answer(random(), share).value();
+    const auto answer = group_of(id).answer(random(), share).value();
     Bytes secret;
     ByteView left = answer.share;
     for (std::size_t n = 0; n < parts.size(); ++n) {
@@ -130,19 +127,19 @@ TEST(MlKemGroups, LibcryptosAndOursGiveTheSameBytes) {
 
 TEST(MlKemGroups, EachExchangeIsFresh) {
   for (const auto& [id, parts] : layouts) {
-    const auto first = mlkem_group(id).start(random()).value();
-    const auto second = mlkem_group(id).start(random()).value();
+    const auto first = group_of(id).start(random()).value();
+    const auto second = group_of(id).start(random()).value();
     EXPECT_FALSE(same(first->share(), second->share()));
-    EXPECT_FALSE(same(mlkem_group(id).answer(random(), first->share())->secret.view(),
-                      mlkem_group(id).answer(random(), first->share())->secret.view()));
+    EXPECT_FALSE(same(group_of(id).answer(random(), first->share())->secret.view(),
+                      group_of(id).answer(random(), first->share())->secret.view()));
   }
 }
 
 TEST(MlKemGroups, SharesOfAnotherLengthAreRefused) {
   for (const auto& [id, parts] : layouts) {
     SCOPED_TRACE(to_string(id));
-    const auto client = mlkem_group(id).start(random()).value();
-    const auto server = mlkem_group(id).answer(random(), client->share()).value();
+    const auto client = group_of(id).start(random()).value();
+    const auto server = group_of(id).answer(random(), client->share()).value();
     const auto check = [](ByteView good, auto use) {
       Bytes longer = copy(good);
       longer.push_back(0);
@@ -154,11 +151,11 @@ TEST(MlKemGroups, SharesOfAnotherLengthAreRefused) {
         EXPECT_EQ(result.error().alert(), AlertDescription::illegal_parameter);
       }
     };
-    check(client->share(), [&](ByteView share) { return mlkem_group(id).answer(random(), share); });
+    check(client->share(), [&](ByteView share) { return group_of(id).answer(random(), share); });
     check(server.share, [&](ByteView share) { return client->complete(share); });
     // A share of one side is none of the other; ML-KEM-1024's are of one length.
     if (client->share().size() == server.share.size()) continue;
-    EXPECT_FALSE(mlkem_group(id).answer(random(), server.share));
+    EXPECT_FALSE(group_of(id).answer(random(), server.share));
     EXPECT_FALSE(client->complete(client->share()));
   }
 }
@@ -168,13 +165,13 @@ TEST(MlKemGroups, AnEncapsulationKeyThatIsNotReducedIsRefused) {
   for (const auto& [id, parts] : layouts) {
     SCOPED_TRACE(to_string(id));
     const std::size_t start = id == NamedGroup::SecP256r1MLKEM768 ? 65 : 0;
-    const auto client = mlkem_group(id).start(random()).value();
+    const auto client = group_of(id).start(random()).value();
     for (const std::size_t at : {std::size_t{0}, std::size_t{3 * 190}, std::size_t{1149}}) {
       Bytes share = copy(client->share());
       share[start + at] = 0xff;
       share[start + at + 1] = 0xff;
       share[start + at + 2] = 0xff;
-      const auto answer = mlkem_group(id).answer(random(), share);
+      const auto answer = group_of(id).answer(random(), share);
       ASSERT_FALSE(answer);
       EXPECT_EQ(answer.error().code(), ErrorCode::InvalidKeyShare);
       EXPECT_EQ(answer.error().alert(), AlertDescription::illegal_parameter);
@@ -183,7 +180,7 @@ TEST(MlKemGroups, AnEncapsulationKeyThatIsNotReducedIsRefused) {
 }
 
 TEST(MlKemGroups, AnAllZeroX25519SecretIsRefusedOnBothSides) {
-  const KeyExchangeGroup& hybrid = mlkem_group(NamedGroup::X25519MLKEM768);
+  const KeyExchangeGroup& hybrid = group_of(NamedGroup::X25519MLKEM768);
   const auto client = hybrid.start(random()).value();
   const auto server = hybrid.answer(random(), client->share()).value();
   const auto with_zeros = [](ByteView share) {
@@ -202,7 +199,7 @@ TEST(MlKemGroups, AnAllZeroX25519SecretIsRefusedOnBothSides) {
 }
 
 TEST(MlKemGroups, APointThatIsNotOnP256IsRefusedOnBothSides) {
-  const KeyExchangeGroup& hybrid = mlkem_group(NamedGroup::SecP256r1MLKEM768);
+  const KeyExchangeGroup& hybrid = group_of(NamedGroup::SecP256r1MLKEM768);
   const auto client = hybrid.start(random()).value();
   const auto server = hybrid.answer(random(), client->share()).value();
   for (const std::size_t at : {std::size_t{0}, std::size_t{64}}) {
@@ -219,8 +216,8 @@ TEST(MlKemGroups, APointThatIsNotOnP256IsRefusedOnBothSides) {
 TEST(MlKemGroups, AnAlteredCiphertextGivesAnotherSecret) {
   for (const auto& [id, parts] : layouts) {
     SCOPED_TRACE(to_string(id));
-    const auto client = mlkem_group(id).start(random()).value();
-    const auto server = mlkem_group(id).answer(random(), client->share()).value();
+    const auto client = group_of(id).start(random()).value();
+    const auto server = group_of(id).answer(random(), client->share()).value();
     Bytes altered = server.share;
     altered[100] ^= 1;
     const auto first = client->complete(altered);
@@ -234,11 +231,11 @@ TEST(MlKemGroups, AnAlteredCiphertextGivesAnotherSecret) {
 
 TEST(MlKemGroups, WithoutRandomnessThereIsNone) {
   for (const auto& [id, parts] : layouts) {
-    const auto client = mlkem_group(id).start(random()).value();
-    const auto started = mlkem_group(id).start(NoRandom());
+    const auto client = group_of(id).start(random()).value();
+    const auto started = group_of(id).start(NoRandom());
     ASSERT_FALSE(started);
     EXPECT_EQ(started.error().code(), ErrorCode::RandomFailed);
-    EXPECT_FALSE(mlkem_group(id).answer(NoRandom(), client->share()));
+    EXPECT_FALSE(group_of(id).answer(NoRandom(), client->share()));
   }
 }
 

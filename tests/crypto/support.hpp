@@ -18,6 +18,10 @@ inline const Provider& provider() {
   return *made;
 }
 
+inline const KeyExchangeGroup& group_of(NamedGroup id) {
+  return *provider().group(id);
+}
+
 /// Gives the bytes that it was made with, each time from the start.
 class GivenRandom final : public Random {
  public:
@@ -50,8 +54,7 @@ void for_each_test(const std::string& name, Check check) {
   std::size_t seen = 0;
   for (const auto& group : (*file)["testGroups"]) {
     for (const auto& test : group["tests"]) {
-      SCOPED_TRACE(name + ", tcId " + std::to_string(test["tcId"].get<int>()) + ": " +
-                   test.value("comment", ""));
+      SCOPED_TRACE(name + ", tcId " + std::to_string(test["tcId"].get<int>()) + ": " + test.value("comment", ""));
       check(group, test);
       ++seen;
     }

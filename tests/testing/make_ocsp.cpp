@@ -3,24 +3,14 @@
 #include <cstdlib>
 #include <iostream>
 
+#include "testing/must.hpp"
+
 namespace keyway::testing {
-namespace {
-
-template <typename T>
-T need_part(Result<T> result, std::string_view what) {
-  if (result) return std::move(*result);
-  std::cerr << what << ": " << result.error().message() << '\n';
-  std::abort();
-}
-
-}  // namespace
-
 Bytes make_ocsp(const IssuedCertificate& issuer, const Bytes& serial, const OcspOptions& options) {
   const IssuedCertificate& signer = options.delegate != nullptr ? *options.delegate : issuer;
   const x509::Certificate issuer_certificate = issuer.certificate();
   x509::SingleResponseFields single;
-  single.issuer =
-      need_part(x509::IssuerHashes::of(*provider(), issuer_certificate.view(), options.hash), "issuer hashes");
+  single.issuer = must(x509::IssuerHashes::of(*provider(), issuer_certificate.view(), options.hash), "issuer hashes");
   single.serial_number = serial;
   single.status = options.status;
   single.revocation_time = options.revocation_time;
@@ -41,7 +31,7 @@ Bytes make_ocsp(const IssuedCertificate& issuer, const Bytes& serial, const Ocsp
   fields.others = options.extra_extensions;
   fields.nonce = options.nonce;
   if (options.delegate != nullptr && !options.leave_out_delegate) fields.certificates.push_back(signer.der);
-  Bytes response = need_part(x509::sign_ocsp_response(fields, *signer.key), "OCSP response");
+  Bytes response = must(x509::sign_ocsp_response(fields, *signer.key), "OCSP response");
   // The issuer's own signature ends the response.
   if (options.break_signature) response.back() ^= 1U;
   return response;

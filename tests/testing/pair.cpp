@@ -4,20 +4,9 @@
 #include <iostream>
 #include <map>
 
+#include "testing/must.hpp"
+
 namespace keyway::testing {
-namespace {
-
-template <typename T>
-T must(Result<T> result, std::string_view what) {
-  if (!result) {
-    std::cerr << what << ": " << result.error().message() << '\n';
-    std::abort();
-  }
-  return std::move(*result);
-}
-
-}  // namespace
-
 const TestAuthority& shared_authority() {
   static const TestAuthority authority;
   return authority;

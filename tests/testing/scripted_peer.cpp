@@ -7,6 +7,7 @@
 
 #include "core/writer.hpp"
 #include "testing/client_identity.hpp"
+#include "testing/must.hpp"
 #include "tls/wire/certificate.hpp"
 #include "tls/wire/certificate_request.hpp"
 #include "tls/wire/certificate_verify.hpp"
@@ -18,15 +19,6 @@
 
 namespace keyway::testing {
 namespace {
-
-template <typename T>
-T must_do(Result<T> result, std::string_view what) {
-  if (!result) {
-    std::cerr << what << ": " << result.error().message() << '\n';
-    std::abort();
-  }
-  return std::move(*result);
-}
 
 bool is_retry(ByteView message) {
   if (message.empty() || message[0] != static_cast<std::uint8_t>(HandshakeType::server_hello)) return false;
@@ -64,7 +56,7 @@ Bytes ScriptedPeer::seal(ContentType type, ByteView content, std::size_t padding
   if (!sealing_) return plain(type, content);
   Bytes record(content.size() + padding + tls::ProtectionTls13::overhead);
   const std::array<ByteView, 1> parts{content};
-  record.resize(must_do(sealing_->seal(type, parts, padding, record), "seal"));
+  record.resize(must(sealing_->seal(type, parts, padding, record), "seal"));
   return record;
 }
 
@@ -96,7 +88,7 @@ void ScriptedPeer::update_keys(tls::KeyUpdateRequest request) {
   const Bytes record =
       seal(ContentType::handshake, message_of(HandshakeType::key_update, Bytes{static_cast<std::uint8_t>(request)}));
   sealing_secret_ = sealing_secret_->next();
-  sealing_ = must_do(tls::ProtectionTls13::create(*provider(), tap.suite(), *sealing_secret_), "keys");
+  sealing_ = must(tls::ProtectionTls13::create(*provider(), tap.suite(), *sealing_secret_), "keys");
   give(record);
 }
 
@@ -132,7 +124,7 @@ void ScriptedPeer::listen() {
       hear(header.type, fragment);
     } else {
       if (!opening_) opening_ = tap.protection(label(subject_->side(), true));
-      const auto opened = must_do(opening_->open(rest.first(tls::record_header_size), fragment), "open");
+      const auto opened = must(opening_->open(rest.first(tls::record_header_size), fragment), "open");
       hear(opened.type, opened.content);
     }
     rest = rest.subspan(tls::record_header_size + header.length);
@@ -184,13 +176,13 @@ std::string ScriptedPeer::why() const {
 ScriptedServer::ScriptedServer(std::shared_ptr<const ClientConfig> config) : ScriptedPeer(Side::server) {
   random_.fill(0x77);
   if (!config) config = build(client_builder());
-  set_subject(must_do(Connection::client(std::move(config), server_name(), {.observer = &tap}), "client"));
+  set_subject(must(Connection::client(std::move(config), server_name(), {.observer = &tap}), "client"));
 }
 
 ServerHelloFields ScriptedServer::hello() const {
   const Bytes raw = *message(HandshakeType::client_hello);
-  const auto hello = must_do(tls::ClientHello::parse(ByteView(raw).subspan(tls::handshake_header_size)), "ClientHello");
-  const auto extensions = must_do(tls::ClientHelloExtensions::parse(hello.extensions), "ClientHello");
+  const auto hello = must(tls::ClientHello::parse(ByteView(raw).subspan(tls::handshake_header_size)), "ClientHello");
+  const auto extensions = must(tls::ClientHelloExtensions::parse(hello.extensions), "ClientHello");
   std::optional<NamedGroup> group;
   extensions.key_share->for_each([&](const tls::KeyShareEntry& entry) { group = group ? group : entry.group; });
   return this->hello(*group);
@@ -198,12 +190,12 @@ ServerHelloFields ScriptedServer::hello() const {
 
 ServerHelloFields ScriptedServer::hello(NamedGroup group) const {
   const Bytes raw = *message(HandshakeType::client_hello);
-  const auto hello = must_do(tls::ClientHello::parse(ByteView(raw).subspan(tls::handshake_header_size)), "ClientHello");
-  const auto extensions = must_do(tls::ClientHelloExtensions::parse(hello.extensions), "ClientHello");
+  const auto hello = must(tls::ClientHello::parse(ByteView(raw).subspan(tls::handshake_header_size)), "ClientHello");
+  const auto extensions = must(tls::ClientHelloExtensions::parse(hello.extensions), "ClientHello");
   Bytes share = ScriptedClient::share(group);
   extensions.key_share->for_each([&](const tls::KeyShareEntry& entry) {
     if (entry.group != group) return;
-    share = must_do(provider()->group(group)->answer(provider()->random(), entry.key_exchange), "share").share;
+    share = must(provider()->group(group)->answer(provider()->random(), entry.key_exchange), "share").share;
   });
   ServerHelloFields fields;
   fields.random = random_;
@@ -284,11 +276,11 @@ void ScriptedServer::connect() {
 
 ScriptedClient::ScriptedClient(std::shared_ptr<const ServerConfig> config) : ScriptedPeer(Side::client) {
   if (!config) config = build(server_builder());
-  set_subject(must_do(Connection::server(std::move(config), {.observer = &tap}), "server"));
+  set_subject(must(Connection::server(std::move(config), {.observer = &tap}), "server"));
 }
 
 Bytes ScriptedClient::share(NamedGroup group) {
-  const auto exchange = must_do(provider()->group(group)->start(provider()->random()), "share");
+  const auto exchange = must(provider()->group(group)->start(provider()->random()), "share");
   return {exchange->share().begin(), exchange->share().end()};
 }
 
