@@ -31,7 +31,7 @@ _keyway() {
   local identity="--rpk --pin --psk --psk-names --psk-plain --early-data"
   local tls="--policy --tlsv1.2 --tlsv1.3 --tls-max --ciphers --groups --alpn --keylog"
   case $prev in
-    --cacert | --trust | --crl | --ct-logs | --sct | --cert | --cert-key | --delegated-credential | --rpk | --pin | --client-ca | --ocsp | --output | -o | --keylog | --session-file | --ech) _keyway_files; return ;;
+    --cacert | --trust | --crl | --ct-logs | --sct | --cert | --cert-key | --delegated-credential | --rpk | --pin | --client-ca | --ocsp | --output | -o | --keylog | --session-file | --ech | --psk-file | --hand-over) _keyway_files; return ;;
     --dir) _keyway_folders; return ;;
     --out) if [[ $sub == issue ]]; then _keyway_folders; else _keyway_files; fi; return ;;
     --key)
@@ -48,7 +48,7 @@ _keyway() {
     --tls-max) COMPREPLY=($(compgen -W "1.2 1.3" -- "$cur")); return ;;
     --ciphers) COMPREPLY=($(compgen -W "$suites" -- "$cur")); return ;;
     --groups) COMPREPLY=($(compgen -W "$groups" -- "$cur")); return ;;
-    --psk | --psk-names | --name | --public-name | --max-name-length | --org | --days | --ttl | --crl-url | --listen | --threads | --max-connections | --drain | --resolve | --timeout | --host | --at)
+    --psk | --psk-names | --name | --public-name | --max-name-length | --org | --days | --ttl | --crl-url | --listen | --threads | --max-connections | --drain | --resolve | --ask-for-cert-at | --timeout | --host | --at)
       return
       ;;
   esac
@@ -60,11 +60,12 @@ _keyway() {
     serve/*)
       options="--help --cert --key --client-ca --require-client-cert --ocsp --ech --listen --unknown-name --threads
         --max-connections --drain --no-listings --delegated-credential
-        --allow-expired --quiet $identity $tls"
+        --allow-expired --verbose --quiet --ask-for-cert-at --psk-file --stateless-retry --kernel-tls --hand-over
+        $identity $tls"
       ;;
     get/*)
       options="--help --cert --key --cacert $revocation --require-revocation-answer --resolve --output --timeout --head --location
-        --verbose --json --session-file --ech --dns-server --delegated-credentials $identity $tls"
+        --verbose --json --session-file --ech --dns-server --delegated-credentials --kernel-tls $identity $tls"
       ;;
     policies/*) options="--help --json" ;;
     inspect/*) options="--help --json --cacert --resolve $revocation" ;;

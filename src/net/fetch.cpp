@@ -28,6 +28,7 @@ using std::chrono::steady_clock;
 void tell_tls(const BlockingStream& stream, Response& response) {
   const Connection& connection = stream.connection();
   response.tls = connection.info();
+  response.is_in_kernel = stream.kernel_tls_active();
   if (const x509::Verdict* verdict = connection.verdict()) response.verdict = *verdict;
   response.peer_chain = connection.peer_chain();
 }
@@ -55,6 +56,7 @@ Result<Response> fetch(const Url& url, std::shared_ptr<const ClientConfig> confi
   auto stream = BlockingStream::client(tcp->socket.fd(), std::move(config), url.host, timeouts,
                                        {.id = 0, .observer = options.observer});
   if (!stream) return std::unexpected(std::move(stream.error()));
+  stream->use_kernel_tls(options.kernel_tls);
   if (options.on_pause) stream->on_pause(options.on_pause);
   const std::string request = request_text(url, options);
   const auto shaking = steady_clock::now();
@@ -83,6 +85,7 @@ Result<Response> fetch(const Url& url, std::shared_ptr<const ClientConfig> confi
   }
   const auto read_some = [&](ByteSpan room) { return stream->read_some(room); };
   if (auto read = read_response(read_some, options, response); !read) return std::unexpected(std::move(read.error()));
+  tell_tls(*stream, response);  // the server may have asked for a certificate meanwhile
   // The answer is whole: what the server does now is of no matter.
   static_cast<void>(stream->close_sending());
   response.total = since(start);

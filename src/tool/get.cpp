@@ -26,6 +26,7 @@
 #include "net/fetch.hpp"
 #include "tool/files.hpp"
 #include "tool/identity_options.hpp"
+#include "tool/kernel_option.hpp"
 #include "tool/log_list.hpp"
 #include "tool/progress.hpp"
 #include "tool/revocation_options.hpp"
@@ -62,6 +63,7 @@ struct GetOptions {
   bool requires_revocation_answer = false;
   bool takes_delegated = false;
   bool sends_early = false;
+  bool uses_kernel_tls = false;
 };
 
 /// Where the body goes.
@@ -172,6 +174,9 @@ class Body {
   auto credentials = load_credentials(options.certificates, options.keys, **provider);
   if (!credentials) return std::unexpected(std::move(credentials.error()));
   for (auto& credential : *credentials) builder.add_credential(std::move(credential));
+  // A connection that may be asked later can't go to the kernel.
+  if (options.uses_kernel_tls) builder.allow_secret_extraction();
+  if (!options.certificates.empty() && !options.uses_kernel_tls) builder.allow_late_authentication();
   if (auto applied = apply(options.tls, builder); !applied) return std::unexpected(std::move(applied.error()));
   if (auto applied = apply_ech(options, better_ech, builder); !applied)
     return std::unexpected(std::move(applied.error()));
@@ -219,6 +224,8 @@ class Body {
         {"is_resumption", response.tls.is_resumption},
         {"is_delegated", response.tls.is_delegated},
         {"early_data", to_string(response.tls.early_data)},
+        {"late_authentication", to_string(response.tls.late_authentication)},
+        {"kernel", response.is_in_kernel},
         {"ech", to_string(response.tls.ech)},
         {"certificate_compression",
          response.tls.certificate_compression ? Json(to_string(*response.tls.certificate_compression)) : Json(nullptr)},
@@ -339,6 +346,7 @@ class Get {
     }
     fetching.on_refused = [&](const Connection& connection) { keep_better_ech(connection); };
     fetching.sends_early = options_.sends_early;
+    if (options_.uses_kernel_tls) fetching.kernel_tls = probe_kernel(context_);
     auto response = net::fetch(url, config_, fetching);
     if (!response && response.error().code() == ErrorCode::EchRejected && better_ech_ && !came_back_) {
       // RFC 9849 6.1.6: once, with what the public name's server has vouched for.
@@ -353,6 +361,7 @@ class Get {
       response = net::fetch(url, config_, fetching);
     }
     if (response && options_.sends_early && options_.is_verbose) tell_early(response->tls.early_data);
+    if (response && response->is_in_kernel && options_.is_verbose) note(context_, "records: sealed by the kernel");
     if (evidence && options_.is_verbose) {
       for (const std::string& line : evidence->story()) note(context_, "fetched: " + line);
     }
@@ -442,8 +451,8 @@ void add_get_command(CLI::App& app, ToolContext& context) {
   add_transparency_options(*command, options->transparency);
   command
       ->add_option("--cert", options->certificates,
-                   "Shown to servers that ask who the client is: the certificate and its intermediates, PEM; several: "
-                   "the first that the server takes")
+                   "Shown to servers that ask who the client is, in the handshake or after it: the certificate and its "
+                   "intermediates, PEM; several: the first that the server takes")
       ->type_name("CHAIN.pem")
       ->allow_extra_args(false);
   command->add_option("--key", options->keys, "The private key to it, PEM")
@@ -460,6 +469,10 @@ void add_get_command(CLI::App& app, ToolContext& context) {
   command->add_flag("--early-data", options->sends_early,
                     "Send the request at once where a session of --session-file allows it. Weakens: it can come to the "
                     "server again, and has no forward secrecy");
+  command->add_flag(
+      "--kernel-tls", options->uses_kernel_tls,
+      "Have the kernel seal and open records, where it offers that. Weakens: the keys leave this process; "
+      "no certificate is shown after the handshake");
   add_tls_options(*command, options->tls, "Application protocols to offer, in order; 'none' for none");
   command->add_option("-o,--output", options->output, "Write to FILE, which appears when it is complete")
       ->type_name("FILE");
