@@ -18,6 +18,7 @@
 #include "net/request_head.hpp"
 
 namespace keyway::net {
+namespace {
 
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
@@ -28,9 +29,7 @@ using boost::asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::steady_clock;
 
-namespace {
-
-using Request = http::request_parser<http::empty_body>;
+using RequestParser = http::request_parser<http::empty_body>;
 
 constexpr std::size_t file_part = 65'536;
 constexpr std::chrono::seconds goodbye_timeout{2};
@@ -194,7 +193,7 @@ bool ServerSession::hand_over() {
 
 awaitable<bool> ServerSession::serve_one(std::size_t served) {
   const auto start = steady_clock::now();
-  Request parser;
+  RequestParser parser;
   parser.header_limit(most_request_head);
   deadline_.expires_after(shared_.options.request_timeout);
   error_code error;
