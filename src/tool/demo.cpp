@@ -263,9 +263,8 @@ void add_demo_command(CLI::App& app, ToolContext& context) {
   command->add_flag("--classic", options->classic, "The classic RSA key transport beside the modern handshake")
       ->excludes("--browser");
   command
-      ->add_flag(
-          "--more", options->more,
-          "What is off by default: early data, keys in place of certificates, a delegated credential, a hidden name")
+      ->add_flag("--more", options->more,
+                 "What is off by default, from early data to QUIC: each shown in some lines, with when to use it")
       ->excludes("--browser")
       ->excludes("--classic");
   command->footer(
@@ -275,7 +274,7 @@ void add_demo_command(CLI::App& app, ToolContext& context) {
       "  keyway demo\n"
       "  keyway demo --dir demo-files     keep the authority, certificates and keys\n"
       "  keyway demo --classic            the textbooks' handshake, and why it was replaced\n"
-      "  keyway demo --more               early data, pinned and shared keys, a delegated credential, a hidden name\n"
+      "  keyway demo --more               early data, keys in place of certificates, hidden names, QUIC and more\n"
       "  keyway demo --browser            see the padlock\n"
       "  keyway demo --json | jq '.steps[].headline'");
   command->callback([options, &context] { context.run = [options, &context] { return run_demo(context, *options); }; });
