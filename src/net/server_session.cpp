@@ -16,6 +16,7 @@
 #include <keyway/certificate.hpp>
 
 #include "net/request_head.hpp"
+#include "net/socket.hpp"
 
 namespace keyway::net {
 namespace {
@@ -33,10 +34,6 @@ using RequestParser = http::request_parser<http::empty_body>;
 
 constexpr std::size_t file_part = 65'536;
 constexpr std::chrono::seconds goodbye_timeout{2};
-
-[[nodiscard]] std::chrono::microseconds elapsed_since(steady_clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - start);
-}
 
 /// A whole head of a request that may come twice (RFC 9110 9.2.1).
 [[nodiscard]] bool is_safe_request(const beast::flat_buffer& buffer) {
@@ -101,7 +98,7 @@ awaitable<void> ServerSession::run() {
   if (is_new) served = co_await shake_hands(error);
   if (error) {
     AccessRecord record;
-    record.duration = elapsed_since(start);
+    record.duration = time_since(start);
     tell(std::move(record), error);
     co_return;
   }
@@ -164,11 +161,9 @@ awaitable<bool> ServerSession::wait_for_request(error_code& error) {
   co_return !error;
 }
 
-/// Whether another process can go on with this connection, once it is idle. One that may yet be asked for a certificate
-/// could not be asked there.
+/// Whether another process can go on with this connection, once it is idle.
 bool ServerSession::may_be_handed_over() {
-  return shared_.successor != nullptr && transport().is_open() && !stream_.kernel_tls_active() &&
-         stream_.connection()->info().late_authentication != ClientProofLater::possible;
+  return shared_.successor != nullptr && transport().is_open() && !stream_.kernel_tls_active();
 }
 
 /// True where nothing is left to be done here: it went, or can't go at all (is_handed_over_ says which). False where it
@@ -201,7 +196,7 @@ awaitable<bool> ServerSession::serve_one(std::size_t served) {
   co_await http::async_read_header(stream_, buffer_, parser, redirect_error(use_awaitable, error));
   AccessRecord record;
   if (error) {
-    record.duration = elapsed_since(start);
+    record.duration = time_since(start);
     if (error.category() == http::make_error_code(http::error::bad_method).category()) {
       record.status = error == http::error::header_limit || error == http::error::buffer_overflow ? 431 : 400;
       co_await refuse(record.status, "This is not a request that the server understands.");
@@ -231,7 +226,7 @@ awaitable<bool> ServerSession::serve_one(std::size_t served) {
     refusal = co_await learn_who_asks(error);
   }
   if (error) {
-    record.duration = elapsed_since(start);
+    record.duration = time_since(start);
     tell(std::move(record), error);
     co_return false;
   }
@@ -243,7 +238,7 @@ awaitable<bool> ServerSession::serve_one(std::size_t served) {
                            served < shared_.options.max_requests_per_connection;
   const bool is_head = record.method == "HEAD";
   const unsigned version = request.version();
-  record.duration = elapsed_since(start);
+  record.duration = time_since(start);
   const bool sent = co_await send(std::move(answer), is_head, version, keeps_alive, std::move(record));
   co_return sent&& keeps_alive;
 }
@@ -362,7 +357,7 @@ awaitable<bool> ServerSession::send(SiteAnswer answer, bool is_head, unsigned ve
     if (error == http::error::need_buffer) error = {};
     if (error) break;
   }
-  record.duration += elapsed_since(start);
+  record.duration += time_since(start);
   const bool sent = !error;
   tell(std::move(record), error);
   co_return sent;
