@@ -16,10 +16,6 @@ namespace {
 namespace beast = boost::beast;
 using std::chrono::steady_clock;
 
-[[nodiscard]] std::chrono::microseconds since(steady_clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - start);
-}
-
 [[nodiscard]] std::string request_text(const Url& url, const FetchOptions& options) {
   return options.method + " " + url.target + " HTTP/1.1\r\nHost: " + url.authority() +
          "\r\nUser-Agent: keyway/0.1\r\nAccept: */*\r\nConnection: close\r\n\r\n";
@@ -74,7 +70,7 @@ Result<Response> fetch(const Url& url, std::shared_ptr<const ClientConfig> confi
   response.address = tcp->address;
   response.resolved_in = tcp->resolved_in;
   response.connected_in = tcp->connected_in;
-  response.handshake_in = since(shaking);
+  response.handshake_in = time_since(shaking);
   tell_tls(*stream, response);
   // What was refused is sent again, now that the server has proved itself.
   if (!stream->connection().take_refused_early_data().empty()) sent_early = 0;
@@ -85,7 +81,7 @@ Result<Response> fetch(const Url& url, std::shared_ptr<const ClientConfig> confi
   if (auto read = read_response(read_some, options, response); !read) return std::unexpected(std::move(read.error()));
   // The answer is whole: what the server does now is of no matter.
   static_cast<void>(stream->close_sending());
-  response.total = since(start);
+  response.total = time_since(start);
   return response;
 }
 
