@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <string>
 #include <thread>
@@ -17,7 +18,6 @@
 #include "interop/ech_key.hpp"
 #include "interop/name_server.hpp"
 #include "interop/peers.hpp"
-#include "net/socket.hpp"
 
 namespace keyway::interop {
 namespace {
@@ -49,33 +49,36 @@ class SendingOn {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     ::socklen_t size = sizeof address;
-    EXPECT_EQ(::bind(listener_.fd(), reinterpret_cast<::sockaddr*>(&address), size), 0);
-    EXPECT_EQ(::getsockname(listener_.fd(), reinterpret_cast<::sockaddr*>(&address), &size), 0);
-    EXPECT_EQ(::listen(listener_.fd(), 4), 0);
+    EXPECT_EQ(::bind(listener_, reinterpret_cast<::sockaddr*>(&address), size), 0);
+    EXPECT_EQ(::getsockname(listener_, reinterpret_cast<::sockaddr*>(&address), &size), 0);
+    EXPECT_EQ(::listen(listener_, 4), 0);
     port_ = ntohs(address.sin_port);
     thread_ = std::thread([this, config = builder.build().value(), location] { answer(config, location); });
   }
   SendingOn(const SendingOn&) = delete;
   SendingOn& operator=(const SendingOn&) = delete;
   ~SendingOn() {
-    ::shutdown(listener_.fd(), SHUT_RDWR);
+    ::shutdown(listener_, SHUT_RDWR);
     thread_.join();
+    ::close(listener_);
   }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
 
  private:
   void answer(const std::shared_ptr<const ServerConfig>& config, const std::string& location) const {
-    const net::Socket socket(::accept4(listener_.fd(), nullptr, nullptr, SOCK_CLOEXEC));
-    if (socket.fd() < 0) return;
-    auto stream = BlockingStream::server(socket.fd(), config);
+    const int client = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (client < 0) return;
+    auto stream = BlockingStream::server(client, config);
     Bytes room(4096);
-    if (!stream || !stream->handshake() || !stream->read_some(room)) return;
-    const std::string reply = "HTTP/1.1 302 Found\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n";
-    static_cast<void>(stream->write_all(as_bytes(reply)));
-    static_cast<void>(stream->close());
+    if (stream && stream->handshake() && stream->read_some(room)) {
+      const std::string reply = "HTTP/1.1 302 Found\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n";
+      static_cast<void>(stream->write_all(as_bytes(reply)));
+      static_cast<void>(stream->close());
+    }
+    ::close(client);
   }
 
-  net::Socket listener_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  int listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   std::uint16_t port_ = 0;
   std::thread thread_;
 };
