@@ -5,7 +5,10 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -13,6 +16,7 @@
 #include <keyway/early_data.hpp>
 #include <keyway/ech.hpp>
 #include <keyway/external_psk.hpp>
+#include <keyway/session.hpp>
 
 #include "ends.hpp"
 
@@ -111,12 +115,80 @@ void show_raw_key(Builders& made) {
   made.server.add_credential(std::move(key));
 }
 
-void share_psk(Builders& made) {
+std::shared_ptr<const ExternalPsk> psk_of(Side side) {
   static const Bytes secret(32, 0x42);
   const ExternalPsk::Key key{as_bytes("till"), secret, crypto::HashAlgorithm::sha256};
-  made.client.add_psk(must(ExternalPsk::between(Side::client, "till", "vault", key), "PSK"));
-  made.server.add_psk(must(ExternalPsk::between(Side::server, "vault", "till", key), "PSK"));
+  const bool is_client = side == Side::client;
+  return must(ExternalPsk::between(side, is_client ? "till" : "vault", is_client ? "vault" : "till", key), "PSK");
 }
+
+void share_psk(Builders& made) {
+  made.client.add_psk(psk_of(Side::client));
+  made.server.add_psk(psk_of(Side::server));
+}
+
+/// Knows one key, at hand or, as far as anybody asks, later.
+class OnePskResolver final : public PskResolver {
+ public:
+  explicit OnePskResolver(bool answers_later) : answers_later_(answers_later) {}
+  [[nodiscard]] std::shared_ptr<const ExternalPsk> resolve(std::span<const OfferedPsk> /*offered*/,
+                                                           const ClientHelloView& /*hello*/) const override {
+    return psk_;
+  }
+  [[nodiscard]] bool answers_later() const override { return answers_later_; }
+
+ private:
+  std::shared_ptr<const ExternalPsk> psk_ = psk_of(Side::server);
+  bool answers_later_;
+};
+
+/// Keeps sessions in a table, and gives out their numbers as tickets.
+class TableProtection final : public TicketProtection {
+ public:
+  explicit TableProtection(bool answers_later) : answers_later_(answers_later) {}
+  [[nodiscard]] Result<Bytes> protect(ByteView session) override {
+    Bytes ticket(8);
+    std::uint64_t rest = ++last_;
+    for (std::uint8_t& byte : ticket) byte = static_cast<std::uint8_t>(std::exchange(rest, rest >> 8U));
+    sessions_.emplace(last_, Bytes(session.begin(), session.end()));
+    return ticket;
+  }
+  [[nodiscard]] std::optional<Bytes> unprotect(ByteView ticket) override {
+    std::uint64_t number = 0;
+    for (std::size_t i = 0; i < ticket.size() && i < 8; ++i) number |= std::uint64_t{ticket[i]} << (8U * i);
+    auto found = sessions_.extract(number);
+    return found ? std::optional(std::move(found.mapped())) : std::nullopt;
+  }
+  [[nodiscard]] bool answers_later() const override { return answers_later_; }
+
+ private:
+  std::unordered_map<std::uint64_t, Bytes> sessions_;
+  std::uint64_t last_ = 0;
+  bool answers_later_;
+};
+
+void seal_tickets_elsewhere(Builders& made, bool answers_later) {
+  made.server.ticket_keys(must(TicketKeys::behind(std::make_shared<TableProtection>(answers_later)), "tickets"));
+}
+
+/// A server that would give such tickets, to a client that takes none.
+void seal_no_tickets_elsewhere(Builders& made) {
+  Builders giving = builders({.form = Form::resumed});
+  seal_tickets_elsewhere(giving, true);
+  made.server = std::move(giving.server);
+}
+
+/// Its answers would come later, where somebody asked.
+class DistantSessionStore final : public ServerSessionStore {
+ public:
+  void put(ByteView id, Bytes session, Time until) override { near_.put(id, std::move(session), until); }
+  [[nodiscard]] std::optional<Bytes> get(ByteView id) override { return near_.get(id); }
+  [[nodiscard]] std::optional<Bytes> take(ByteView id) override { return near_.take(id); }
+  [[nodiscard]] bool answers_later(ByteView /*id*/) const override { return true; }
+
+ private:
+  InMemoryServerSessionStore near_;
+};
 
 /// Of a leaf that may delegate; the plain one stays behind it, for clients that take none.
 void delegate_key(Builders& made) {
@@ -148,6 +220,10 @@ bool is_plain(const ConnectionInfo& server) {
   return server.ech == EchStatus::off && !server.is_delegated && server.psk == nullptr;
 }
 
+bool is_resumed(const ConnectionInfo& server) {
+  return server.is_resumption;
+}
+
 std::vector<Feature> all_features() {
   const auto ech_is = [](EchStatus status) {
     return [status](const ConnectionInfo& server) { return server.ech == status; };
@@ -165,6 +241,29 @@ std::vector<Feature> all_features() {
          Builders with_psk = builders({});
          share_psk(with_psk);
          made.server = std::move(with_psk.server);
+       },
+       is_plain},
+      {"psk_resolver", Form::full,
+       [](Builders& made) {
+         made.client.add_psk(psk_of(Side::client));
+         made.server.psk_resolver(std::make_shared<OnePskResolver>(false));
+       },
+       [](const ConnectionInfo& server) { return server.psk != nullptr; }},
+      {"psk_resolver_unused", Form::full,
+       [](Builders& made) { made.server.psk_resolver(std::make_shared<OnePskResolver>(true)); }, is_plain},
+      {"session_store", Form::resumed,
+       [](Builders& made) {
+         made.server.without_tickets().session_store(std::make_shared<InMemoryServerSessionStore>());
+       },
+       is_resumed},
+      {"session_store_unused", Form::resumed,
+       [](Builders& made) { made.server.session_store(std::make_shared<DistantSessionStore>()); }, is_resumed},
+      {"ticket_protection", Form::resumed, [](Builders& made) { seal_tickets_elsewhere(made, false); }, is_resumed},
+      {"ticket_protection_unused", Form::full, seal_no_tickets_elsewhere, is_plain},
+      {"kernel_tls_unused", Form::full,
+       [](Builders& made) {
+         made.client.allow_secret_extraction();
+         made.server.allow_secret_extraction();
        },
        is_plain},
       {"delegated_credential", Form::full,

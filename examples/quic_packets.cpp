@@ -71,6 +71,7 @@ std::string exchange(Keys& from, Keys& to, std::uint8_t number, std::string_view
   const auto packet = must(keyway::read_quic_packet(datagram, 4));
   const auto opened = must(to.opener->open(datagram, packet.packet_number_offset));
   if (opened.keys_updated) must(to.sealer->follow(*to.opener));
+  to.opener->acknowledged(opened.number);  // with the ACK frame that would go back
   return std::string(keyway::as_text(opened.payload));
 }
 

@@ -129,8 +129,13 @@ class ClientConfig {
   }
   /// Where sessions are kept to come back to; null after without_resumption().
   [[nodiscard]] SessionStore* session_store() const noexcept { return session_store_.get(); }
-  /// A digest of what this configuration allows and trusts: sessions of another are not gone on with.
+  /// A digest of what this configuration allows and trusts, the application protocols aside.
   [[nodiscard]] const std::array<std::uint8_t, 32>& id() const noexcept { return id_; }
+  /// What a session of `version` is bound to; one of another configuration is not gone on with. In TLS 1.3 that is
+  /// id(), as the protocol is chosen anew there (RFC 8446 4.2.10); in TLS 1.2 the protocols belong to it, too.
+  [[nodiscard]] const std::array<std::uint8_t, 32>& session_binding(ProtocolVersion version) const noexcept {
+    return version == ProtocolVersion::TLS1_3 ? id_ : id_with_protocols_;
+  }
   /// What of this configuration is weaker than the default, in words; empty when nothing is.
   [[nodiscard]] const std::vector<std::string>& weakenings() const noexcept { return weakenings_; }
 
@@ -141,6 +146,7 @@ class ClientConfig {
   std::vector<std::string> weakenings_;
   std::shared_ptr<SessionStore> session_store_;
   std::array<std::uint8_t, 32> id_{};
+  std::array<std::uint8_t, 32> id_with_protocols_{};
   std::optional<MaxFragmentLength> max_fragment_length_;
   bool pauses_for_verification_ = false;
   bool pauses_for_fetches_ = false;
@@ -237,7 +243,8 @@ class ClientConfig::Builder {
   /// Sessions are kept there; several configurations may share it, and don't see each other's sessions unless they
   /// allow and trust the same.
   /// A key that the server has, too (TLS 1.3): who knows it is the server, and no certificate is asked for or taken.
-  /// Up to 16, in order of preference; a session that is come back to stands before them. TLS 1.2 is not offered.
+  /// Up to 16, in order of preference; a session that is come back to stands before them. TLS 1.2 has no
+  /// use for it: what the policy has of it is offered, and a server that chooses it is refused (NoCommonVersion).
   Builder& add_psk(std::shared_ptr<const ExternalPsk> psk);
   /// Puts values that nobody knows among what is offered, and the extensions in an order that changes from connection
   /// to connection (RFC 8701), so that servers stay able to take new ones.

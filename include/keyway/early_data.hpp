@@ -19,19 +19,20 @@ namespace keyway {
 
 /// What became of early data, and why.
 enum class EarlyData : std::uint8_t {
-  off,              ///< not switched on here
-  no_session,       ///< none: there was no session to come back to, or the client offered none
-  not_in_session,   ///< none: the session was made without the promise to take any
-  not_in_version,   ///< none: TLS 1.2 was chosen
-  not_offered,      ///< none: the client could have offered it, and did not
-  offered,          ///< client: the server has not yet said
-  accepted,         ///< the server takes it
-  session_refused,  ///< refused: the server made a full handshake
-  retried,          ///< refused: there was a HelloRetryRequest
-  not_fresh,        ///< server: refused, as the ticket's age is not what it should be: sent again, or long under way
-  seen_before,      ///< server: refused, as the ticket was used for early data already, or the store can't tell
-  other_protocol,   ///< server: refused, as another application protocol was chosen than the session's
-  declined,         ///< client: refused, and the server does not say why
+  off,               ///< not switched on here
+  no_session,        ///< none: there was no session to come back to, or the client offered none
+  not_in_session,    ///< none: the session was made without the promise to take any
+  not_in_version,    ///< none: TLS 1.2 was chosen
+  not_offered,       ///< none: the client could have offered it, and did not
+  not_for_protocol,  ///< client: none, as the session's application protocol is not among those offered now
+  offered,           ///< client: the server has not yet said
+  accepted,          ///< the server takes it
+  session_refused,   ///< refused: the server made a full handshake
+  retried,           ///< refused: there was a HelloRetryRequest
+  not_fresh,         ///< server: refused, as the ticket's age is not what it should be: sent again, or long under way
+  seen_before,       ///< server: refused, as the ticket was used for early data already, or the store can't tell
+  other_protocol,    ///< server: refused, as another application protocol was chosen than the session's
+  declined,          ///< client: refused, and the server does not say why
 };
 [[nodiscard]] std::string_view to_string(EarlyData outcome) noexcept;
 /// True when early data was, or would have been, offered and is lost.

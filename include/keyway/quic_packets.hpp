@@ -181,13 +181,19 @@ class QuicOpener {
   /// A packet that came twice opens twice: which numbers were there the QUIC stack keeps, as it acknowledges them.
   ///
   /// Errors, of which quic_transport_error() tells what becomes of the connection: InvalidPacket and PacketNotAuthentic
-  /// (it is to be dropped); ReservedBitsSet; KeysNotUpdated (RFC 9001 6.4); AeadLimitReached, for this packet and all
-  /// that follow, when too many were not authentic (6.6); CryptoFailed.
+  /// (it is to be dropped); ReservedBitsSet; KeysNotUpdated (RFC 9001 6.4); KeysUpdatedTooSoon, for a second update
+  /// before acknowledged() told of a packet of the first (6.2); AeadLimitReached, for this packet and all that follow,
+  /// when too many were not authentic (6.6); CryptoFailed.
   [[nodiscard]] Result<OpenedQuicPacket> open(ByteSpan packet, std::size_t packet_number_offset);
 
   /// Tells of a packet of the same number space that another opener has opened (0-RTT and 1-RTT share one), so that
   /// what is short of a packet number is completed rightly.
   void received(std::uint64_t number) noexcept;
+
+  /// Tells that this end has sent an acknowledgement of this packet, which allows the peer a next key update where the
+  /// packet is of its present keys (RFC 9001 6.1). Due with each acknowledgement of 1-RTT packets that is sent. A
+  /// number that no packet had counts for nothing.
+  void acknowledged(std::uint64_t number) noexcept;
 
   /// Forgets the keys before the last update: due some time after it, three times the probe timeout at most (RFC 9001
   /// 6.5).
@@ -217,6 +223,7 @@ class QuicOpener {
   std::optional<std::uint64_t> greatest_;
   std::uint64_t first_of_generation_ = 0;  ///< the least number that the present keys have opened
   std::uint64_t generation_ = 0;
+  bool is_confirmed_ = true;  ///< the peer knows that the present keys have come; the first are the handshake's concern
   std::uint64_t forgeries_ = 0;
   std::uint64_t max_forgeries_ = 0;
 };

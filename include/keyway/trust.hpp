@@ -194,6 +194,8 @@ struct PathBudget {
   std::size_t max_constraint_comparisons = 250'000;
 };
 
+struct Question;
+
 /// The judge. Immutable and shared by connections: verify() may run in many threads at once.
 ///
 /// It holds to RFC 5280 6.1 with these decisions (docs/decisions/0010 says why):
@@ -201,6 +203,9 @@ struct PathBudget {
 ///   issue is refused like any other authority. Its signature is never looked at.
 /// - A leaf that stands in the trust store itself is trusted for its names, purpose and time, without a path.
 /// - Otherwise an authority's certificate is not taken for a server or a client.
+///
+/// It remembers authorities that it met in paths which it accepted: when their certificates come again, the same bytes
+/// are not parsed again, nor their signatures verified. All else is judged anew each time.
 class Verifier {
  public:
   struct Options {
@@ -251,6 +256,10 @@ class Verifier {
   [[nodiscard]] Verdict verify(std::span<const ByteView> chain, const ServerName* name, Purpose purpose, Time now,
                                const Staples& staples = std::nullopt, std::span<const Fetched> fetched = {},
                                ByteView sct_list = {}) const;
+  /// The same where the chain's first certificate has been parsed already: `leaf`.
+  [[nodiscard]] Verdict verify(const CertificateView& leaf, std::span<const ByteView> chain, const ServerName* name,
+                               Purpose purpose, Time now, const Staples& staples = std::nullopt,
+                               ByteView sct_list = {}) const;
   /// The same for the owner of a mail address.
   [[nodiscard]] Verdict verify(std::span<const ByteView> chain, const EmailAddress& address, Time now,
                                Purpose purpose = Purpose::email) const;
@@ -260,6 +269,7 @@ class Verifier {
 
  private:
   struct State;
+  [[nodiscard]] Verdict answer(const Question& question, std::span<const ByteView> chain) const;
   std::unique_ptr<const State> state_;
 };
 

@@ -61,14 +61,13 @@ struct ClientConfig::Builder::Parts {
   [[nodiscard]] Result<void> complete_psks();
   /// After the others. Errors: InvalidConfiguration, NoUsableEchConfig.
   [[nodiscard]] Result<std::shared_ptr<const tls::EchPlan>> plan_ech() const;
-  /// Everything that says whom to trust and what to take. Errors: RandomFailed.
+  /// Everything that says whom to trust and what to take, but the application protocols. Errors: RandomFailed.
   [[nodiscard]] Result<std::array<std::uint8_t, 32>> id() const;
 };
 
 Result<std::array<std::uint8_t, 32>> ClientConfig::Builder::Parts::id() const {
   tls::ConfigurationDigest digest(*common.provider, "client");
   digest.add_policy(common.policy);
-  digest.add_protocols(common.alpn);
   digest.add_number(common.requires_extended_master_secret ? 1 : 0);
   digest.add_number(common.requires_secure_renegotiation ? 1 : 0);
   digest.add_number(common.allows_psk_ke ? 1 : 0);
@@ -136,7 +135,6 @@ Result<void> ClientConfig::Builder::Parts::complete_psks() {
   if (psks.empty()) return {};
   if (requires_psk()) {
     // Nothing that is about certificates is offered, and none would be trusted.
-    common.policy = common.policy.narrowed_to({ProtocolVersion::TLS1_3});
     common.certificate_compressors.clear();
     asks_for_ocsp = asks_for_scts = pauses = unverified = false;
     trust_nobody();
@@ -475,6 +473,10 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::Builder::build() {
     auto id = parts->id();
     if (!id) return std::unexpected(std::move(id.error()).at("ClientConfig"));
     config->id_ = *id;
+    tls::ConfigurationDigest with_protocols(*parts->common.provider, "client, protocols");
+    with_protocols.add(*id);
+    with_protocols.add_protocols(parts->common.alpn);
+    config->id_with_protocols_ = with_protocols.finish();
     config->session_store_ =
         parts->session_store ? std::move(parts->session_store) : std::make_shared<InMemorySessionStore>();
   }

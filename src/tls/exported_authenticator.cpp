@@ -290,8 +290,8 @@ Result<AuthenticatedIdentity> check_proof(const Question& question, tls::Transcr
   if (auto checked = check_certificate(question.asked, *certificate); !checked) {
     return std::unexpected(std::move(checked.error()));
   }
-  auto key = tls::parse_shown_key(*certificate, CertificateType::X509, question.provider);
-  if (!key) return std::unexpected(std::move(key.error()));
+  auto leaf = tls::parse_shown_leaf(*certificate, CertificateType::X509, question.provider);
+  if (!leaf) return std::unexpected(std::move(leaf.error()));
   transcript.add(shown->raw);
   auto signed_by = take_message(rest, HandshakeType::certificate_verify, where);
   if (!signed_by) return std::unexpected(std::move(signed_by.error()));
@@ -299,7 +299,7 @@ Result<AuthenticatedIdentity> check_proof(const Question& question, tls::Transcr
   if (!verify) return std::unexpected(std::move(verify.error()).at(where));
   const tls::WireList<SignatureScheme> offered(question.asked.schemes);
   const std::vector<SignatureScheme> schemes(offered.begin(), offered.end());
-  auto proof = tls::verify_authenticator(*verify, **key, content_to_sign(transcript), schemes);
+  auto proof = tls::verify_authenticator(*verify, *leaf->key, content_to_sign(transcript), schemes);
   if (!proof) return std::unexpected(std::move(proof.error()));
   transcript.add(signed_by->raw);
   auto finished = take_message(rest, HandshakeType::finished, where);

@@ -121,6 +121,10 @@ std::optional<SignatureAlgorithm> read_algorithm(ByteView algorithm_identifier) 
   return status.ok() ? algorithm : std::nullopt;
 }
 
+bool is_weak_algorithm(SignatureAlgorithm algorithm) noexcept {
+  return algorithm == SignatureAlgorithm::rsa_pkcs1_sha1 || algorithm == SignatureAlgorithm::ecdsa_sha1;
+}
+
 bool is_weak_algorithm(ByteView algorithm_identifier) noexcept {
   const ByteView oid = identifier_of(algorithm_identifier);
   return oid::is(oid, oid::sha1_with_rsa) || oid::is(oid, oid::ecdsa_with_sha1) || oid::is(oid, oid::md5_with_rsa) ||

@@ -14,6 +14,7 @@ namespace keyway::x509 {
 
 /// True for signatures that anybody may forge: MD2, MD5 and SHA-1.
 [[nodiscard]] bool is_weak_algorithm(ByteView algorithm_identifier) noexcept;
+[[nodiscard]] bool is_weak_algorithm(crypto::SignatureAlgorithm algorithm) noexcept;
 
 /// What a SubjectPublicKeyInfo says of its key, read without a crypto library.
 struct KeyFacts {

@@ -134,7 +134,8 @@ std::optional<Objection> check_serial_number(const CertificateView& certificate,
 std::optional<Objection> check_algorithm(const CertificateView& certificate, std::size_t depth, bool takes_dsa) {
   const auto algorithm = certificate.algorithm();
   const bool is_dsa = algorithm == crypto::SignatureAlgorithm::dsa_sha1;
-  if (is_weak_algorithm(certificate.signature_algorithm) || (is_dsa && !takes_dsa)) {
+  const bool is_weak = algorithm ? is_weak_algorithm(*algorithm) : is_weak_algorithm(certificate.signature_algorithm);
+  if (is_weak || (is_dsa && !takes_dsa)) {
     return object(CheckKind::signature,
                   finding_about(certificate, depth, ErrorCode::WeakSignature, "RFC 9155, RFC 6151",
                                 "a signature over SHA-256 or better", certificate.algorithm_name(),

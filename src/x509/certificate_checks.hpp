@@ -28,8 +28,9 @@ struct Question {
   Verifier::Staples staples;
   Suffixes suffixes = Suffixes::registries;
   std::span<const Fetched> fetched = {};
-  std::size_t sent = SIZE_MAX;  ///< of the chain, how many the peer sent: the others were fetched
-  ByteView sct_list = {};       ///< the leaf's, of the handshake
+  std::size_t sent = SIZE_MAX;                   ///< of the chain, how many the peer sent: the others were fetched
+  ByteView sct_list = {};                        ///< the leaf's, of the handshake
+  const CertificateView* parsed_leaf = nullptr;  ///< the chain's first, where somebody has parsed it
 
   [[nodiscard]] bool has_name() const noexcept { return name != nullptr || address != nullptr; }
   /// True also where no name is asked for.

@@ -122,7 +122,14 @@ class Reader {
   /// The next element, which must have this tag.
   [[nodiscard]] Element element(Tag tag, std::string_view field) noexcept;
   /// Its contents.
-  [[nodiscard]] ByteView contents(Tag tag, std::string_view field) noexcept { return element(tag, field).contents; }
+  [[nodiscard]] ByteView contents(Tag tag, std::string_view field) noexcept {
+    // Most elements of a certificate are short, and are what is expected.
+    const bool is_plain = next_is(tag) && rest_.size() >= 2 && rest_[1] < 0x80 && rest_.size() - 2 >= rest_[1];
+    if (!is_plain) return element(tag, field).contents;
+    const ByteView inside = rest_.subspan(2, rest_[1]);
+    rest_ = rest_.subspan(std::size_t{2} + rest_[1]);
+    return inside;
+  }
   /// A reader of its contents: for SEQUENCE, SET and explicit tags.
   [[nodiscard]] Reader enter(Tag tag, std::string_view field) noexcept;
 

@@ -86,29 +86,50 @@ constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t value) noexcept {
   return (hash ^ value) * 0x9e3779b97f4a7c15U ^ hash >> 29U;
 }
 
-std::uint64_t hash_of_bytes(std::uint64_t hash, ByteView bytes) noexcept {
-  for (const std::uint8_t byte : bytes) hash = mix(hash, byte);
-  return hash;
+/// Mixes eight characters at a time: one multiplication has to wait for the one before.
+class CharacterHash {
+ public:
+  explicit CharacterHash(std::uint64_t seed) noexcept : hash_(seed) {}
+  void add(std::uint32_t character) noexcept {
+    word_ = word_ << 8U ^ character;
+    if (++count_ % 8 != 0) return;
+    hash_ = mix(hash_, word_);
+    word_ = 0;
+  }
+  [[nodiscard]] std::uint64_t value() const noexcept { return mix(mix(hash_, word_), count_); }
+
+ private:
+  std::uint64_t hash_;
+  std::uint64_t word_ = 0;
+  std::uint64_t count_ = 0;
+};
+
+std::uint64_t hash_of_bytes(std::uint64_t seed, ByteView bytes) noexcept {
+  CharacterHash hash(seed);
+  for (const std::uint8_t byte : bytes) hash.add(byte);
+  return hash.value();
 }
 
 /// The hash of a text in ASCII with a byte for each character, as nearly all are; nothing for another.
-std::optional<std::uint64_t> hash_of_ascii(std::uint64_t hash, const der::Element& text) noexcept {
+std::optional<std::uint64_t> hash_of_ascii(std::uint64_t seed, const der::Element& text) noexcept {
   if (text.tag == der::Tag::bmp_string || text.tag == der::Tag::universal_string) return std::nullopt;
+  CharacterHash hash(seed);
   for (const std::uint8_t byte : text.contents) {
     if (byte >= 0x80) return std::nullopt;
-    if (byte != ' ') hash = mix(hash, byte >= 'A' && byte <= 'Z' ? byte + 0x20U : byte);
+    if (byte != ' ') hash.add(byte >= 'A' && byte <= 'Z' ? byte + 0x20U : byte);
   }
-  return hash;
+  return hash.value();
 }
 
 /// Without the spaces, whose number does not always count (RFC 4518 2.6.1).
-std::uint64_t hash_of_text(std::uint64_t hash, const der::Element& text) noexcept {
-  if (const auto known = hash_of_ascii(hash, text)) return *known;
+std::uint64_t hash_of_text(std::uint64_t seed, const der::Element& text) noexcept {
+  if (const auto known = hash_of_ascii(seed, text)) return *known;
+  CharacterHash hash(seed);
   ComparableCharacters characters(text);
   while (const auto character = characters.next()) {
-    if (*character != U' ') hash = mix(hash, *character);
+    if (*character != U' ') hash.add(*character);
   }
-  return hash;
+  return hash.value();
 }
 
 std::uint64_t attribute_hash(const Attribute& attribute) noexcept {

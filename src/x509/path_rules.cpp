@@ -143,6 +143,7 @@ const crypto::PublicKey* PathSearch::key_of(const Node& node) {
   if (node.element.origin == Origin::intermediate) {
     return material_.intermediate_keys.get(index, *node.view, material_.provider);
   }
+  if (node.known != nullptr) return node.known->key.get();
   // Entries that don't parse are no nodes, but keep their index.
   if (peer_keys_.size() <= index) peer_keys_.resize(peers_.back().element.index + 1U);
   if (!peer_keys_[index]) {
@@ -164,6 +165,8 @@ std::optional<Objection> PathSearch::check_signature(const Node& issuer) {
     return known->holds ? std::nullopt : std::optional(wrong_signature(issuer));
   }
   // The algorithm of every child but the leaf was checked when it was taken into the path.
+  const bool is_known_to_hold = child.known != nullptr && child.known->is_signed_with(issuer_key);
+  if (is_known_to_hold) return std::nullopt;
   const auto algorithm = child.view->algorithm();
   auto objection = check_algorithm(*child.view, child_depth, material_.options.takes_dsa_with_sha1);
   if (!algorithm || objection) return objection;

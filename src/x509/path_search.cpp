@@ -19,7 +19,6 @@ PathSearch::PathSearch(const VerifierMaterial& material, const Question& questio
     : material_(material), question_(question), comparisons_left_(material.options.budget.max_constraint_comparisons) {
   // What comes after as many certificates as there are steps would never be looked at.
   const std::size_t count = std::min(chain.size(), material.options.budget.max_steps);
-  views_.reserve(count);
   peers_.reserve(count);
   if (!read_chain(chain.first(count))) return;
   path_.reserve(std::min<std::size_t>(material.options.budget.max_depth, 8));
@@ -28,6 +27,14 @@ PathSearch::PathSearch(const VerifierMaterial& material, const Question& questio
 bool PathSearch::read_chain(std::span<const ByteView> chain) {
   for (std::size_t i = 0; i < chain.size(); ++i) {
     const PathElement element{i < question_.sent ? Origin::peer : Origin::fetched, static_cast<std::uint32_t>(i)};
+    if (const KnownAuthority* known = i > 0 ? material_.known.find(chain[i]) : nullptr; known != nullptr) {
+      peers_.push_back({&known->certificate.view(), element, known->subject_hash, known});
+      continue;
+    }
+    if (i == 0 && question_.parsed_leaf != nullptr) {
+      peers_.push_back({question_.parsed_leaf, element, name_hash(question_.parsed_leaf->subject.der), nullptr});
+      continue;
+    }
     auto view = CertificateView::parse(chain[i]);
     if (!view) {
       Finding finding;
@@ -41,8 +48,10 @@ bool PathSearch::read_chain(std::span<const ByteView> chain) {
       if (i == 0) return false;
       continue;
     }
+    // They must stay where they are.
+    if (views_.empty()) views_.reserve(chain.size() - i);
     views_.push_back(*view);
-    peers_.push_back({&views_.back(), element, name_hash(view->subject.der)});
+    peers_.push_back({&views_.back(), element, name_hash(view->subject.der), nullptr});
   }
   return true;
 }
@@ -79,7 +88,7 @@ std::optional<Verdict> PathSearch::judge_trusted_leaf() {
   if (!objection && material_.options.conformance != Conformance::lenient) objection = check_serial_number(leaf, 0);
   if (!objection && material_.anchors.limits(*index) != nullptr) {
     push(peers_.front());
-    objection = check_limits({&leaf, element, 0}, 0);
+    objection = check_limits({&leaf, element, 0, nullptr}, 0);
     path_.clear();
     if (objection) objection->finding.depth = 0;
   }
@@ -151,7 +160,7 @@ void PathSearch::push(const Node& node) {
   frame.node = node;
   const ByteView issuer = node.view->issuer.der;
   if (node.element.origin != Origin::anchor) {
-    frame.issuer_hash = name_hash(issuer);
+    frame.issuer_hash = node.known != nullptr ? node.known->issuer_hash : name_hash(issuer);
     frame.anchors = material_.anchors.with_subject(issuer, frame.issuer_hash);
   }
   path_.push_back(frame);
@@ -165,7 +174,7 @@ std::size_t PathSearch::source_size(const Frame& frame) const noexcept {
 std::optional<Node> PathSearch::candidate_at(const Frame& frame) const {
   if (frame.source == 0) {
     const std::uint32_t index = frame.anchors[frame.next];
-    return Node{&material_.anchors.at(index).view(), {Origin::anchor, index}, frame.issuer_hash};
+    return Node{&material_.anchors.at(index).view(), {Origin::anchor, index}, frame.issuer_hash, nullptr};
   }
   const Node& node = frame.source == 1 ? peers_[frame.next] : material_.intermediates[frame.next];
   const bool is_issuer =
@@ -243,7 +252,20 @@ std::optional<Objection> PathSearch::judge_transparency() {
   return check_timestamps(leaf, options.ct_policy, judged);
 }
 
+void PathSearch::remember_authorities() const {
+  // Such a key is not all that stands in its certificate (settle_inherited_keys()).
+  if (material_.options.takes_dsa_with_sha1) return;
+  for (std::size_t depth = 1; depth + 1 < path_.size(); ++depth) {
+    const Node& node = path_[depth].node;
+    const bool is_kept_elsewhere = node.element.origin == Origin::anchor || node.element.origin == Origin::intermediate;
+    if (is_kept_elsewhere || node.known != nullptr) continue;
+    const Node& issuer = path_[depth + 1].node;
+    material_.known.keep(*node.view, issuer.view->subject_public_key_info, material_.provider);
+  }
+}
+
 Verdict PathSearch::accept() {
+  remember_authorities();
   auto verdict = Verdict::accept(elements(), accepted_checks(), std::move(witnesses_), std::move(policies_),
                                  std::move(timestamps_));
   remark_on_order(verdict);

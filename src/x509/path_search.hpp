@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,6 +17,7 @@
 
 #include "x509/certificate_checks.hpp"
 #include "x509/distribution_point.hpp"
+#include "x509/known_authorities.hpp"
 #include "x509/ocsp_judgement.hpp"
 #include "x509/revocation.hpp"
 #include "x509/timestamps.hpp"
@@ -29,6 +31,7 @@ struct Node {
   const CertificateView* view = nullptr;
   PathElement element;
   std::uint64_t subject_hash = 0;
+  const KnownAuthority* known = nullptr;  ///< for those that a peer sent
 };
 
 /// Public keys of certificates that live as long as the Verifier, each parsed when first needed. Thread-safe.
@@ -67,6 +70,7 @@ struct VerifierMaterial {
   const Verifier::Options& options;
   KeyCache& anchor_keys;
   KeyCache& intermediate_keys;
+  KnownAuthorities& known;
 };
 
 /// The search for a path, for one question: depth first from the leaf, each step checked as far as it can be before
@@ -172,6 +176,8 @@ class PathSearch {
   void remark_on_order(Verdict& verdict) const;
   [[nodiscard]] bool spend_step();
 
+  /// Keeps the authorities of an accepted path that came from the peer.
+  void remember_authorities() const;
   void fall(Objection objection, const Node* issuer = nullptr);
   [[nodiscard]] Verdict accept();
   [[nodiscard]] Verdict refuse();
@@ -199,7 +205,7 @@ class PathSearch {
   std::size_t timestamps_left_ = max_timestamp_signatures;
   std::vector<SctWitness> timestamps_;
   std::vector<std::string> policies_;  ///< user-constrained-policy-set of the path, where policies were looked at
-  std::deque<SignedList> fetched_lists_;
+  std::list<SignedList> fetched_lists_;
   std::optional<std::vector<const SignedList*>> lists_;
   std::vector<Fetch> wanted_;
 };

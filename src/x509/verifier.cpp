@@ -40,14 +40,15 @@ struct Verifier::State {
   }
 
   [[nodiscard]] VerifierMaterial material(Anchors& present) const {
-    return {*provider, *present.store, nodes, lists, options, present.keys, intermediate_keys};
+    return {*provider, *present.store, nodes, lists, options, present.keys, intermediate_keys, known};
   }
 
   static std::vector<Node> nodes_of(const std::vector<Certificate>& certificates) {
     std::vector<Node> nodes;
     for (const Certificate& certificate : certificates) {
       const auto index = static_cast<std::uint32_t>(nodes.size());
-      nodes.push_back({&certificate.view(), {Origin::intermediate, index}, name_hash(certificate.view().subject.der)});
+      nodes.push_back(
+          {&certificate.view(), {Origin::intermediate, index}, name_hash(certificate.view().subject.der), nullptr});
     }
     return nodes;
   }
@@ -63,6 +64,7 @@ struct Verifier::State {
   Options options;
   RevocationLists lists;
   mutable KeyCache intermediate_keys;
+  mutable KnownAuthorities known;
   std::vector<Node> nodes;
   mutable std::mutex guard;  ///< of `anchors`, where they may change
   mutable std::shared_ptr<Anchors> anchors;
@@ -94,17 +96,27 @@ Verdict Verifier::verify(std::span<const ByteView> chain, const ServerName* name
     with_issuers.insert(with_issuers.end(), issuers.begin(), issuers.end());
     all = with_issuers;
   }
+  return answer({.name = name,
+                 .purpose = purpose,
+                 .now = now,
+                 .staples = staples,
+                 .fetched = fetched,
+                 .sent = chain.size(),
+                 .sct_list = sct_list},
+                all);
+}
+
+Verdict Verifier::verify(const CertificateView& leaf, std::span<const ByteView> chain, const ServerName* name,
+                         Purpose purpose, Time now, const Staples& staples, ByteView sct_list) const {
+  return answer(
+      {.name = name, .purpose = purpose, .now = now, .staples = staples, .sct_list = sct_list, .parsed_leaf = &leaf},
+      chain);
+}
+
+Verdict Verifier::answer(const Question& question, std::span<const ByteView> chain) const {
   const auto anchors = state_->present_anchors();
   const VerifierMaterial material = state_->material(*anchors);
-  PathSearch search(material,
-                    {.name = name,
-                     .purpose = purpose,
-                     .now = now,
-                     .staples = staples,
-                     .fetched = fetched,
-                     .sent = chain.size(),
-                     .sct_list = sct_list},
-                    all);
+  PathSearch search(material, question, chain);
   Verdict verdict = search.run();
   // What is refused for another reason would be refused whatever came.
   const bool could_change = verdict.accepted() || verdict.finding()->code == ErrorCode::RevocationUnknown ||

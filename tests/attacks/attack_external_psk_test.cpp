@@ -5,6 +5,7 @@
 
 #include "core/writer.hpp"
 #include "testing/psk.hpp"
+#include "testing/refusal.hpp"
 
 namespace keyway {
 namespace {
@@ -47,6 +48,16 @@ TEST(AttackBySelfie, NamesThatRunTogetherAreNotTheSame) {
   Pair pair = make_tls_pair(client, server);
   EXPECT_FALSE(pair.run());
   EXPECT_EQ(code_of(pair.server), ErrorCode::NoCommonPsk);
+}
+
+TEST(AttackOnExternalPsk, AServerThatChoosesTls12IsRefusedAtOnce) {
+  // TLS 1.2 has no use for the key: whoever takes the server's place there would be asked for a certificate at best.
+  ScriptedServer peer(build(psk_client(psk_of_till(), Policy::compatible_2026())));
+  ServerHelloFields fields = peer.hello();
+  fields.cipher_suite = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;
+  fields.extensions = {{ExtensionType::extended_master_secret, {}}, {ExtensionType::renegotiation_info, Bytes{0}}};
+  peer.say_hello(fields);
+  EXPECT_TRUE(refused(peer, ErrorCode::NoCommonVersion, AlertDescription::protocol_version));
 }
 
 TEST(AttackOnExternalPsk, EveryFlippedBitOfIdentityAndBinderIsRefused) {

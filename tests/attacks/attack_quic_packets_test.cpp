@@ -49,6 +49,31 @@ TEST(AttackOnQuicPackets, ForgedKeyPhasesCostNoKeysAndChangeNothing) {
   EXPECT_EQ(spy->seen().keys.size(), keys_before) << "the next key was there beforehand, and no other was made";
 }
 
+TEST(AttackOnQuicPackets, ASecondUpdateBeforeTheFirstIsConfirmedEndsTheConnection) {
+  // RFC 9001 6.1, 6.2: a peer that goes through keys faster than anybody can follow.
+  QuicSealer from = sealer();
+  QuicOpener to = opener();
+  Bytes of_first_keys = seal(from, 1);
+  ASSERT_TRUE(open(to, of_first_keys));
+  to.acknowledged(1);
+  from.acknowledged(1);
+  ASSERT_TRUE(from.update());
+  Bytes of_second_keys = seal(from, 2);
+  ASSERT_TRUE(open(to, of_second_keys)->keys_updated);
+  to.acknowledged(1);  // of the keys before
+  to.acknowledged(7);  // that never came
+  from.acknowledged(2);
+  ASSERT_TRUE(from.update());
+
+  Bytes of_third_keys = seal(from, 3);
+  const auto opened = open(to, of_third_keys);
+
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code(), ErrorCode::KeysUpdatedTooSoon);
+  EXPECT_EQ(quic_transport_error(opened.error()), 0x0eU);
+  EXPECT_EQ(to.generation(), 1U);
+}
+
 TEST(AttackOnQuicPackets, AForgedNumberDoesNotSpoilThoseThatFollow) {
   QuicSealer from = sealer();
   QuicOpener to = opener();

@@ -190,7 +190,6 @@ const std::vector<HelloCase>& changed_hellos() {
        }},
       {"ALPN", [](auto& f) { f.extensions.add(application_layer_protocol_negotiation, Bytes{0, 3, 2, 'h', '2'}); }},
       {"an unknown one", [](auto& f) { f.extensions.add(ExtensionType{0x7777}, {}); }},
-      {"early_data", [](auto& f) { f.extensions.add(early_data, {}); }},
       {"a cookie that nobody gave", [](auto& f) { f.extensions.add(cookie, Bytes{0, 1, 7}); }},
       {"no share", [](auto& f) { f.extensions.remove(key_share); }, ErrorCode::MissingExtension,
        AlertDescription::missing_extension},
@@ -223,6 +222,46 @@ TEST(AttackByRetry, ASecondClientHelloThatChangesAnythingElseIsRefused) {
     peer.say_hello(second);
     EXPECT_TRUE(refused(peer, each.code, each.alert)) << each.name;
   }
+}
+
+TEST(AttackByRetry, EarlyDataInASecondClientHelloIsPassedOverAndNothingBehindItIs) {
+  // RFC 8446 4.2.10: it may not stand there. Between the two ClientHellos what came early is passed over, if it was
+  // told.
+  const Bytes record = ScriptedClient::plain(ContentType::application_data, Bytes(40, 7));
+  for (const bool is_in_first : {false, true}) {
+    ScriptedClient peer(retries());
+    ClientHelloFields first = ScriptedClient::hello();
+    ClientHelloFields second = second_of(first);
+    second.extensions.add_first(ExtensionType::early_data, {});
+    if (is_in_first) first.extensions.add_first(ExtensionType::early_data, {});
+    peer.say_hello(first);
+    if (is_in_first) peer.give(record);
+    peer.say_hello(second);
+    ASSERT_EQ(peer.refusal(), std::nullopt) << peer.why();
+    peer.give(record);
+    EXPECT_TRUE(refused(peer, ErrorCode::BadRecordMac, AlertDescription::bad_record_mac)) << is_in_first;
+  }
+}
+
+TEST(AttackByRetry, WhatComesEarlyIsRefusedWhereTheSecondClientHelloAloneTellsOfIt) {
+  ScriptedClient peer(retries());
+  const ClientHelloFields first = ScriptedClient::hello();
+  peer.say_hello(first);
+  peer.give(ScriptedClient::plain(ContentType::application_data, Bytes(40, 7)));
+  EXPECT_TRUE(refused(peer, ErrorCode::UnexpectedContentType, AlertDescription::unexpected_message));
+}
+
+TEST(AttackByRetry, ASecondClientHelloWithEarlyDataIsAnsweredAsAnyOther) {
+  ScriptedClient peer(retries());
+  const ClientHelloFields first = ScriptedClient::hello();
+  peer.say_hello(first);
+  ClientHelloFields second = second_of(first);
+  second.extensions.add_first(ExtensionType::early_data, {});
+  peer.say_hello(second);
+  ASSERT_EQ(peer.refusal(), std::nullopt) << peer.why();
+  peer.say(peer.finished());
+  EXPECT_FALSE(peer.subject().is_handshaking()) << peer.why();
+  EXPECT_EQ(peer.subject().info().early_data, EarlyData::off);
 }
 
 TEST(AttackByRetry, ASecondClientHelloMayDropEarlyDataAndChangePadding) {

@@ -34,6 +34,7 @@ std::string_view reason_of(EarlyData outcome) {
       return "hello_retry_request";
     case EarlyData::not_fresh:
       return "ticket_age_skew";
+    case EarlyData::not_for_protocol:
     case EarlyData::other_protocol:
       return "alpn_mismatch";
     default:

@@ -30,7 +30,10 @@ void KeptSessions::put(std::string_view, StoredSession session) {
 }
 
 StoredSession KeptSessions::take(std::string_view key) {
-  if (sessions_.empty()) return nullptr;
+  const bool wants_tls12 = key.starts_with("tls1.2 ");
+  const bool is_there =
+      !sessions_.empty() && wants_tls12 == (sessions_.back()->session.version == ProtocolVersion::TLS1_2);
+  if (!is_there) return nullptr;
   given_ = bound_to(*sessions_.back(), key);
   sessions_.clear();  // the newest counts alone
   return given_;

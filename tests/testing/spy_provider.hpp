@@ -11,13 +11,15 @@
 
 namespace keyway::testing {
 
-/// The test program's provider, which notes each nonce that each key seals with.
+/// The test program's provider, which notes each nonce that each key seals with, and what public keys do.
 class SpyProvider final : public crypto::Provider {
  public:
   struct Seen {
     std::set<std::string> sealed;  ///< key and nonce
     std::size_t repeated = 0;
     std::set<std::string> keys;
+    std::size_t public_keys = 0;  ///< parsed
+    std::size_t verified = 0;     ///< signatures, whether they held or not
   };
 
   [[nodiscard]] const Seen& seen() const noexcept { return *seen_; }
@@ -48,7 +50,10 @@ class SpyProvider final : public crypto::Provider {
     return provider()->header_protector(algorithm, key);
   }
   [[nodiscard]] Result<std::unique_ptr<crypto::PublicKey>> public_key(ByteView spki) const override {
-    return provider()->public_key(spki);
+    auto real = provider()->public_key(spki);
+    if (!real) return real;
+    ++seen_->public_keys;
+    return std::make_unique<SpyPublicKey>(std::move(*real), seen_);
   }
   [[nodiscard]] Result<std::unique_ptr<crypto::PrivateKey>> private_key(ByteView der) const override {
     return provider()->private_key(der);
@@ -59,6 +64,23 @@ class SpyProvider final : public crypto::Provider {
   }
 
  private:
+  class SpyPublicKey final : public crypto::PublicKey {
+   public:
+    SpyPublicKey(std::unique_ptr<crypto::PublicKey> real, std::shared_ptr<Seen> seen)
+        : real_(std::move(real)), seen_(std::move(seen)) {}
+    [[nodiscard]] crypto::KeyType type() const noexcept override { return real_->type(); }
+    [[nodiscard]] std::size_t bits() const noexcept override { return real_->bits(); }
+    [[nodiscard]] bool verify(crypto::SignatureAlgorithm algorithm, ByteView message,
+                              ByteView signature) const override {
+      ++seen_->verified;
+      return real_->verify(algorithm, message, signature);
+    }
+
+   private:
+    std::unique_ptr<crypto::PublicKey> real_;
+    std::shared_ptr<Seen> seen_;
+  };
+
   class SpyAead final : public crypto::Aead {
    public:
     SpyAead(std::unique_ptr<crypto::Aead> real, std::string key, std::shared_ptr<Seen> seen)

@@ -98,9 +98,9 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
   flow.keep_peer_proofs(std::move(*proofs));
 
   const crypto::Provider& provider = *common_.config->common().provider;
-  auto leaf_key = parse_shown_key(*certificate, flow.info().peer_certificate_type, provider);
-  if (!leaf_key) return std::unexpected(std::move(leaf_key.error()));
-  auto key = choose_proving_key(*common_.config, certificate->certificate_list.front(), std::move(*leaf_key), flow);
+  auto leaf = parse_shown_leaf(*certificate, flow.info().peer_certificate_type, provider);
+  if (!leaf) return std::unexpected(std::move(leaf.error()));
+  auto key = choose_proving_key(*common_.config, certificate->certificate_list.front(), std::move(leaf->key), flow);
   if (!key) return std::unexpected(std::move(key.error()));
   // A chain that is judged again would have to be so with the delegation, which is over in days.
   if (key->is_delegated() && common_.config->reverifies_on_resumption()) common_.sessions.reset();
@@ -111,7 +111,7 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
   for (const CertificateEntry& entry : certificate->certificate_list) chain.push_back(entry.cert_data);
   chain = keep_chain(flow, chain);
 
-  auto accepted = judge_chain(*common_.config, server_name_, chain, flow);
+  auto accepted = judge_chain(*common_.config, server_name_, chain, flow, *leaf);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
   if (!*accepted) {
     return Next(AwaitVerdict(std::move(common_), std::move(server_name_), std::move(asked_), std::move(*key),

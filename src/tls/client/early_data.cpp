@@ -12,7 +12,12 @@ EarlyData plan_early_data(const Offer& offer) noexcept {
   if (!offer.config->common().policy.has(ProtocolVersion::TLS1_3)) return EarlyData::not_in_version;
   const ClientSession* kept = offer.offered(ProtocolVersion::TLS1_3);
   if (kept == nullptr) return EarlyData::no_session;
-  return kept->session.max_early_data == 0 ? EarlyData::not_in_session : EarlyData::offered;
+  if (kept->session.max_early_data == 0) return EarlyData::not_in_session;
+  // RFC 8446 4.2.10: early data is for the session's protocol. A session without one has nothing to agree on.
+  const auto& protocols = offer.config->common().alpn;
+  const bool is_for_us =
+      kept->session.alpn.empty() || std::ranges::find(protocols, kept->session.alpn) != protocols.end();
+  return is_for_us ? EarlyData::offered : EarlyData::not_for_protocol;
 }
 
 Result<void> begin_early_data(Flow& flow, const Offer& offer, ByteView client_hello) {

@@ -27,7 +27,7 @@ bool is_sound_tls12(const Session& session, const CommonConfig& config) {
          (session.extended_master_secret || !config.requires_extended_master_secret);
 }
 
-bool may_be_offered(const ClientSession& kept, const ClientConfig& config, const ServerName& server_name) {
+bool may_be_offered(const ClientSession& kept, const ClientConfig& config, std::string_view server_name) {
   const Session& session = kept.session;
   const CommonConfig& common = config.common();
   const auto has = [](const auto& list, const auto& value) { return std::ranges::find(list, value) != list.end(); };
@@ -36,25 +36,43 @@ bool may_be_offered(const ClientSession& kept, const ClientConfig& config, const
   // RFC 8446 4.2.11: the hash must be one that a suite of this ClientHello has; with the very suite, it is.
   const bool fits_policy = is_sound && has(common.policy.versions, session.version) &&
                            has(common.policy.cipher_suites, session.cipher_suite);
-  const bool is_ours = session.configuration == config.id() && session.server_name == server_name.to_string() &&
-                       (session.alpn.empty() || has(common.alpn, session.alpn));
+  const bool is_ours =
+      session.configuration == config.session_binding(session.version) && session.server_name == server_name;
+  // Sessions of TLS 1.2 are older than protocols, and go on with theirs.
+  const bool fits_protocol =
+      session.version == ProtocolVersion::TLS1_3 || session.alpn.empty() || has(common.alpn, session.alpn);
   const Time now = common.clock->now();
-  return fits_policy && is_ours && session.is_alive(now, std::chrono::seconds(0)) && now <= kept.peer->not_after;
+  return fits_policy && is_ours && fits_protocol && session.is_alive(now, std::chrono::seconds(0)) &&
+         now <= kept.peer->not_after;
+}
+
+StoredSession take_session_under(const std::string& key, const ClientConfig& config, std::string_view server_name) {
+  for (int tries = 0; tries < max_tries; ++tries) {
+    StoredSession kept = config.session_store()->take(key);
+    if (!kept || may_be_offered(*kept, config, server_name)) return kept;
+  }
+  return nullptr;
 }
 
 }  // namespace
 
-std::string session_key(const ClientConfig& config, const ServerName& server_name, bool is_over_quic) {
-  std::string key = (is_over_quic ? "quic " : "") + server_name.to_string();
+std::string session_key(const ClientConfig& config, std::string_view server_name, ProtocolVersion version,
+                        bool is_over_quic) {
+  std::string key = is_over_quic ? "quic " : "";
+  if (version == ProtocolVersion::TLS1_2) key += "tls1.2 ";
+  key += server_name;
   key += '\n';
-  key += as_text(config.id());
+  key += as_text(config.session_binding(version));
   return key;
 }
 
-StoredSession take_session(const ClientConfig& config, const std::string& key, const ServerName& server_name) {
-  for (int tries = 0; tries < max_tries; ++tries) {
-    StoredSession kept = config.session_store()->take(key);
-    if (!kept || may_be_offered(*kept, config, server_name)) return kept;
+StoredSession take_session(const ClientConfig& config, std::string_view server_name, bool is_over_quic) {
+  for (const ProtocolVersion version : {ProtocolVersion::TLS1_3, ProtocolVersion::TLS1_2}) {
+    const bool has_use = config.common().policy.has(version) && (version == ProtocolVersion::TLS1_3 || !is_over_quic);
+    if (!has_use) continue;
+    StoredSession kept =
+        take_session_under(session_key(config, server_name, version, is_over_quic), config, server_name);
+    if (kept) return kept;
   }
   return nullptr;
 }

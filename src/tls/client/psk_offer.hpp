@@ -4,12 +4,12 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <keyway/bytes.hpp>
 #include <keyway/config.hpp>
 #include <keyway/crypto.hpp>
-#include <keyway/name.hpp>
 #include <keyway/session.hpp>
 
 #include "tls/client/hello_builder.hpp"
@@ -20,14 +20,15 @@
 
 namespace keyway::tls::client {
 
-/// What a session store keeps sessions under: the server and the configuration.
-[[nodiscard]] std::string session_key(const ClientConfig& config, const ServerName& server_name, bool is_over_quic);
+/// What a session store keeps sessions of `version` under: the server and what they are bound to of the configuration.
+/// Those of TLS 1.2 are apart, so that nobody takes out what only a configuration of other protocols has a use for.
+[[nodiscard]] std::string session_key(const ClientConfig& config, std::string_view server_name, ProtocolVersion version,
+                                      bool is_over_quic);
 
 /// Takes a session out of the configuration's store that may be offered now: of this configuration, for this name, of a
-/// suite and protocol that are still offered, alive, and none of the server's certificates has ended meanwhile. Others
-/// that are found on the way are dropped. Null when there is none.
-[[nodiscard]] StoredSession take_session(const ClientConfig& config, const std::string& key,
-                                         const ServerName& server_name);
+/// suite that is still offered, in TLS 1.2 of a protocol that is, alive, and none of the server's certificates has
+/// ended meanwhile; one of TLS 1.3 first. Others that are found on the way are dropped. Null when there is none.
+[[nodiscard]] StoredSession take_session(const ClientConfig& config, std::string_view server_name, bool is_over_quic);
 
 /// `obfuscated_ticket_age` at `now` (RFC 8446 4.2.11.1).
 [[nodiscard]] std::uint32_t obfuscated_age(const Session& session, Time now) noexcept;

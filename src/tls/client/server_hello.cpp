@@ -16,8 +16,10 @@
 namespace keyway::tls::client {
 namespace {
 
-/// The version that the server chose: one that was offered. RFC 8446 4.1.3, 4.2.1.
-Result<ProtocolVersion> chosen_version(const ServerHello& hello, const Policy& policy) {
+/// The version that the server chose: one that was offered, and that has a use for a key without which there is no
+/// connection. RFC 8446 4.1.3, 4.2.1.
+Result<ProtocolVersion> chosen_version(const ServerHello& hello, const ClientConfig& config) {
+  const Policy& policy = config.common().policy;
   const auto version = selected_version(hello);
   if (!version) return std::unexpected(version.error());
   // RFC 8446 D.5: SSL 3.0 in legacy_version is protocol_version, whatever the rest says.
@@ -42,6 +44,13 @@ Result<ProtocolVersion> chosen_version(const ServerHello& hello, const Policy& p
         fail(ErrorCode::VersionNotOffered).at("ServerHello, supported_versions").received(to_string(*version)));
   }
   const bool is_tls12 = !by_extension && *version == ProtocolVersion::TLS1_2 && !hello.is_hello_retry_request();
+  if (is_tls12 && config.requires_psk()) {
+    return std::unexpected(fail(ErrorCode::NoCommonVersion)
+                               .at("ServerHello")
+                               .expected("TLS 1.3, as the pre-shared key is for it")
+                               .received("TLS 1.2")
+                               .advice("Ask the server's owner to switch TLS 1.3 on."));
+  }
   if (is_tls12 && policy.has(ProtocolVersion::TLS1_2)) return ProtocolVersion::TLS1_2;
   std::string offered;
   for (const ProtocolVersion ours : policy.versions) offered += (offered.empty() ? "" : " or ") + to_string(ours);
@@ -241,9 +250,8 @@ Result<ExpectServerHello> start(Flow& flow, const ClientConfig& config, const Se
   if (config.session_store() != nullptr) {
     offer.sessions = std::make_unique<SessionPlan>();
     offer.sessions->is_over_quic = flow.quic() != nullptr;
-    offer.sessions->key = session_key(config, server_name, offer.sessions->is_over_quic);
     offer.sessions->server_name = server_name.to_string();
-    offer.sessions->offered = take_session(config, offer.sessions->key, server_name);
+    offer.sessions->offered = take_session(config, offer.sessions->server_name, offer.sessions->is_over_quic);
   }
   const crypto::Random& random = config.common().randomness();
   if (auto filled = random.fill(offer.random); !filled) return std::unexpected(std::move(filled.error()));
@@ -281,7 +289,7 @@ Result<ExpectServerHello> start(Flow& flow, const ClientConfig& config, const Se
 Result<ExpectServerHello::Next> ExpectServerHello::handle(Flow& flow, const HandshakeMessage& message) && {
   auto hello = ServerHello::parse(message.body);
   if (!hello) return std::unexpected(std::move(hello.error()));
-  auto version = chosen_version(*hello, offer_.config->common().policy);
+  auto version = chosen_version(*hello, *offer_.config);
   if (!version) return std::unexpected(std::move(version.error()));
   if (*version == ProtocolVersion::TLS1_2 && offer_.has_early_data) {  // RFC 8446 D.3
     return std::unexpected(fail(ErrorCode::EarlyDataInOldVersion)
@@ -360,7 +368,7 @@ Result<ExpectServerHelloAfterRetry::Next> ExpectServerHelloAfterRetry::handle(Fl
   if (hello->is_hello_retry_request()) {
     return std::unexpected(fail(ErrorCode::SecondHelloRetryRequest).at("ServerHello, random"));
   }
-  auto version = chosen_version(*hello, offer_.config->common().policy);
+  auto version = chosen_version(*hello, *offer_.config);
   if (!version) return std::unexpected(std::move(version.error()));
   if (*version != ProtocolVersion::TLS1_3) {
     return std::unexpected(fail(ErrorCode::VersionNotOffered)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "tls/client/psk_offer.hpp"
 #include "tls/schedule/key_schedule.hpp"
 
 namespace keyway::tls::client {
@@ -47,7 +48,7 @@ void SessionKeeper::keep(const NewSessionTicket& ticket, const ClientConfig& con
   session.secret = resumption_psk(hash, parts_.resumption_master_secret.view(), ticket.ticket_nonce);
   session.server_name = parts_.plan.server_name;
   session.alpn = alpn;
-  session.configuration = config.id();
+  session.configuration = config.session_binding(session.version);
   session.peer_scheme = parts_.peer_scheme;
   session.peer_certificate_type = parts_.peer_type;
   session.issued_at = now;
@@ -57,8 +58,9 @@ void SessionKeeper::keep(const NewSessionTicket& ticket, const ClientConfig& con
   session.max_early_data = max_early_data;
   session.is_over_quic = parts_.plan.is_over_quic;
   Bytes kept(ticket.ticket.begin(), ticket.ticket.end());
-  config.session_store()->put(parts_.plan.key, std::make_shared<const ClientSession>(
-                                                   ClientSession{std::move(session), std::move(kept), {}, peer_}));
+  config.session_store()->put(
+      session_key(config, parts_.plan.server_name, ProtocolVersion::TLS1_3, parts_.plan.is_over_quic),
+      std::make_shared<const ClientSession>(ClientSession{std::move(session), std::move(kept), {}, peer_}));
 }
 
 }  // namespace keyway::tls::client

@@ -22,7 +22,6 @@ inline constexpr std::size_t max_kept_ticket = 16384;
 
 /// What a handshake of a client that keeps sessions carries along until there is something to keep.
 struct SessionPlan {
-  std::string key;          ///< of the store
   std::string server_name;  ///< as ServerName::to_string()
   StoredSession offered;    ///< null: none
   bool is_resumed = false;  ///< the server goes on with it

@@ -21,15 +21,16 @@ Result<std::unique_ptr<crypto::PublicKey>> leaf_key_for(const SuiteTls12& suite,
                                                         CertificateType type, const CommonConfig& config) {
   constexpr std::string_view where = "Certificate, entry 0, subjectPublicKeyInfo";
   const LeafUse use = is_transport(suite) ? LeafUse::decryption : LeafUse::signing;
-  auto key = parse_shown_key(shown, type, *config.provider, use);
-  if (!key) return key;
-  if (!serves((*key)->type(), suite)) {
+  auto leaf = parse_shown_leaf(shown, type, *config.provider, use);
+  if (!leaf) return std::unexpected(std::move(leaf.error()));
+  auto key = std::move(leaf->key);
+  if (!serves(key->type(), suite)) {
     return std::unexpected(fail(ErrorCode::WrongKeyForSuite)
                                .at(where)
                                .expected("a key for " + to_string(suite.id))
-                               .received(crypto::to_string((*key)->type())));
+                               .received(crypto::to_string(key->type())));
   }
-  const auto curve = curve_of((*key)->type());
+  const auto curve = curve_of(key->type());
   const auto& offered = config.policy.groups;
   if (!curve || std::ranges::find(offered, *curve) != offered.end()) return key;
   return std::unexpected(fail(ErrorCode::GroupNotOffered).at(where).received(to_string(*curve)));

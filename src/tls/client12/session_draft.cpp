@@ -1,7 +1,10 @@
 #include "tls/client12/session_draft.hpp"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+
+#include "tls/client/psk_offer.hpp"
 
 namespace keyway::tls::client12 {
 namespace {
@@ -14,12 +17,16 @@ std::chrono::seconds lifetime_of(const SessionDraft& draft) {
   return is_said ? std::min(draft.lifetime_hint, max_session_lifetime) : usual_lifetime;
 }
 
+std::string key_of(const ClientConfig& config, const SessionDraft& draft) {
+  return client::session_key(config, draft.plan.server_name, ProtocolVersion::TLS1_2, /*is_over_quic=*/false);
+}
+
 /// RFC 5077 3.4: where there is a ticket, the server's session ID means nothing.
 void put(const ClientConfig& config, const SessionDraft& draft, Session session,
          std::shared_ptr<const PeerProof> peer) {
   ClientSession kept{std::move(session), draft.ticket, draft.ticket.empty() ? draft.session_id : Bytes(),
                      std::move(peer)};
-  config.session_store()->put(draft.plan.key, std::make_shared<const ClientSession>(std::move(kept)));
+  config.session_store()->put(key_of(config, draft), std::make_shared<const ClientSession>(std::move(kept)));
 }
 
 }  // namespace
@@ -40,7 +47,7 @@ void keep_session(Flow& flow, const ClientConfig& config, const SessionDraft& dr
   session.secret = HashSecret(master.bytes());
   session.server_name = draft.plan.server_name;
   session.alpn = flow.info().alpn;
-  session.configuration = config.id();
+  session.configuration = config.session_binding(session.version);
   session.peer_scheme = flow.info().signature_scheme;
   session.peer_certificate_type = flow.info().peer_certificate_type;
   session.issued_at = now;
@@ -54,7 +61,7 @@ void keep_session(Flow& flow, const ClientConfig& config, const SessionDraft& dr
 
 void keep_session_again(const ClientConfig& config, const SessionDraft& draft) {
   if (draft.ticket.empty()) {
-    config.session_store()->put(draft.plan.key, draft.plan.offered);
+    config.session_store()->put(key_of(config, draft), draft.plan.offered);
     return;
   }
   Session session = draft.plan.offered->session.clone();

@@ -13,8 +13,9 @@
 
 namespace keyway::tls {
 
-Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf, const crypto::Provider& provider,
-                                                          LeafUse use) {
+namespace {
+
+Result<ShownLeaf> parse_leaf(ByteView leaf, const crypto::Provider& provider, LeafUse use) {
   auto view = x509::CertificateView::parse(leaf);
   if (!view) {
     Error error = std::move(view.error()).at("Certificate, entry 0");
@@ -32,15 +33,23 @@ Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf, const c
   }
   auto key = provider.public_key(view->subject_public_key_info);
   if (!key) return std::unexpected(std::move(key.error()).at("Certificate, entry 0, subjectPublicKeyInfo"));
-  return key;
+  return ShownLeaf{std::move(*key), *view};
 }
 
-Result<std::unique_ptr<crypto::PublicKey>> parse_shown_key(const CertificateMessage& message, CertificateType type,
-                                                           const crypto::Provider& provider) {
+Result<ShownLeaf> parse_raw_leaf(ByteView first, const crypto::Provider& provider) {
+  auto key = parse_raw_public_key(first, provider);
+  if (!key) return std::unexpected(std::move(key.error()));
+  return ShownLeaf{std::move(*key), std::nullopt};
+}
+
+}  // namespace
+
+Result<ShownLeaf> parse_shown_leaf(const CertificateMessage& message, CertificateType type,
+                                   const crypto::Provider& provider) {
   const ByteView first = message.certificate_list.front().cert_data;
-  if (type != CertificateType::RawPublicKey) return parse_leaf_key(first, provider);
+  if (type != CertificateType::RawPublicKey) return parse_leaf(first, provider, LeafUse::signing);
   if (auto checked = check_raw_public_key(message); !checked) return std::unexpected(std::move(checked.error()));
-  return parse_raw_public_key(first, provider);
+  return parse_raw_leaf(first, provider);
 }
 
 Result<std::vector<ByteView>> parse_shown_tls12(ByteView body, CertificateType type) {
@@ -54,10 +63,10 @@ Result<std::vector<ByteView>> parse_shown_tls12(ByteView body, CertificateType t
   return std::move(certificate->certificate_list);
 }
 
-Result<std::unique_ptr<crypto::PublicKey>> parse_shown_key(std::span<const ByteView> shown, CertificateType type,
-                                                           const crypto::Provider& provider, LeafUse use) {
-  if (type == CertificateType::RawPublicKey) return parse_raw_public_key(shown.front(), provider);
-  return parse_leaf_key(shown.front(), provider, use);
+Result<ShownLeaf> parse_shown_leaf(std::span<const ByteView> shown, CertificateType type,
+                                   const crypto::Provider& provider, LeafUse use) {
+  if (type == CertificateType::RawPublicKey) return parse_raw_leaf(shown.front(), provider);
+  return parse_leaf(shown.front(), provider, use);
 }
 
 namespace {
@@ -72,12 +81,15 @@ Result<ChainAccepted> settle(Flow& flow, x509::Verdict verdict, std::span<const 
 
 /// The verifier's word on a server's chain, with all that came beside it.
 x509::Verdict ask(const x509::Verifier& verifier, const ClientConfig& config, const ServerName& name,
-                  std::span<const ByteView> chain, Flow& flow) {
+                  std::span<const ByteView> chain, Flow& flow, const ShownLeaf& leaf) {
   const auto& responses = flow.peer_proofs().ocsp_responses;
   const std::vector<ByteView> stapled(responses.begin(), responses.end());
   const auto staples = config.asks_for_ocsp() ? x509::Verifier::Staples(stapled) : std::nullopt;
-  return verifier.verify(chain, &name, x509::Purpose::server, config.common().clock->now(), staples, {},
-                         flow.peer_proofs().sct_list(0));
+  const Time now = config.common().clock->now();
+  const ByteView sct_list = flow.peer_proofs().sct_list(0);
+  return leaf.certificate
+             ? verifier.verify(*leaf.certificate, chain, &name, x509::Purpose::server, now, staples, sct_list)
+             : verifier.verify(chain, &name, x509::Purpose::server, now, staples, {}, sct_list);
 }
 
 }  // namespace
@@ -91,7 +103,7 @@ Result<void> check_entries_are_bare(const CertificateMessage& certificate, std::
 }
 
 Result<std::optional<ChainAccepted>> judge_chain(const ClientConfig& config, const ServerName& name,
-                                                 std::span<const ByteView> chain, Flow& flow) {
+                                                 std::span<const ByteView> chain, Flow& flow, const ShownLeaf& leaf) {
   if (config.pauses_for_verification()) return std::nullopt;
   if (flow.info().peer_certificate_type == CertificateType::RawPublicKey) {
     // RFC 9849 6.1.7: the public name's server is to be vouched for by name, which a key's pin is not.
@@ -100,22 +112,26 @@ Result<std::optional<ChainAccepted>> judge_chain(const ClientConfig& config, con
   }
   const x509::Verifier* verifier = config.verifier();
   if (verifier == nullptr) return accept_unverified_chain(config);
-  x509::Verdict verdict = ask(*verifier, config, name, chain, flow);
+  x509::Verdict verdict = ask(*verifier, config, name, chain, flow, leaf);
   if (config.pauses_for_fetches() && !verdict.wanted().empty()) return std::nullopt;
   return settle(flow, std::move(verdict), chain, name.to_string());
 }
 
-Result<ChainAccepted> judge_chain(const ServerConfig& config, std::span<const ByteView> chain, Flow& flow) {
-  return judge_chain(config, *config.client_authentication(), chain, flow);
+Result<ChainAccepted> judge_chain(const ServerConfig& config, std::span<const ByteView> chain, Flow& flow,
+                                  const ShownLeaf& leaf) {
+  return judge_chain(config, *config.client_authentication(), chain, flow, leaf);
 }
 
 Result<ChainAccepted> judge_chain(const ServerConfig& config, const ClientAuthentication& by,
-                                  std::span<const ByteView> chain, Flow& flow) {
+                                  std::span<const ByteView> chain, Flow& flow, const ShownLeaf& leaf) {
   if (flow.info().peer_certificate_type == CertificateType::RawPublicKey) {
     return accept_raw_public_key(by.pinned_keys, chain.front());
   }
   const x509::Verifier& verifier = *by.verifier;
-  return settle(flow, verifier.verify(chain, nullptr, x509::Purpose::client, config.common().clock->now()), chain, {});
+  const Time now = config.common().clock->now();
+  auto verdict = leaf.certificate ? verifier.verify(*leaf.certificate, chain, nullptr, x509::Purpose::client, now)
+                                  : verifier.verify(chain, nullptr, x509::Purpose::client, now);
+  return settle(flow, std::move(verdict), chain, {});
 }
 
 Result<CarriedProofs> read_proofs(const CertificateMessage& message) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include <keyway/certificate.hpp>
 #include <keyway/config.hpp>
 #include <keyway/crypto.hpp>
 #include <keyway/name.hpp>
@@ -25,24 +26,23 @@ enum class LeafUse : std::uint8_t {
   decryption,  ///< keyEncipherment: TLS 1.2's RSA key transport
 };
 
-/// The leaf's key, which must be one that may do this. Errors: those of parsing, WrongKeyUsage.
-[[nodiscard]] Result<std::unique_ptr<crypto::PublicKey>> parse_leaf_key(ByteView leaf, const crypto::Provider& provider,
-                                                                        LeafUse use = LeafUse::signing);
+/// What stands first in what a peer shows.
+struct ShownLeaf {
+  std::unique_ptr<crypto::PublicKey> key;
+  std::optional<x509::CertificateView> certificate;  ///< of the message's bytes; nothing around a raw key
+};
 
-/// The key of what a peer shows, of the type that was agreed on. `message` is not empty. Errors: those above;
-/// InvalidRawPublicKey.
-[[nodiscard]] Result<std::unique_ptr<crypto::PublicKey>> parse_shown_key(const CertificateMessage& message,
-                                                                         CertificateType type,
-                                                                         const crypto::Provider& provider);
+/// The leaf of what a peer shows, of the type that was agreed on. `message` is not empty. Errors: those of parsing,
+/// WrongKeyUsage, InvalidRawPublicKey.
+[[nodiscard]] Result<ShownLeaf> parse_shown_leaf(const CertificateMessage& message, CertificateType type,
+                                                 const crypto::Provider& provider);
 
 /// The certificates of a TLS 1.2 Certificate, or its one key, which then stands alone. Empty: nothing is shown. Errors:
 /// the codecs'.
 [[nodiscard]] Result<std::vector<ByteView>> parse_shown_tls12(ByteView body, CertificateType type);
-/// The key of what stands first among them.
-[[nodiscard]] Result<std::unique_ptr<crypto::PublicKey>> parse_shown_key(std::span<const ByteView> shown,
-                                                                         CertificateType type,
-                                                                         const crypto::Provider& provider,
-                                                                         LeafUse use = LeafUse::signing);
+/// What stands first among them; its key must be one that may do this.
+[[nodiscard]] Result<ShownLeaf> parse_shown_leaf(std::span<const ByteView> shown, CertificateType type,
+                                                 const crypto::Provider& provider, LeafUse use = LeafUse::signing);
 
 /// Keeps the chain for Connection::peer_chain(); gives views of what is kept.
 [[nodiscard]] std::vector<ByteView> keep_chain(Flow& flow, std::span<const ByteView> chain);
@@ -59,17 +59,19 @@ enum class LeafUse : std::uint8_t {
 
 /// Asks the configuration's verifier about a server's chain, with the OCSP responses that came (Flow::peer_proofs), and
 /// tells of its verdict. Nothing where the application is to judge the chain, or to get what the verifier wants for its
-/// verdict. Errors: the verdict's.
+/// verdict. `leaf`: the first of the chain, where it is parsed already. Errors: the verdict's.
 [[nodiscard]] Result<std::optional<ChainAccepted>> judge_chain(const ClientConfig& config, const ServerName& name,
-                                                               std::span<const ByteView> chain, Flow& flow);
+                                                               std::span<const ByteView> chain, Flow& flow,
+                                                               const ShownLeaf& leaf = {});
 
 /// The same about a client's. `config` asks for certificates and has a verifier.
-[[nodiscard]] Result<ChainAccepted> judge_chain(const ServerConfig& config, std::span<const ByteView> chain,
-                                                Flow& flow);
+[[nodiscard]] Result<ChainAccepted> judge_chain(const ServerConfig& config, std::span<const ByteView> chain, Flow& flow,
+                                                const ShownLeaf& leaf);
 
 /// The same by what is asked of clients later.
 [[nodiscard]] Result<ChainAccepted> judge_chain(const ServerConfig& config, const ClientAuthentication& by,
-                                                std::span<const ByteView> chain, Flow& flow);
+                                                std::span<const ByteView> chain, Flow& flow,
+                                                const ShownLeaf& leaf = {});
 
 /// What the application answered to Pause::verification. `name`: whom the chain is to be of; empty for a client.
 /// Errors: CertificateRefused, the verdict's.

@@ -109,15 +109,25 @@ Result<OpenedQuicPacket> QuicOpener::open(ByteSpan packet, std::size_t packet_nu
 Result<void> QuicOpener::update(std::uint64_t number) {
   // RFC 9001 6.4: the older keys had sealed a packet of a higher number.
   if (greatest_ && number < *greatest_) return std::unexpected(fail(ErrorCode::KeysNotUpdated).at("QUIC packet"));
+  if (!is_confirmed_) {
+    return std::unexpected(fail(ErrorCode::KeysUpdatedTooSoon)
+                               .at("QUIC packet")
+                               .expected("an update once a packet of the present keys is acknowledged"));
+  }
   previous_ = std::move(current_);
   current_ = std::move(next_);
   ++generation_;
   first_of_generation_ = number;
+  is_confirmed_ = false;
   return make_next_key();
 }
 
 void QuicOpener::received(std::uint64_t number) noexcept {
   greatest_ = greatest_ ? std::max(*greatest_, number) : number;
+}
+
+void QuicOpener::acknowledged(std::uint64_t number) noexcept {
+  is_confirmed_ = is_confirmed_ || (number >= first_of_generation_ && greatest_ && number <= *greatest_);
 }
 
 // ------------------------------------------------------------------------------------------------ errors
@@ -135,6 +145,7 @@ std::optional<std::uint64_t> quic_transport_error(const Error& error) noexcept {
     case ErrorCode::ReservedBitsSet:
       return protocol_violation;
     case ErrorCode::KeysNotUpdated:
+    case ErrorCode::KeysUpdatedTooSoon:
       return key_update_error;
     case ErrorCode::AeadLimitReached:
       return aead_limit_reached;

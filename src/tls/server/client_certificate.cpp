@@ -33,18 +33,18 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
     if (!anonymous) return std::unexpected(std::move(anonymous.error()));
     return Next(ExpectFinished(std::move(awaited_), *anonymous));
   }
-  auto leaf_key = parse_shown_key(*certificate, flow.info().peer_certificate_type, *config.common().provider);
-  if (!leaf_key) return std::unexpected(std::move(leaf_key.error()));
+  auto leaf = parse_shown_leaf(*certificate, flow.info().peer_certificate_type, *config.common().provider);
+  if (!leaf) return std::unexpected(std::move(leaf.error()));
   std::vector<ByteView> chain;
   chain.reserve(certificate->certificate_list.size());
   for (const CertificateEntry& entry : certificate->certificate_list) chain.push_back(entry.cert_data);
   chain = keep_chain(flow, chain);
   if (config.client_authentication()->pauses_for_verification) {
-    return Next(AwaitVerdict(std::move(awaited_), std::move(*leaf_key), std::move(chain)));
+    return Next(AwaitVerdict(std::move(awaited_), std::move(leaf->key), std::move(chain)));
   }
-  auto accepted = judge_chain(config, chain, flow);
+  auto accepted = judge_chain(config, chain, flow, *leaf);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
-  return Next(ExpectCertificateVerify(std::move(awaited_), std::move(*leaf_key), *accepted));
+  return Next(ExpectCertificateVerify(std::move(awaited_), std::move(leaf->key), *accepted));
 }
 
 Result<AwaitVerdict::Next> AwaitVerdict::resume(Flow& flow, Answer& answer) && {

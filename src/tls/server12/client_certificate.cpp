@@ -19,15 +19,15 @@ Result<ExpectCertificate::Next> ExpectCertificate::handle(Flow& flow, const Hand
     exchange_.transcript.forget_messages();
     return Next(ExpectClientKeyExchange(std::move(exchange_), *anonymous));
   }
-  auto leaf_key = parse_shown_key(*shown, type, *config.common().provider);
-  if (!leaf_key) return std::unexpected(std::move(leaf_key.error()));
+  auto leaf = parse_shown_leaf(*shown, type, *config.common().provider);
+  if (!leaf) return std::unexpected(std::move(leaf.error()));
   std::vector<ByteView> chain = keep_chain(flow, *shown);
   if (config.client_authentication()->pauses_for_verification) {
-    return Next(AwaitVerdict(std::move(exchange_), std::move(*leaf_key), std::move(chain)));
+    return Next(AwaitVerdict(std::move(exchange_), std::move(leaf->key), std::move(chain)));
   }
-  auto accepted = judge_chain(config, chain, flow);
+  auto accepted = judge_chain(config, chain, flow, *leaf);
   if (!accepted) return std::unexpected(std::move(accepted.error()));
-  return Next(ExpectKeyExchangeBeforeProof(std::move(exchange_), {std::move(*leaf_key), *accepted}));
+  return Next(ExpectKeyExchangeBeforeProof(std::move(exchange_), {std::move(leaf->key), *accepted}));
 }
 
 Result<AwaitVerdict::Next> AwaitVerdict::resume(Flow& flow, Answer& answer) && {

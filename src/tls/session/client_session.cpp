@@ -97,7 +97,7 @@ Result<StoredSession> read_session(ByteView bytes, const ClientConfig& config) {
   if (!scts) return std::unexpected(std::move(scts).error());
   auto session = Session::parse(session_bytes);
   if (!session) return std::unexpected(std::move(session).error());
-  if (session->configuration != config.id()) {
+  if (session->configuration != config.session_binding(session->version)) {
     return std::unexpected(fail(ErrorCode::InvalidValue)
                                .at("stored session, configuration")
                                .received("one that allows or trusts something else"));

@@ -21,6 +21,8 @@ std::string_view to_string(EarlyData outcome) noexcept {
       return "not_in_version";
     case EarlyData::not_offered:
       return "not_offered";
+    case EarlyData::not_for_protocol:
+      return "not_for_protocol";
     case EarlyData::offered:
       return "offered";
     case EarlyData::accepted:

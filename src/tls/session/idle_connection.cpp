@@ -10,7 +10,7 @@
 namespace keyway::tls {
 namespace {
 
-constexpr std::uint8_t idle_format = 1;
+constexpr std::uint8_t idle_format = 2;
 
 void write_bool(Writer& out, bool value) {
   out.u8(value ? 1 : 0);

@@ -70,6 +70,7 @@ std::string QuicObserver::check(Side sender, const QuicPacketView& packet, ByteS
   const Bytes original(bytes.begin(), bytes.end());
   const auto opened = of.opener->open(bytes, packet.packet_number_offset);
   if (!opened) return where + ": " + opened.error().message();
+  of.opener->acknowledged(opened->number);  // what the other end says of it, is not looked at here
   if (const auto followed = of.sealer->follow(*of.opener); !followed) return where + ": " + followed.error().message();
   Bytes again(original.size());
   const std::array payload{ByteView(opened->payload)};

@@ -124,14 +124,27 @@ TEST(ExternalPsk, AServerWithoutOneRefusesWhoBringsNone) {
   EXPECT_EQ(pair.server.error()->alert(), AlertDescription::handshake_failure);
 }
 
-TEST(ExternalPsk, AClientThatHasOneAloneOffersNeitherTls12NorSignatures) {
+TEST(ExternalPsk, AClientThatHasOneAloneOffersNoSignatures) {
   const auto client = build(psk_client(psk_of_till(), Policy::compatible_2026()));
   EXPECT_TRUE(client->requires_psk());
-  EXPECT_FALSE(client->common().policy.has(ProtocolVersion::TLS1_2));
   Pair pair = make_tls_pair(client, build(server_builder()));
   EXPECT_FALSE(pair.run());
   ASSERT_NE(pair.server.error(), nullptr);
   EXPECT_EQ(pair.server.error()->code(), ErrorCode::MissingExtension);
+}
+
+TEST(ExternalPsk, IsNotForAPolicyOfTls12Alone) {
+  const Policy old = Policy::compatible_2026().narrowed_to({ProtocolVersion::TLS1_2});
+  EXPECT_EQ(psk_client(psk_of_till(), old).build().error().code(), ErrorCode::InvalidConfiguration);
+}
+
+TEST(ExternalPsk, IsAgreedOnWhereBothSpeakTls12Too) {
+  ServerConfig::Builder server = server_builder();
+  server.policy(Policy::compatible_2026()).add_psk(psk_of_vault());
+  Pair pair =
+      make_connected_pair(build(psk_client(psk_of_till(), Policy::compatible_2026())), build(std::move(server)));
+  EXPECT_EQ(pair.client.info().version, ProtocolVersion::TLS1_3);
+  EXPECT_NE(pair.client.info().psk, nullptr);
 }
 
 TEST(ExternalPsk, WhatIsOutOfBoundsIsNoKey) {

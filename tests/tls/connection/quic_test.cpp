@@ -7,7 +7,7 @@
 
 #include "core/text.hpp"
 #include "testing/pair.hpp"
-#include "tls/connection/resumption_testing.hpp"
+#include "tls/connection/retry_cookie_testing.hpp"
 
 namespace keyway {
 namespace {
@@ -110,6 +110,39 @@ TEST(Quic, BothEndsHaveTheSameSecretsAndEachOthersParameters) {
   }
   EXPECT_EQ(pair.client_secrets.size(), 4U);
   EXPECT_EQ(find(pair.client_secrets, early_data, Direction::sent), nullptr);
+}
+
+TEST(Quic, AServerThatKeepsNothingGoesOnWithACookie) {
+  // The level of the ClientHellos is one CRYPTO stream: the second server is given the second ClientHello alone.
+  const StatelessWorld world;
+  Policy policy = Policy::modern_2026();
+  policy.key_shares.clear();
+  const auto client = build(std::move(quic_client().policy(policy)));
+  const auto server = build(world.fitted(quic_server()));
+  for (const ByteView address : {ByteView(home), ByteView(elsewhere)}) {
+    QuicPair pair{*QuicConnection::client(client, server_name(), client_parameters),
+                  *QuicConnection::server(server, server_parameters, {.client_address = home}),
+                  {},
+                  {}};
+    ASSERT_TRUE(QuicPair::carry(pair.client, pair.server));
+    ASSERT_TRUE(pair.server.tls().info().after_hello_retry_request);
+    ASSERT_TRUE(QuicPair::carry(pair.server, pair.client));
+    pair.server = *QuicConnection::server(server, server_parameters, {.client_address = address});
+
+    const bool is_done = pair.run().has_value();
+
+    EXPECT_EQ(is_done, address.data() == home.data());
+    if (!is_done) {
+      ASSERT_NE(pair.server.tls().error(), nullptr);
+      EXPECT_EQ(pair.server.tls().error()->alert(), AlertDescription::illegal_parameter);
+      continue;
+    }
+    EXPECT_FALSE(pair.client.tls().is_handshaking());
+    EXPECT_FALSE(pair.server.tls().is_handshaking());
+    EXPECT_TRUE(std::ranges::equal(*pair.server.peer_transport_parameters(), client_parameters));
+    EXPECT_EQ(find(pair.client_secrets, application, Direction::sent)->secret,
+              find(pair.server_secrets, application, Direction::received)->secret);
+  }
 }
 
 TEST(Quic, NoSessionIdAndNoRecordsGoOut) {

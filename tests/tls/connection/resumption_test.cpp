@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "testing/refusal.hpp"
+#include "testing/tls12_wire.hpp"
 
 namespace keyway {
 namespace {
@@ -233,6 +234,71 @@ TEST(Resumption, UnderAnotherApplicationProtocolToo) {
   EXPECT_EQ(pair.client.info().alpn, "http/1.1");
   EXPECT_EQ(pair.server.info().early_data, EarlyData::other_protocol);
   EXPECT_EQ(pair.client.info().early_data, EarlyData::declined);
+}
+
+/// A server of two protocols, and clients of one store that offer now these, now those.
+struct ProtocolScene {
+  std::shared_ptr<InMemorySessionStore> store = std::make_shared<InMemorySessionStore>();
+  std::shared_ptr<const ServerConfig> server;
+
+  explicit ProtocolScene(const Policy& policy) : policy_(policy) {
+    ServerConfig::Builder builder = server_builder();
+    builder.policy(policy).alpn({"foo", "bar"});
+    if (policy.has(ProtocolVersion::TLS1_3)) builder.take_early_data();
+    server = build(std::move(builder));
+  }
+  [[nodiscard]] Pair connect_offering(std::vector<std::string> protocols) const {
+    ClientConfig::Builder builder = client_builder();
+    builder.policy(policy_).session_store(store).alpn(std::move(protocols)).allow_early_data();
+    Pair pair = make_tls_pair(build(std::move(builder)), server);
+    could_send_early = pair.client.early_data_left() > 0;
+    EXPECT_TRUE(pair.run());
+    EXPECT_EQ(pair.transfer(Side::server, "pong"), "pong") << "the tickets with it";
+    return pair;
+  }
+  mutable bool could_send_early = false;
+
+ private:
+  Policy policy_;
+};
+
+TEST(Resumption, UnderOtherOfferedProtocolsWithoutEarlyData) {
+  const ProtocolScene scene(classical_policy());
+  ASSERT_EQ(scene.connect_offering({"foo"}).client.info().alpn, "foo");
+
+  const Pair other = scene.connect_offering({"bar"});
+
+  EXPECT_TRUE(other.client.info().is_resumption);
+  EXPECT_TRUE(other.server.info().is_resumption);
+  EXPECT_EQ(other.client.info().alpn, "bar");
+  EXPECT_FALSE(scene.could_send_early);
+  EXPECT_EQ(other.client.info().early_data, EarlyData::not_for_protocol);
+  EXPECT_FALSE(is_refused(other.client.info().early_data)) << "nothing was offered";
+  EXPECT_EQ(other.server.info().early_data, EarlyData::not_offered);
+}
+
+TEST(Resumption, UnderMoreOfferedProtocolsWithEarlyDataForTheSessionsOwn) {
+  const ProtocolScene scene(classical_policy());
+  static_cast<void>(scene.connect_offering({"foo"}));
+  const Pair same = scene.connect_offering({"baz", "foo"});
+  EXPECT_TRUE(scene.could_send_early);
+  EXPECT_EQ(same.client.info().early_data, EarlyData::accepted);
+
+  const ProtocolScene second(classical_policy());
+  static_cast<void>(second.connect_offering({"bar"}));
+  const Pair changed = second.connect_offering({"bar", "foo"});
+  EXPECT_TRUE(second.could_send_early);
+  EXPECT_EQ(changed.client.info().alpn, "foo") << "the server prefers it";
+  EXPECT_EQ(changed.client.info().early_data, EarlyData::declined);
+  EXPECT_TRUE(changed.client.info().is_resumption);
+}
+
+TEST(Resumption, UnderOtherOfferedProtocolsNotInTls12NorAtItsCost) {
+  const ProtocolScene scene(tls12_policy());
+  static_cast<void>(scene.connect_offering({"foo"}));
+  EXPECT_FALSE(scene.connect_offering({"bar"}).client.info().is_resumption);
+  EXPECT_FALSE(scene.connect_offering({"foo", "bar"}).client.info().is_resumption);
+  EXPECT_TRUE(scene.connect_offering({"foo"}).client.info().is_resumption) << "its session is there yet";
 }
 
 TEST(Resumption, NotForAnotherName) {

@@ -235,6 +235,7 @@ TEST(QuicKeyUpdate, IsFollowedByTheOtherSide) {
       EXPECT_EQ(server_out.generation(), generation);
       Bytes next = seal(client_out, number + 2);
       EXPECT_FALSE(open(server_in, next)->keys_updated);
+      server_in.acknowledged(number + 2);
     }
   }
 }
@@ -284,6 +285,20 @@ TEST(QuicKeyUpdate, OlderKeysAfterNewerOnesEndTheConnection) {
   ASSERT_FALSE(opened);
   EXPECT_EQ(opened.error().code(), ErrorCode::KeysNotUpdated);
   EXPECT_EQ(quic_transport_error(opened.error()), 0x0eU);
+}
+
+TEST(QuicKeyUpdate, OfThePeerIsTakenOnceTheLastIsAcknowledged) {
+  QuicSealer from = sealer();
+  QuicOpener to = opener();
+  for (std::uint64_t number = 1; number < 6; ++number) {
+    Bytes packet = seal(from, number);
+    const auto opened = open(to, packet);
+    ASSERT_TRUE(opened) << number;
+    EXPECT_EQ(opened->keys_updated, number > 1);
+    to.acknowledged(number);
+    force_update(from, number);
+  }
+  EXPECT_EQ(to.generation(), 4U);
 }
 
 TEST(QuicKeyUpdate, WaitsForAnAcknowledgementOfThePresentKeys) {

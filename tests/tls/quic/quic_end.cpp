@@ -81,6 +81,7 @@ Bytes QuicEnd::frames_of(EncryptionLevel level) {
     write_integer(out, 0);                   // ACK Range Count
     write_integer(out, *of_level.greatest);  // First ACK Range: all of them, as none is lost here
     of_level.owes_ack = false;
+    if (of_level.opener) of_level.opener->acknowledged(*of_level.greatest);
   }
   const ByteView fresh = handshake_.output(level);
   of_level.crypto.insert(of_level.crypto.end(), fresh.begin(), fresh.end());

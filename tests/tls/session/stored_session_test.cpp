@@ -10,6 +10,7 @@
 #include <keyway/session.hpp>
 
 #include "testing/pair.hpp"
+#include "testing/tls12_wire.hpp"
 #include "tls/connection/resumption_testing.hpp"
 
 namespace keyway {
@@ -95,9 +96,22 @@ TEST(StoredSession, ForAnotherNameIsRefused) {
 
 TEST(StoredSession, OfAnotherConfigurationIsRefused) {
   const Made made;
-  const auto other = build(std::move(client_builder().alpn({"h2"})));
+  const auto other = build(std::move(client_builder().ocsp_stapling(false)));
 
   EXPECT_FALSE(read_session(made.bytes(), *other).has_value());
+}
+
+TEST(StoredSession, OfAConfigurationOfOtherProtocolsIsReadInTls13Alone) {
+  const Made made;
+  const auto other = build(std::move(client_builder().alpn({"h2"})));
+  EXPECT_TRUE(read_session(made.bytes(), *other).has_value());
+
+  const auto both = build(std::move(client_builder().policy(Policy::compatible_2026()).session_store(made.store)));
+  ASSERT_EQ(connect(both, build(std::move(server_builder().policy(tls12_policy())))), Outcome::full);
+  const Bytes tls12 = *write_session(made.store->take(""));
+  const auto others = build(std::move(client_builder().policy(Policy::compatible_2026()).alpn({"h2"})));
+  EXPECT_TRUE(read_session(tls12, *both).has_value());
+  EXPECT_FALSE(read_session(tls12, *others).has_value());
 }
 
 TEST(StoredSession, IsNotReadWhereNobodyVerifies) {
