@@ -412,7 +412,9 @@ awaitable<void> ServerSession::say_goodbye() {
 void ServerSession::tell(AccessRecord record, const error_code& error) {
   if (!shared_.options.on_access) return;
   record.peer = peer_;
-  if (const Connection* connection = stream_.connection(); connection != nullptr && connection->can_send()) {
+  const Connection* connection = stream_.connection();
+  // Where the kernel seals, nothing can be sent by the connection itself.
+  if (connection != nullptr && (connection->can_send() || stream_.kernel_tls_active())) {
     record.tls = &connection->info();
     record.is_in_kernel = stream_.kernel_tls_active();
     if (!connection->peer_chain().empty()) record.client = subject_of(connection->peer_chain().front());
