@@ -14,10 +14,6 @@ constinit bool record_allocated = false;
 double seconds(Nanoseconds time) {
   return std::chrono::duration<double>(time).count();
 }
-double microseconds(Nanoseconds time) {
-  return std::chrono::duration<double, std::micro>(time).count();
-}
-
 void run_handshakes(benchmark::State& state, Library& keyway, Library& libssl, const HandshakeKind& kind, Side side) {
   HandshakeComparison comparison(keyway, libssl, kind);
   for ([[maybe_unused]] const auto iteration : state) {

@@ -18,6 +18,9 @@
 namespace keyway::bench {
 
 using Nanoseconds = std::chrono::duration<double, std::nano>;
+[[nodiscard]] inline double microseconds(Nanoseconds time) {
+  return std::chrono::duration<double, std::micro>(time).count();
+}
 
 /// Runs `call` and gives the time it took.
 template <typename F>

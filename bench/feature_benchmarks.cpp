@@ -287,10 +287,6 @@ std::vector<Feature> all_features() {
   };
 }
 
-double microseconds(Nanoseconds time) {
-  return std::chrono::duration<double, std::micro>(time).count();
-}
-
 /// In turns, so that what drifts on the machine drifts for both.
 void run_feature(benchmark::State& state, const Feature& feature, Side side) {
   const std::size_t at = side == Side::client ? 0 : 1;

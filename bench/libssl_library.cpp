@@ -10,20 +10,12 @@
 #include <openssl/x509v3.h>
 
 #include "contest.hpp"
+#include "handle.hpp"
 #include "material.hpp"
 
 namespace keyway::bench {
 namespace {
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* object) const noexcept {
-    Free(object);
-  }
-};
-template <typename T, auto Free>
-using Handle = std::unique_ptr<T, Deleter<Free>>;
 using Context = Handle<SSL_CTX, SSL_CTX_free>;
 using Ssl = Handle<SSL, SSL_free>;
 using Bio = Handle<BIO, BIO_free>;

@@ -13,6 +13,8 @@
 namespace keyway::bench {
 namespace {
 
+using testing::provider;
+
 /// Compressions of SHA-256 in a full handshake of TLS 1.3; one that resumes has fewer in the transcript, and the
 /// binder's and the tickets' instead.
 constexpr std::size_t compressions_tls13 = 111;
@@ -27,14 +29,11 @@ constexpr std::size_t certificate_size = 640;
 /// What CertificateVerify signs (RFC 8446 4.4.3).
 constexpr std::size_t verify_content_size = 130;
 
-const crypto::Provider& provider() {
-  return *testing::provider();
-}
 const crypto::HashFunction& sha256() {
-  return *provider().hash(crypto::HashAlgorithm::sha256);
+  return *provider()->hash(crypto::HashAlgorithm::sha256);
 }
 const crypto::KeyExchangeGroup& group_of(NamedGroup group) {
-  return *provider().group(group);
+  return *provider()->group(group);
 }
 
 crypto::SignatureAlgorithm algorithm_in_handshake(LeafKey key) {
@@ -56,21 +55,22 @@ std::string lowered(NamedGroup group) {
 Primitive start_exchange(NamedGroup group) {
   return {lowered(group) + "/start", [group] {
             std::unique_ptr<crypto::KeyExchange> exchange;
-            return time_of([&] { exchange = must(group_of(group).start(provider().random()), "key exchange"); });
+            return time_of([&] { exchange = must(group_of(group).start(provider()->random()), "key exchange"); });
           }};
 }
 
 Primitive answer_exchange(NamedGroup group) {
-  const auto client = std::shared_ptr(must(group_of(group).start(provider().random()), "key exchange"));
-  return {lowered(group) + "/answer", [client, group] {
-            return time_of([&] { (void)must(group_of(group).answer(provider().random(), client->share()), "answer"); });
-          }};
+  const auto client = std::shared_ptr(must(group_of(group).start(provider()->random()), "key exchange"));
+  return {
+      lowered(group) + "/answer", [client, group] {
+        return time_of([&] { (void)must(group_of(group).answer(provider()->random(), client->share()), "answer"); });
+      }};
 }
 
 Primitive complete_exchange(NamedGroup group) {
   return {lowered(group) + "/complete", [group] {
-            const auto exchange = must(group_of(group).start(provider().random()), "key exchange");
-            const auto answer = must(group_of(group).answer(provider().random(), exchange->share()), "answer");
+            const auto exchange = must(group_of(group).start(provider()->random()), "key exchange");
+            const auto answer = must(group_of(group).answer(provider()->random(), exchange->share()), "answer");
             return time_of([&] { (void)must(exchange->complete(answer.share), "complete"); });
           }};
 }
@@ -102,7 +102,7 @@ Primitive verify(LeafKey key, Acquaintance acquaintance, crypto::SignatureAlgori
     all[i].message = Bytes(message_size, static_cast<std::uint8_t>(i));
     must(signer->sign(algorithm, all[i].message, all[i].signature), "sign");
   }
-  const auto parse = [signer] { return must(provider().public_key(signer->subject_public_key_info()), "public key"); };
+  const auto parse = [signer] { return must(provider()->public_key(signer->subject_public_key_info()), "public key"); };
   std::shared_ptr<const crypto::PublicKey> known;
   if (acquaintance == Acquaintance::known) known = parse();
   return {std::move(name), [parse, known, algorithm, all = std::move(all), at = std::size_t(0)]() mutable {
@@ -163,13 +163,13 @@ Primitive hkdf_expand_label() {
 Primitive random_bytes() {
   return {"random/32", [] {
             std::array<std::uint8_t, 32> out{};
-            return time_of([&] { must(provider().random().fill(out), "random"); });
+            return time_of([&] { must(provider()->random().fill(out), "random"); });
           }};
 }
 
 Primitive aead_key(crypto::AeadAlgorithm algorithm, std::string name) {
   return {std::move(name), [algorithm, key = Bytes(crypto::limits(algorithm).key_size, 7)] {
-            return time_of([&] { (void)must(provider().aead(algorithm, key), "AEAD"); });
+            return time_of([&] { (void)must(provider()->aead(algorithm, key), "AEAD"); });
           }};
 }
 

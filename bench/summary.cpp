@@ -10,10 +10,6 @@
 namespace keyway::bench {
 namespace {
 
-double microseconds(Nanoseconds time) {
-  return std::chrono::duration<double, std::micro>(time).count();
-}
-
 void print_handshake(const std::string& name, const HandshakeComparison::Figures& figures) {
   std::printf("%-32s %8.1f ", name.c_str(), microseconds(figures.keyway));
   if (figures.libssl.count() > 0) {

@@ -12,6 +12,7 @@
 
 #include <keyway/trust.hpp>
 
+#include "handle.hpp"
 #include "material.hpp"
 #include "x509/crl_builder.hpp"
 
@@ -19,23 +20,15 @@ namespace keyway::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-using testing::provider;
 using testing::test_now;
 
 constexpr std::size_t long_list_entries = 500'000;
 
-template <auto Free>
-struct Deleter {
-  template <typename T>
-  void operator()(T* what) const noexcept {
-    Free(what);
-  }
-};
-using X509Ptr = std::unique_ptr<X509, Deleter<X509_free>>;
-using CrlPtr = std::unique_ptr<X509_CRL, Deleter<X509_CRL_free>>;
-using StorePtr = std::unique_ptr<X509_STORE, Deleter<X509_STORE_free>>;
-using StoreCtxPtr = std::unique_ptr<X509_STORE_CTX, Deleter<X509_STORE_CTX_free>>;
-using IntegerPtr = std::unique_ptr<ASN1_INTEGER, Deleter<ASN1_INTEGER_free>>;
+using X509Ptr = Handle<X509, X509_free>;
+using CrlPtr = Handle<X509_CRL, X509_CRL_free>;
+using StorePtr = Handle<X509_STORE, X509_STORE_free>;
+using StoreCtxPtr = Handle<X509_STORE_CTX, X509_STORE_CTX_free>;
+using IntegerPtr = Handle<ASN1_INTEGER, ASN1_INTEGER_free>;
 
 /// One task for both libraries; each says whether it came to the right end.
 struct Task {
@@ -159,7 +152,7 @@ struct Path {
     for (int i = 1; i < 150; ++i) {
       trust(testing::make_self_signed({.common_name = "Root " + std::to_string(i), .is_ca = true}).der);
     }
-    verifier = std::make_unique<x509::Verifier>(provider(), anchors, std::vector<x509::Crl>{},
+    verifier = std::make_unique<x509::Verifier>(testing::provider(), anchors, std::vector<x509::Crl>{},
                                                 std::vector<x509::Certificate>{}, x509::Verifier::Options{});
   }
 };

@@ -321,13 +321,15 @@ class Connection {
   /// connection would seal under the same keys. Errors, after which nothing has changed: InvalidConfiguration (not
   /// allowed, or too large), NotReady (the handshake is not done, output() is not sent, a message of the peer's has
   /// begun, refused early data was not taken, an answer to request_client_certificate() is due, or a client may be
-  /// asked for a certificate later), AlreadyClosed (one side has), RandomFailed, CryptoFailed.
+  /// asked later and its provider does not write running hashes), AlreadyClosed (one side has), RandomFailed,
+  /// CryptoFailed.
   [[nodiscard]] Result<Bytes> export_idle(const HandoverKey& key);
   /// Goes on with such a connection, on the same side. Its records must come from where the other left off: nothing
   /// between may be lost. All is as it was, but: sessions that the server still gives are not kept; the verdict has its
-  /// path, checks and policies alone; a server can't ask for a certificate later. Errors: InvalidHandover (altered,
-  /// another key, another version of the format, the other side's), InvalidConfiguration (the policy no longer has its
-  /// version or suite, or a key from outside is missing), CryptoFailed.
+  /// path, checks and policies alone; a server whose configuration no longer asks clients later, or whose provider does
+  /// not write running hashes (HashFunction::write_state()), can't. Errors: InvalidHandover (altered, another key,
+  /// another version of the format, the other side's), InvalidConfiguration (the policy no longer has its version or
+  /// suite, a key from outside is missing, or a client no longer lets itself be asked later), CryptoFailed.
   [[nodiscard]] static Result<Connection> import_idle(std::shared_ptr<const ClientConfig> config,
                                                       const HandoverKey& key, ByteView exported,
                                                       const ConnectionOptions& options = {});

@@ -56,6 +56,13 @@ class HashFunction {
   virtual void update(HashState& state, ByteView data) const noexcept = 0;
   /// Writes output_size() bytes to the front of `out`, which must hold as many; the state is spent.
   virtual void finish(HashState& state, ByteSpan out) const noexcept = 0;
+
+  /// A running hash as bytes that read_state() of any provider takes: the hash value after the last whole block (FIPS
+  /// 180-4 6.2.2, 6.4.2), how many bytes it has seen (64 bits), both big-endian, and those of the block that is not
+  /// whole yet. Nothing where the algorithm or its provider does not tell.
+  [[nodiscard]] virtual std::optional<Bytes> write_state(const HashState& /*state*/) const { return std::nullopt; }
+  /// Starts `state` where `written` left off. False, with the state undefined, where these are not such bytes.
+  [[nodiscard]] virtual bool read_state(HashState& /*state*/, ByteView /*written*/) const noexcept { return false; }
 };
 
 // ------------------------------------------------------------------------------------------------ AEAD

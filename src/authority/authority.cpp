@@ -234,6 +234,7 @@ Result<IssuedCertificate> Authority::issue(const IssueRequest& request) {
   return issued;
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): the store that it changes is the state
 Result<CertificateRecord> Authority::State::revoke(ByteView serial, std::optional<ByteView> der,
                                                    RevocationReason reason) {
   CertificateRecord revoked;

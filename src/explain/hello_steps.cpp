@@ -43,21 +43,17 @@ template <typename E>
   return names;
 }
 
-void add_aside(Step& step, std::string_view text) {
-  if (!text.empty()) step.facts.push_back({"", std::string(text), Tone::aside});
-}
-
 // ------------------------------------------------------------------------------------------------ ClientHello
 
 void tell_compression(Step& step, const std::vector<CompressionMethod>& methods) {
   const bool null_alone = methods.size() == 1 && methods.front() == CompressionMethod::null;
   step.facts.push_back({"compression", join(names_of(methods)) + (null_alone ? ", that is none" : "")});
-  add_aside(step, null_alone
-                      ? "Only null: secrets that are compressed together with text that an attacker chooses show "
-                        "in the size (CRIME, 2012), so TLS 1.3 forbids every other method (RFC 8446 4.1.2)."
-                      : "Whatever is offered, null alone is ever chosen here: secrets that are compressed together "
-                        "with text that an attacker chooses show in the size (CRIME, 2012). TLS 1.3 forbids every "
-                        "other method (RFC 8446 4.1.2).");
+  step.add_aside(null_alone
+                     ? "Only null: secrets that are compressed together with text that an attacker chooses show "
+                       "in the size (CRIME, 2012), so TLS 1.3 forbids every other method (RFC 8446 4.1.2)."
+                     : "Whatever is offered, null alone is ever chosen here: secrets that are compressed together "
+                       "with text that an attacker chooses show in the size (CRIME, 2012). TLS 1.3 forbids every "
+                       "other method (RFC 8446 4.1.2).");
   step.data["compression_methods"] = codes_of(methods);
 }
 
@@ -70,7 +66,7 @@ void tell_key_shares(Step& step, const tls::KeyShareClientHello& shares) {
     json.push_back({{"group", group}, {"bytes", entry.key_exchange.size()}});
   });
   step.facts.push_back({"key shares", texts.empty() ? "none: the server is asked to name a group" : join(texts)});
-  add_aside(step, "Its half of a key exchange, made for this connection alone and sent at once, to save a round trip.");
+  step.add_aside("Its half of a key exchange, made for this connection alone and sent at once, to save a round trip.");
   step.data["key_shares"] = std::move(json);
 }
 
@@ -252,7 +248,7 @@ namespace {
     if (const auto share = tls::KeyShareHelloRetryRequest::parse(*body)) {
       const std::string group = to_string(share->selected_group);
       step.facts.push_back({"group wanted", out_of(group, names_of(offer.groups))});
-      add_aside(step, "The client sent no key share of a group that the server prefers, so it makes another.");
+      step.add_aside("The client sent no key share of a group that the server prefers, so it makes another.");
       step.data["group"] = group;
     }
   }
@@ -270,7 +266,7 @@ void tell_server_share(Step& step, const tls::ServerHello& hello, const Offer& o
   const auto& [group, bytes] = share->server_share;
   step.facts.push_back({"key share", fmt::format("{} for {}", count_of(bytes.size(), "byte"),
                                                  out_of(to_string(group), names_of(offer.groups)))});
-  add_aside(step, meaning_of(group));
+  step.add_aside(meaning_of(group));
   step.data["group"] = {{"name", to_string(group)}, {"code", static_cast<unsigned>(group)}};
   step.data["key_share_bytes"] = bytes.size();
 }
@@ -284,12 +280,11 @@ void tell_resumption(Step& step, const tls::ServerHello& hello, const Offer& off
   step.data["is_resumption"] = takes_it;
   if (takes_it) {
     step.facts.push_back({"resumption", "the server goes on with the earlier session", Tone::good});
-    add_aside(step,
-              is_tls13
-                  ? "Who holds the session's secret was proven then: no certificate is shown again. A new key "
-                    "exchange goes into the keys all the same, so that an old secret does not open this connection."
-                  : "Who holds the session's secret was proven then: no certificate is shown, and a round trip is "
-                    "saved. The keys come from the old master secret and new randoms: without forward secrecy.");
+    step.add_aside(
+        is_tls13 ? "Who holds the session's secret was proven then: no certificate is shown again. A new key "
+                   "exchange goes into the keys all the same, so that an old secret does not open this connection."
+                 : "Who holds the session's secret was proven then: no certificate is shown, and a round trip is "
+                   "saved. The keys come from the old master secret and new randoms: without forward secrecy.");
   } else if (is_tls13 && offer.psk_count > 0) {
     step.facts.push_back({"resumption", "not taken: a full handshake follows"});
   }
@@ -325,9 +320,9 @@ Step tell_inner_client_hello(ByteView body, bool is_sent) {
   step.facts.push_back({"server name", name.empty() ? "not sent" : name + ", readable to this server alone"});
   step.facts.push_back(
       {"size", count_of(body.size(), "byte") + "; what the outer one has as well is sent once, the rest sealed"});
-  add_aside(step,
-            "Encrypted ClientHello (RFC 9849): sealed to a key that the server has published. Whoever listens sees "
-            "the public name alone, which many servers share.");
+  step.add_aside(
+      "Encrypted ClientHello (RFC 9849): sealed to a key that the server has published. Whoever listens sees "
+      "the public name alone, which many servers share.");
   step.data["server_name"] = name.empty() ? Json(nullptr) : Json(name);
   step.data["bytes"] = body.size();
   return step;
@@ -348,7 +343,7 @@ Step tell_server_hello(ByteView body, const Offer& offer, ProtocolVersion& chose
   step.facts.push_back({"version", out_of(to_string(*version), names_of(offer.versions))});
   step.data["version"] = {{"name", to_string(*version)}, {"code", static_cast<unsigned>(*version)}};
   step.facts.push_back({"cipher suite", out_of(suite, names_of(offer.cipher_suites))});
-  add_aside(step, meaning_of(hello->cipher_suite));
+  step.add_aside(meaning_of(hello->cipher_suite));
   step.data["cipher_suite"] = {{"name", suite}, {"code", static_cast<unsigned>(hello->cipher_suite)}};
   const std::string compression = to_string(hello->legacy_compression_method);
   step.facts.push_back({"compression", out_of(compression, names_of(offer.compression_methods))});

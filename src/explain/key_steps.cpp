@@ -14,7 +14,7 @@
 namespace keyway::explain {
 namespace {
 
-[[nodiscard]] std::string hex_line(ByteView bytes) {
+[[nodiscard]] std::string spaced_hex(ByteView bytes) {
   std::string line;
   for (std::size_t i = 0; i < bytes.size(); ++i)
     line += (i == 8 ? "  " : i == 0 ? "" : " ") + to_hex(bytes.subspan(i, 1));
@@ -44,7 +44,7 @@ struct TicketFacts {
     return TicketFacts{ticket->ticket_lifetime, ticket->ticket.size()};
   }
   // RFC 5077 3.3.
-  Reader in(body, "NewSessionTicket");
+  keyway::Reader in(body, "NewSessionTicket");
   TicketFacts facts;
   facts.lifetime = in.u32("ticket_lifetime_hint");
   facts.size = in.vector16("ticket").size();
@@ -182,7 +182,7 @@ Step tell_encrypted_record(const event::Record& record, std::string_view sender)
   const ByteView shown = record.first_bytes;
   for (std::size_t at = 0; at < shown.size(); at += 16) {
     const ByteView line = shown.subspan(at, std::min<std::size_t>(16, shown.size() - at));
-    step.facts.push_back({at == 0 ? "as anybody sees it" : "", hex_line(line)});
+    step.facts.push_back({at == 0 ? "as anybody sees it" : "", spaced_hex(line)});
   }
   if (shown.size() < record.size && !step.facts.empty()) step.facts.back().text += " …";
   step.facts.push_back({"",

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -39,6 +40,11 @@ struct Step {
   Tone tone = Tone::plain;     ///< of the headline
   /// Since the step before; nothing where time says nothing.
   std::optional<std::chrono::nanoseconds> took;
+
+  /// An explanation under what stands there; none where the text is empty.
+  void add_aside(std::string_view text) {
+    if (!text.empty()) facts.push_back({"", std::string(text), Tone::aside});
+  }
 };
 
 /// Takes the steps of a story, in order.

@@ -7,14 +7,6 @@
 #include "tls/wire/server_key_exchange.hpp"
 
 namespace keyway::explain {
-namespace {
-
-void add_aside(Step& step, std::string_view text) {
-  step.facts.push_back({"", std::string(text), Tone::aside});
-}
-
-}  // namespace
-
 bool is_key_transport(CipherSuite suite) noexcept {
   return suite == CipherSuite::TLS_RSA_WITH_AES_128_GCM_SHA256 || suite == CipherSuite::TLS_RSA_WITH_AES_256_GCM_SHA384;
 }
@@ -24,8 +16,7 @@ void add_tls12_facts(Step& step, const tls::ExtensionBlock& extensions) {
   step.data["extended_master_secret"] = extended;
   if (extended) {
     step.facts.push_back({"master secret", "extended: made of the whole handshake so far"});
-    add_aside(
-        step,
+    step.add_aside(
         "Without that, two connections could be brought to the same keys, and one passed off as the other (Triple "
         "Handshake, 2014; RFC 7627).");
   } else {
@@ -34,8 +25,7 @@ void add_tls12_facts(Step& step, const tls::ExtensionBlock& extensions) {
   if (extensions.has(ExtensionType::renegotiation_info)) {
     step.facts.push_back({"renegotiation", "marked as safe (RFC 5746); it is refused here all the same"});
   }
-  add_aside(
-      step,
+  step.add_aside(
       "TLS 1.2: up to the two Finished all goes in the clear, the certificate too, and two round trips pass before "
       "data flows. TLS 1.3 encrypts from here on, and needs one.");
 }
@@ -49,10 +39,10 @@ Step tell_server_key_exchange(ByteView body, const Offer& offer, std::size_t& si
   step.headline = "ServerKeyExchange: the server's half of the key exchange, made for this connection, and signed";
   const std::string group = to_string(message->params.group);
   step.facts.push_back({"group", out_of(group, names_of(offer.groups))});
-  if (const auto meaning = meaning_of(message->params.group); !meaning.empty()) add_aside(step, meaning);
+  if (const auto meaning = meaning_of(message->params.group); !meaning.empty()) step.add_aside(meaning);
   step.facts.push_back({"key share", count_of(message->params.public_key.size(), "byte")});
   step.facts.push_back({"signed with", to_string(message->algorithm)});
-  add_aside(step, "In TLS 1.3 the key shares go in the hellos, and a message of its own signs all that was said.");
+  step.add_aside("In TLS 1.3 the key shares go in the hellos, and a message of its own signs all that was said.");
   step.data = {{"group", {{"name", group}, {"code", static_cast<unsigned>(message->params.group)}}},
                {"key_share_bytes", message->params.public_key.size()},
                {"scheme", to_string(message->algorithm)}};
@@ -85,8 +75,7 @@ Step tell_client_key_exchange(ByteView body, CipherSuite suite) {
   step.facts.push_back({"no fresh proof",
                         "the server signs nothing; that it is the right one shows in that it can decrypt",
                         Tone::warning});
-  add_aside(
-      step,
+  step.add_aside(
       "And a server that tells, by an alert or by its time, whether the decrypted padding was right, decrypts for "
       "everybody (Bleichenbacher 1998, ROBOT 2017, Marvin 2023). TLS 1.3 has no such key exchange.");
   return step;

@@ -96,7 +96,7 @@ std::optional<Time> valid_until(x509::FetchKind kind, ByteView answer, Time now)
 fs::path EvidenceCache::default_folder() {
   const char* const cache = std::getenv("XDG_CACHE_HOME");  // NOLINT(concurrency-mt-unsafe): read once, at start
   if (cache != nullptr && *cache == '/') return fs::path(cache) / "keyway";
-  const char* const home = std::getenv("HOME");
+  const char* const home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe): read once, at start
   return home != nullptr && *home == '/' ? fs::path(home) / ".cache" / "keyway" : fs::path();
 }
 

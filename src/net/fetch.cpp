@@ -16,10 +16,6 @@ namespace {
 namespace beast = boost::beast;
 using std::chrono::steady_clock;
 
-[[nodiscard]] std::chrono::microseconds since(steady_clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - start);
-}
-
 [[nodiscard]] std::string request_text(const Url& url, const FetchOptions& options) {
   return options.method + " " + url.target + " HTTP/1.1\r\nHost: " + url.authority() +
          "\r\nUser-Agent: keyway/0.1\r\nAccept: */*\r\nConnection: close\r\n\r\n";
@@ -76,7 +72,7 @@ Result<Response> fetch(const Url& url, std::shared_ptr<const ClientConfig> confi
   response.address = tcp->address;
   response.resolved_in = tcp->resolved_in;
   response.connected_in = tcp->connected_in;
-  response.handshake_in = since(shaking);
+  response.handshake_in = time_since(shaking);
   tell_tls(*stream, response);
   if (options.on_established) {
     if (auto done = options.on_established(*stream); !done) {
@@ -93,7 +89,7 @@ Result<Response> fetch(const Url& url, std::shared_ptr<const ClientConfig> confi
   tell_tls(*stream, response);  // the server may have asked for a certificate meanwhile
   // The answer is whole: what the server does now is of no matter.
   static_cast<void>(stream->close_sending());
-  response.total = since(start);
+  response.total = time_since(start);
   return response;
 }
 

@@ -34,7 +34,7 @@ std::string_view origin_form(std::string_view target) {
 std::string date_now() {
   const std::time_t now = std::time(nullptr);
   std::tm parts{};
-  ::gmtime_r(&now, &parts);
+  static_cast<void>(::gmtime_r(&now, &parts));
   std::array<char, 40> text{};
   return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }

@@ -95,7 +95,7 @@ constexpr std::size_t most_listed = 10'000;
 /// here.
 [[nodiscard]] std::string http_date(std::time_t time) {
   std::tm parts{};
-  ::gmtime_r(&time, &parts);
+  static_cast<void>(::gmtime_r(&time, &parts));
   std::array<char, 40> text{};
   return {text.data(), std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts)};
 }

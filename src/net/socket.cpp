@@ -22,10 +22,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-[[nodiscard]] std::chrono::microseconds since(steady_clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - start);
-}
-
 struct AddressListDeleter {
   void operator()(::addrinfo* list) const noexcept { ::freeaddrinfo(list); }
 };
@@ -169,7 +165,7 @@ Result<TcpConnection> connect_tcp(const ServerName& host, std::uint16_t port, co
     lists.push_back(std::move(*list));
   }
 
-  TcpConnection connection{.socket = {}, .address = {}, .resolved_in = since(resolving), .connected_in = {}};
+  TcpConnection connection{.socket = {}, .address = {}, .resolved_in = time_since(resolving), .connected_in = {}};
   const auto connecting = steady_clock::now();
   std::string tried;
   int last_error = EADDRNOTAVAIL;
@@ -181,7 +177,7 @@ Result<TcpConnection> connect_tcp(const ServerName& host, std::uint16_t port, co
       if (socket) {
         connection.socket = std::move(*socket);
         connection.address = text_of(*address);
-        connection.connected_in = since(connecting);
+        connection.connected_in = time_since(connecting);
         return connection;
       }
       // The first address is the one that was meant; later ones fail for lesser reasons (no IPv6 here).

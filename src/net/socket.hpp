@@ -31,6 +31,10 @@ class Descriptor {
 
 using Socket = Descriptor;
 
+[[nodiscard]] inline std::chrono::microseconds time_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+}
+
 /// Says that HOST:PORT is to be found at this address, whatever DNS says: `--resolve HOST:PORT:ADDR`.
 struct ResolveOverride {
   std::string host;  ///< lower case

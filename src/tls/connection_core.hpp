@@ -170,6 +170,10 @@ class Connection::Core {
   /// True where nothing is under way that keys alone don't tell. Errors: InvalidConfiguration, NotReady, AlreadyClosed.
   [[nodiscard]] Result<void> check_idle(std::string_view call) const;
   [[nodiscard]] tls::IdleConnection describe_idle() const;
+  /// What it takes to be asked for a certificate later, or to ask: written, and made again of that. Errors:
+  /// InvalidHandover, InvalidConfiguration.
+  void describe_late(tls::IdleTls13& idle) const;
+  [[nodiscard]] Result<void> restore_late(const tls::IdleTls13& idle, const crypto::HashFunction& hash);
   [[nodiscard]] Result<void> restore(const tls::IdleTls13& idle, const tls::IdleConnection& common);
   [[nodiscard]] Result<void> restore(const tls::IdleTls12& idle, const tls::IdleConnection& common);
 

@@ -13,6 +13,7 @@ namespace keyway {
 namespace {
 
 constexpr std::uint8_t sealed_format = 1;
+static_assert(tls::max_late_contexts == tls::client::LateAuthentication::max_requests);
 constexpr std::size_t sealed_overhead = 1 + crypto::aead_nonce_size + crypto::aead_tag_size;
 
 /// What the seal holds besides: that these bytes are a connection, of this format.
@@ -180,6 +181,14 @@ std::optional<DirectionSecrets> Connection::Core::take_changed_secrets(Direction
   return secrets_of(direction == Direction::sent ? tls13->writing : tls13->reading, tls13->suite->aead, 0);
 }
 
+void Connection::Core::describe_late(tls::IdleTls13& idle) const {
+  if (!late_) return;
+  const auto* client = std::get_if<tls::client::LateAuthentication>(late_.get());
+  const auto* server = std::get_if<tls::server::LateAuthentication>(late_.get());
+  idle.transcript = (client != nullptr ? client->transcript : server->transcript()).written().value_or(Bytes());
+  if (client != nullptr) idle.late_contexts = client->contexts;
+}
+
 tls::IdleConnection Connection::Core::describe_idle() const {
   tls::IdleConnection idle;
   idle.side = side_;
@@ -188,16 +197,14 @@ tls::IdleConnection Connection::Core::describe_idle() const {
     idle.traffic.emplace<tls::IdleTls13>(
         tls::IdleDirectionTls13{HashSecret(tls13->reading.bytes()), tls13->reading_generation},
         tls::IdleDirectionTls13{HashSecret(tls13->writing.bytes()), tls13->writing_generation},
-        HashSecret(tls13->exporter.bytes()), tls13->client_random);
+        HashSecret(tls13->exporter.bytes()), tls13->client_random, Bytes(), std::vector<Bytes>());
+    describe_late(std::get<tls::IdleTls13>(idle.traffic));
   } else {
     const auto& tls12 = std::get<TrafficTls12>(traffic_);
     idle.traffic.emplace<tls::IdleTls12>(SecretBuffer<tls::master_secret_size>(tls12.exporter.master_secret()),
                                          tls12.exporter.randoms(), tls12.first_finished, tls12.extended_master_secret);
   }
   idle.info.psk = nullptr;
-  if (late_ && info_.late_authentication == ClientProofLater::possible) {
-    idle.info.late_authentication = ClientProofLater::off;
-  }
   idle.reading_sequence = reader_.sequence_number();
   idle.writing_sequence = writer_.sequence_number();
   idle.max_sent = static_cast<std::uint16_t>(writer_.max_protected());
@@ -222,11 +229,14 @@ tls::IdleConnection Connection::Core::describe_idle() const {
 
 Result<Bytes> Connection::Core::export_idle(const HandoverKey& key) {
   if (auto idle = check_idle("export_idle"); !idle) return std::unexpected(std::move(idle.error()));
-  if (late_ && side_ == Side::client) {
-    return std::unexpected(
-        fail(ErrorCode::NotReady).at("export_idle").expected("a client that can't be asked for a certificate later"));
-  }
   const tls::IdleConnection idle = describe_idle();
+  const auto* tls13 = std::get_if<tls::IdleTls13>(&idle.traffic);
+  if (late_ && side_ == Side::client && tls13 != nullptr && tls13->transcript.empty()) {
+    return std::unexpected(fail(ErrorCode::NotReady)
+                               .at("export_idle")
+                               .expected("a client that can't be asked for a certificate later, or a provider whose "
+                                         "running hashes can be written"));
+  }
   if (info_.psk != nullptr && !idle.psk_digest) {
     // Who takes over would have to be told whom it is connected with, and a resolver can't be asked for that again.
     return std::unexpected(fail(ErrorCode::InvalidConfiguration)
@@ -237,7 +247,7 @@ Result<Bytes> Connection::Core::export_idle(const HandoverKey& key) {
   Bytes plaintext;
   const WipedAtEnd wiped{plaintext};
   // Room for all, so that no copy of the secrets is left behind by a buffer that grows.
-  constexpr std::size_t most_beside_lists = 4096;
+  constexpr std::size_t most_beside_lists = 8192;
   plaintext.reserve(most_beside_lists + tls::written_size(idle.peer_chain) + tls::written_size(idle.policies) +
                     tls::written_size(idle.peer_proofs.ocsp_responses) + tls::written_size(idle.peer_proofs.sct_lists));
   Writer out(plaintext);
@@ -312,6 +322,33 @@ Result<void> Connection::Core::restore(const tls::IdleTls13& idle, const tls::Id
   traffic_.emplace<TrafficTls13>(&suite, std::move(reading), std::move(writing),
                                  tls::Exporter(hash, idle.exporter_secret.clone()), idle.client_random,
                                  idle.reading.generation, idle.writing.generation);
+  return restore_late(idle, hash);
+}
+
+Result<void> Connection::Core::restore_late(const tls::IdleTls13& idle, const crypto::HashFunction& hash) {
+  const bool is_server = side_ == Side::server;
+  const bool is_allowed = is_server ? server_config_->late_client_authentication() != nullptr
+                                    : client_config_->allows_late_authentication();
+  if (is_server && (idle.transcript.empty() || !is_allowed)) {
+    if (info_.late_authentication == ClientProofLater::possible) info_.late_authentication = ClientProofLater::off;
+    return {};
+  }
+  if (idle.transcript.empty()) return {};
+  if (!is_allowed) {
+    return std::unexpected(fail(ErrorCode::InvalidConfiguration)
+                               .at("import_idle")
+                               .expected("a client that may be asked for a certificate later, as the server was told"));
+  }
+  auto transcript = tls::Transcript::read(hash, idle.transcript);
+  if (!transcript) {
+    return std::unexpected(
+        fail(ErrorCode::InvalidHandover).at("import_idle").expected("a running hash that the provider goes on with"));
+  }
+  if (is_server) {
+    late_ = std::make_unique<Late>(tls::server::LateAuthentication(*transcript));
+  } else {
+    late_ = std::make_unique<Late>(tls::client::LateAuthentication{*transcript, idle.late_contexts});
+  }
   return {};
 }
 

@@ -65,7 +65,7 @@ Result<std::chrono::seconds> parse_ttl(std::string_view text) {
   };
   std::int64_t number = 0;
   const char* const end = std::to_address(text.end());
-  const auto [rest, failure] = std::from_chars(text.data(), end, number);
+  const auto [rest, failure] = std::from_chars(std::to_address(text.begin()), end, number);
   // 1,000,000 days overflow nothing, and the authority refuses them.
   if (failure != std::errc{} || number < 0 || number > 1'000'000 || end - rest != 1) return refuse();
   switch (*rest) {

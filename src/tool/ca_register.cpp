@@ -139,7 +139,7 @@ int run_crl(const ToolContext& context, const CrlCommandOptions& options) {
 }
 
 template <typename Options>
-void set_callback(CLI::App& command, ToolContext& context, std::shared_ptr<Options> options,
+void set_callback(CLI::App& command, ToolContext& context, const std::shared_ptr<Options>& options,
                   int (*run)(const ToolContext&, const Options&)) {
   command.callback(
       [options, run, &context] { context.run = [options, run, &context] { return run(context, *options); }; });

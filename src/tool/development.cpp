@@ -57,9 +57,9 @@ constexpr std::chrono::days renewed_before_end{7};
 }  // namespace
 
 Result<fs::path> development_folder() {
-  const char* data = std::getenv("XDG_DATA_HOME");
+  const char* data = std::getenv("XDG_DATA_HOME");  // NOLINT(concurrency-mt-unsafe): read once, at start
   if (data != nullptr && *data == '/') return fs::path(data) / "keyway" / "dev";
-  const char* home = std::getenv("HOME");
+  const char* home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe): read once, at start
   if (home != nullptr && *home == '/') return fs::path(home) / ".local" / "share" / "keyway" / "dev";
   return std::unexpected(fail(ErrorCode::InvalidArgument)
                              .at("the development certificate")

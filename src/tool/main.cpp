@@ -65,7 +65,7 @@ using namespace keyway::tool;
 
 int main(int argc, char** argv) {
   // A reader that goes away (`keyway get … | head`) is an error of one write, told as such, and no sudden death.
-  std::signal(SIGPIPE, SIG_IGN);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
   try {
     return run(argc, argv);
   } catch (const std::exception& error) {

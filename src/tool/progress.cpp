@@ -41,7 +41,7 @@ void Progress::advance(std::uint64_t bytes) {
     text += fmt::format(" of {} ({:.0f} %)", size_text(whole), 100 * done / whole);
   }
   fmt::print(stderr, "\r{}, {}/s\x1b[K", text, size_text(done / seconds));
-  std::fflush(stderr);
+  static_cast<void>(std::fflush(stderr));
 }
 
 }  // namespace keyway::tool

@@ -226,7 +226,7 @@ Result<std::shared_ptr<const EchKeys>> load_ech_keys(const std::vector<std::stri
 
 std::string key_log_file(const TlsOptions& options) {
   if (!options.key_log.empty()) return options.key_log;
-  const char* named = std::getenv("SSLKEYLOGFILE");
+  const char* named = std::getenv("SSLKEYLOGFILE");  // NOLINT(concurrency-mt-unsafe): read once, at start
   return named != nullptr ? named : "";
 }
 

@@ -12,8 +12,8 @@
 namespace keyway::tool {
 
 Style Style::of(std::FILE* stream) {
-  const char* no_color = std::getenv("NO_COLOR");
-  const char* terminal = std::getenv("TERM");
+  const char* no_color = std::getenv("NO_COLOR");  // NOLINT(concurrency-mt-unsafe): read once, at start
+  const char* terminal = std::getenv("TERM");      // NOLINT(concurrency-mt-unsafe): read once, at start
   // https://no-color.org: set and not empty.
   if (no_color != nullptr && *no_color != '\0') return Style(false);
   if (terminal != nullptr && std::string_view(terminal) == "dumb") return Style(false);

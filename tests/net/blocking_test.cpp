@@ -37,17 +37,6 @@ class Blocking : public ::testing::Test {
   Descriptor server_end;
 };
 
-[[nodiscard]] Result<std::string> read_to_end(BlockingStream& stream) {
-  std::string all;
-  Bytes room(5000);
-  for (;;) {
-    auto count = stream.read_some(room);
-    if (!count) return std::unexpected(count.error());
-    if (*count == 0) return all;
-    all += as_text(ByteView(room).first(*count));
-  }
-}
-
 TEST_F(Blocking, CarriesMegabytesAndClosesCleanly) {
   const std::string text = pattern(5'000'000, 1);
   std::thread peer([&] {

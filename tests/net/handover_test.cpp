@@ -26,7 +26,7 @@ namespace {
 
 using net::Descriptor;
 
-struct Case {
+struct HandoverCase {
   ProtocolVersion version;
   Side side;  ///< which end changes process
 };
@@ -117,13 +117,13 @@ bool echo(BlockingStream& stream, std::string_view who, std::size_t words) {
   ::_exit(echo(stream, "second", SIZE_MAX) ? 0 : 5);
 }
 
-class HandoverBetweenProcesses : public ::testing::TestWithParam<Case> {};
+class HandoverBetweenProcesses : public ::testing::TestWithParam<HandoverCase> {};
 
 INSTANTIATE_TEST_SUITE_P(BothVersions, HandoverBetweenProcesses,
-                         ::testing::Values(Case{ProtocolVersion::TLS1_3, Side::server},
-                                           Case{ProtocolVersion::TLS1_3, Side::client},
-                                           Case{ProtocolVersion::TLS1_2, Side::server},
-                                           Case{ProtocolVersion::TLS1_2, Side::client}),
+                         ::testing::Values(HandoverCase{ProtocolVersion::TLS1_3, Side::server},
+                                           HandoverCase{ProtocolVersion::TLS1_3, Side::client},
+                                           HandoverCase{ProtocolVersion::TLS1_2, Side::server},
+                                           HandoverCase{ProtocolVersion::TLS1_2, Side::client}),
                          [](const auto& tested) {
                            return to_string(tested.param.version).substr(4, 1) + "_" +
                                   to_string(tested.param.version).substr(6) +

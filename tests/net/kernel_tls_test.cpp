@@ -27,7 +27,7 @@ using net::Descriptor;
 
 enum class Way : std::uint8_t { plain, kernel };
 
-struct Case {
+struct KernelTlsCase {
   ProtocolVersion version;
   CipherSuite suite;
   Way client;
@@ -41,15 +41,15 @@ struct Case {
                                                    : crypto::AeadAlgorithm::aes_256_gcm;
 }
 
-[[nodiscard]] std::string name_of(const ::testing::TestParamInfo<Case>& tested) {
+[[nodiscard]] std::string name_of(const ::testing::TestParamInfo<KernelTlsCase>& tested) {
   const auto way = [](Way which) { return which == Way::kernel ? "Kernel" : "Plain"; };
   std::string suite = to_string(tested.param.suite);
   std::erase(suite, '_');
   return suite + way(tested.param.client) + way(tested.param.server);
 }
 
-[[nodiscard]] std::vector<Case> all_cases() {
-  std::vector<Case> cases;
+[[nodiscard]] std::vector<KernelTlsCase> all_cases() {
+  std::vector<KernelTlsCase> cases;
   constexpr std::array suites{
       std::pair{ProtocolVersion::TLS1_3, CipherSuite::TLS_AES_128_GCM_SHA256},
       std::pair{ProtocolVersion::TLS1_3, CipherSuite::TLS_AES_256_GCM_SHA384},
@@ -89,7 +89,7 @@ class OpenFile {
   Descriptor file_;
 };
 
-class KernelTlsStreams : public ::testing::TestWithParam<Case> {
+class KernelTlsStreams : public ::testing::TestWithParam<KernelTlsCase> {
  protected:
   void SetUp() override {
     const bool needs_kernel = GetParam().client == Way::kernel || GetParam().server == Way::kernel;
@@ -134,17 +134,6 @@ class KernelTlsStreams : public ::testing::TestWithParam<Case> {
 };
 
 INSTANTIATE_TEST_SUITE_P(All, KernelTlsStreams, ::testing::ValuesIn(all_cases()), name_of);
-
-[[nodiscard]] Result<std::string> read_to_end(BlockingStream& stream) {
-  std::string all;
-  Bytes room(50'000);
-  for (;;) {
-    auto count = stream.read_some(room);
-    if (!count) return std::unexpected(count.error());
-    if (*count == 0) return all;
-    all += as_text(ByteView(room).first(*count));
-  }
-}
 
 TEST_P(KernelTlsStreams, CarryDataAndFilesAndCloseCleanly) {
   const std::string text = pattern(1'000'000, 1);

@@ -18,6 +18,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <keyway/asio.hpp>
+#include <keyway/blocking.hpp>
 
 #include "testing/pair.hpp"
 
@@ -83,6 +84,18 @@ struct StreamPair {
         client(std::move(sockets.first), client_config ? std::move(client_config) : build(client_builder()), name),
         server(std::move(sockets.second), server_config ? std::move(server_config) : build(server_builder())) {}
 };
+
+/// All that comes until the peer's close_notify.
+[[nodiscard]] inline Result<std::string> read_to_end(BlockingStream& stream) {
+  std::string all;
+  Bytes room(50'000);
+  for (;;) {
+    auto count = stream.read_some(room);
+    if (!count) return std::unexpected(count.error());
+    if (*count == 0) return all;
+    all += as_text(ByteView(room).first(*count));
+  }
+}
 
 /// Bytes that differ from place to place.
 [[nodiscard]] inline std::string pattern(std::size_t size, unsigned seed) {

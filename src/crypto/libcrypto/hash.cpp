@@ -2,14 +2,43 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include "crypto/libcrypto/hash.hpp"
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <new>
+#include <optional>
 #include <type_traits>
 
 #include <openssl/sha.h>
 
+#include "core/reader.hpp"
+#include "core/writer.hpp"
+
 namespace keyway::crypto::libcrypto {
 namespace {
+
+/// The contexts of SHA-2, whose values stand in an array. SHA-1 is for no transcript that anybody goes on with.
+template <typename Context>
+concept HasValues = requires(Context context) { context.h[0]; };
+
+/// How many bytes a context has seen: it counts bits, in two halves.
+template <typename Context>
+std::uint64_t seen_bytes(const Context& context) noexcept {
+  constexpr unsigned half = 8 * sizeof(context.Nl);
+  if constexpr (half == 64) {
+    return std::uint64_t{context.Nl} >> 3U | std::uint64_t{context.Nh} << 61U;
+  } else {
+    return (std::uint64_t{context.Nh} << half | context.Nl) >> 3U;
+  }
+}
+
+template <typename Context>
+void set_seen_bytes(Context& context, std::uint64_t bytes) noexcept {
+  constexpr unsigned half = 8 * sizeof(context.Nl);
+  context.Nl = static_cast<decltype(context.Nl)>(bytes << 3U);
+  context.Nh = static_cast<decltype(context.Nh)>(half == 64 ? bytes >> 61U : bytes >> 29U);
+}
 
 template <HashAlgorithm Algorithm, typename Context, std::size_t Output, std::size_t Block, auto Init, auto Update,
           auto Final>
@@ -31,6 +60,56 @@ class Function final : public HashFunction {
   void finish(HashState& state, ByteSpan out) const noexcept override {
     // SAFETY: a caller's short buffer is an error in Keyway itself; writing nothing keeps it inside its bounds.
     if (out.size() >= Output) Final(out.data(), context(state));
+  }
+
+  [[nodiscard]] std::optional<Bytes> write_state(const HashState& state) const override {
+    if constexpr (HasValues<Context>) {
+      Context context;
+      // SAFETY: a HashState that start() has made begins with a Context, which is trivially copyable.
+      std::memcpy(&context, state.opaque.data(), sizeof(context));
+      Bytes written;
+      Writer out(written);
+      for (const auto value : context.h) {
+        if constexpr (sizeof(value) == 8) out.u64(value);
+        if constexpr (sizeof(value) == 4) out.u32(value);
+      }
+      out.u64(seen_bytes(context));
+      std::array<std::uint8_t, Block> begun{};
+      // SAFETY: the block that is not whole yet is in the context's last array but for two counters, as bytes: `u` and
+      // `data` have a block's size each.
+      if constexpr (requires { context.u.p; }) {
+        static_assert(sizeof(context.u) == Block);
+        std::memcpy(begun.data(), &context.u, Block);
+      } else {
+        static_assert(sizeof(context.data) == Block);
+        std::memcpy(begun.data(), &context.data, Block);
+      }
+      out.bytes(ByteView(begun).first(context.num < Block ? context.num : 0));
+      return written;
+    } else {
+      return std::nullopt;
+    }
+  }
+
+  [[nodiscard]] bool read_state(HashState& state, ByteView written) const noexcept override {
+    if constexpr (HasValues<Context>) {
+      Reader in(written, "hash state");
+      start(state);
+      for (auto& value : context(state)->h) {
+        if constexpr (sizeof(value) == 8) value = in.u64("value");
+        if constexpr (sizeof(value) == 4) value = in.u32("value");
+      }
+      constexpr std::uint64_t most = std::uint64_t{1} << 61U;  // of which the bits can be counted
+      const std::uint64_t seen = in.u64("seen");
+      const std::size_t begun = seen % Block;
+      const ByteView rest = in.rest();
+      if (!in.ok() || seen >= most || rest.size() != begun) return false;
+      set_seen_bytes(*context(state), seen - begun);
+      update(state, rest);
+      return true;
+    } else {
+      return false;
+    }
   }
 
  private:

@@ -153,7 +153,7 @@ class FeignedPsks {
   [[nodiscard]] std::span<const PskOffer> offers() const noexcept { return offers_; }
 
   /// Puts random bytes in the binders' place at the end of the ClientHello.
-  Result<void> fill_binders(ByteSpan client_hello, const crypto::Random& random) const {
+  [[nodiscard]] Result<void> fill_binders(ByteSpan client_hello, const crypto::Random& random) const {
     std::size_t size = 0;
     for (const PskOffer& psk : offers_) size += 1 + psk.hash->output_size();
     ByteSpan binders = client_hello.last(size);

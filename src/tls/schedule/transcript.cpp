@@ -11,6 +11,11 @@ Transcript::Transcript(const crypto::HashFunction& hash) noexcept : function_(&h
   hash.start(state_);
 }
 
+std::optional<Transcript> Transcript::read(const crypto::HashFunction& hash, ByteView written) noexcept {
+  Transcript transcript(hash);
+  return hash.read_state(transcript.state_, written) ? std::optional(transcript) : std::nullopt;
+}
+
 void Transcript::add(ByteView message) noexcept {
   function_->update(state_, message);
 }

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include <keyway/bytes.hpp>
 #include <keyway/crypto.hpp>
@@ -39,6 +40,11 @@ class Transcript {
   void replace_with_message_hash() noexcept;
   /// The same, where the hash of ClientHello1 is all that is known.
   void begin_with_message_hash(ByteView first) noexcept;
+
+  /// As bytes, for read(); nothing where the provider does not tell. See HashFunction::write_state().
+  [[nodiscard]] std::optional<Bytes> written() const { return function_->write_state(state_); }
+  /// Nothing where these bytes are no running hash of this function.
+  [[nodiscard]] static std::optional<Transcript> read(const crypto::HashFunction& hash, ByteView written) noexcept;
 
   [[nodiscard]] const crypto::HashFunction& function() const noexcept { return *function_; }
 

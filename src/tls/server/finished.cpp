@@ -59,6 +59,7 @@ Result<ExpectFinished::Next> ExpectFinished::handle(Flow& flow, const HandshakeM
 
 std::vector<ByteView> AwaitTickets::sessions() const {
   std::vector<ByteView> views;
+  views.reserve(unsealed_.size());
   for (const UnsealedTicket& ticket : unsealed_) views.emplace_back(ticket.session.bytes());
   return views;
 }

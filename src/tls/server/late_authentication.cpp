@@ -108,6 +108,7 @@ Result<void> LateAuthentication::ask(Flow& flow, const ServerConfig& config) {
   return {};
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): states move without throwing, so there is always one to visit
 bool LateAuthentication::accepts(HandshakeType type) const noexcept {
   const auto is_accepted = [&]<typename S>(const S&) {
     if constexpr (std::is_same_v<S, LateAwaitVerdict>) {

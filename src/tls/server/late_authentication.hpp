@@ -114,6 +114,9 @@ class LateAuthentication {
   /// RandomFailed, those of Flow::send.
   [[nodiscard]] Result<void> ask(Flow& flow, const ServerConfig& config);
 
+  /// Of the handshake.
+  [[nodiscard]] const Transcript& transcript() const noexcept { return transcript_; }
+
   /// True while a request waits for its answer.
   [[nodiscard]] bool is_open() const noexcept { return state_.has_value(); }
   /// True between the client's Certificate and its Finished, where nothing else may come.

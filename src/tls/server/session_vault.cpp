@@ -41,7 +41,7 @@ std::optional<Session> find_stored(const ServerConfig& config, ByteView id, bool
   if (is_later || known != nullptr) return std::nullopt;
   auto found = is_once ? store.take(id) : store.get(id);
   if (!found) return std::nullopt;
-  if (is_once && may_be_asked_again(config)) inquiry.keep(Pause::session_lookup, id, answer::Found{*found});
+  if (is_once && may_be_asked_again(config)) inquiry.keep(Pause::session_lookup, id, answer::Found{found});
   return open(config, *found, inquiry);
 }
 

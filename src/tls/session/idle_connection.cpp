@@ -40,6 +40,14 @@ IdleTls13 read_tls13(Reader& in, CipherSuite suite_id) {
   }
   idle.exporter_secret = read_secret<HashSecret::capacity()>(in, size, "exporter_secret");
   idle.client_random = in.array<32>("client_random");
+  const ByteView transcript = in.vector8("transcript");
+  idle.transcript.assign(transcript.begin(), transcript.end());
+  const std::size_t contexts = in.u8("late_contexts");
+  if (contexts > max_late_contexts) in.reject(ErrorCode::InvalidValue, "late_contexts");
+  for (std::size_t i = 0; i < contexts && in.ok(); ++i) {
+    const ByteView context = in.vector8("late_contexts", 1);
+    idle.late_contexts.emplace_back(context.begin(), context.end());
+  }
   return idle;
 }
 
@@ -50,6 +58,9 @@ void write_traffic(Writer& out, const IdleTls13& idle) {
   }
   out.vector8(idle.exporter_secret.view());
   out.bytes(idle.client_random);
+  out.vector8(idle.transcript);
+  out.u8(static_cast<std::uint8_t>(idle.late_contexts.size()));
+  for (const Bytes& context : idle.late_contexts) out.vector8(context);
 }
 
 IdleTls12 read_tls12(Reader& in, CipherSuite suite_id) {

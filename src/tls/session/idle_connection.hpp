@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,11 +28,16 @@ struct IdleDirectionTls13 {
   std::uint32_t generation = 0;
 };
 
+/// How many requests for a certificate a client answers on a connection, in all its processes.
+inline constexpr std::size_t max_late_contexts = 8;
+
 struct IdleTls13 {
   IdleDirectionTls13 reading;
   IdleDirectionTls13 writing;
   HashSecret exporter_secret;
   HelloRandom client_random{};
+  Bytes transcript;                  ///< Transcript::written(), where the client may be asked later; else empty
+  std::vector<Bytes> late_contexts;  ///< a client's, of the requests that it has answered
 };
 
 /// The keys come of the master secret and of both randoms.

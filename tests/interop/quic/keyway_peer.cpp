@@ -10,8 +10,6 @@ namespace {
 
 using testing::provider;
 
-constexpr QuicVersion version = QuicVersion::v1;
-
 /// What ngtcp2 holds for us, and gives back by delete_aead() and delete_protector().
 struct Installed {
   ngtcp2_crypto_aead_ctx aead{};

@@ -11,9 +11,13 @@
 #include <vector>
 
 #include <keyway/bytes.hpp>
+#include <keyway/quic_keys.hpp>
 #include <keyway/types.hpp>
 
 namespace keyway::quic_interop {
+
+/// The one that all here speak.
+inline constexpr QuicVersion version = QuicVersion::v1;
 
 /// All connection IDs here have so many bytes.
 inline constexpr std::size_t id_size = 8;

@@ -10,8 +10,6 @@ namespace {
 
 using testing::provider;
 
-constexpr QuicVersion version = QuicVersion::v1;
-
 QuicSecret turned(const QuicSecret& secret, Direction direction) {
   return {secret.level, direction, secret.cipher_suite, secret.secret.clone()};
 }

@@ -370,12 +370,80 @@ TEST(HandoverOfWhoIsKnown, FindsTheKeyFromOutsideInTheConfigurationOfWhoTakesIt)
   EXPECT_EQ(without.error().code(), ErrorCode::InvalidConfiguration);
 }
 
-TEST(HandoverOfWhoIsKnown, RefusesAClientThatMayBeAskedLater) {
-  ClientConfig::Builder client = client_builder();
-  client.allow_late_authentication().allow_secret_extraction();
-  Pair pair = make_connected_pair(build(std::move(client)));
-  const HandoverKey key = *HandoverKey::generate(*provider());
-  EXPECT_EQ(pair.client.export_idle(key).error().code(), ErrorCode::NotReady);
+/// A client that may be asked later, and a server that asks; each leaves for another process now and then.
+struct LateScene {
+  std::shared_ptr<const ClientConfig> client = build(client_of());
+  std::shared_ptr<const ServerConfig> server = build(server_of());
+  Pair pair = make_connected_pair(client, server);
+  HandoverKey key = *HandoverKey::generate(*provider());
+
+  [[nodiscard]] static ClientConfig::Builder client_of() {
+    ClientConfig::Builder builder = client_builder();
+    builder.allow_late_authentication().allow_secret_extraction().add_credential(shared_client_credential());
+    return builder;
+  }
+  [[nodiscard]] static ServerConfig::Builder server_of() {
+    ServerConfig::Builder builder = server_builder();
+    builder.ask_for_client_certificate(shared_trust()).ask_clients_later().allow_secret_extraction();
+    return builder;
+  }
+  void carry_over(Side side) {
+    const Bytes exported = *pair.side(side).export_idle(key);
+    pair.side(side) = side == Side::client ? *Connection::import_idle(client, key, exported)
+                                           : *Connection::import_idle(server, key, exported);
+  }
+  [[nodiscard]] bool asks() {
+    if (!pair.server.request_client_certificate()) return false;
+    while (pair.carry(Side::server) || pair.carry(Side::client)) {
+    }
+    return pair.server.info().late_authentication == ClientProofLater::proven && !pair.server.peer_chain().empty();
+  }
+};
+
+TEST(HandoverOfWhoMayBeAskedLater, OnEitherSideGoesOnWithTheHandshakesTranscript) {
+  for (const Side side : {Side::server, Side::client}) {
+    LateScene scene;
+    scene.carry_over(side);
+    EXPECT_EQ(scene.pair.side(side).info().late_authentication, ClientProofLater::possible);
+    EXPECT_TRUE(scene.asks()) << to_string(side);
+    scene.carry_over(side);
+    EXPECT_TRUE(scene.asks()) << "a second time";
+    EXPECT_EQ(scene.pair.transfer(Side::client, "after"), "after");
+  }
+}
+
+TEST(HandoverOfWhoMayBeAskedLater, CountsTheRequestsOfBothProcesses) {
+  LateScene scene;
+  for (int i = 0; i < 8; ++i) {
+    ASSERT_TRUE(scene.asks()) << i;
+    scene.carry_over(Side::client);
+  }
+  EXPECT_FALSE(scene.asks());
+  ASSERT_NE(scene.pair.client.error(), nullptr);
+  EXPECT_EQ(scene.pair.client.error()->code(), ErrorCode::UnexpectedMessage);
+}
+
+TEST(HandoverOfWhoMayBeAskedLater, IsHeldToWhatTheServerWasTold) {
+  LateScene scene;
+  ClientConfig::Builder strict = client_builder();
+  strict.allow_secret_extraction();
+  const auto imported =
+      Connection::import_idle(build(std::move(strict)), scene.key, *scene.pair.client.export_idle(scene.key));
+  ASSERT_FALSE(imported.has_value());
+  EXPECT_EQ(imported.error().code(), ErrorCode::InvalidConfiguration);
+}
+
+TEST(HandoverOfWhoMayBeAskedLater, LeavesItToTheServerWhetherItStillAsks) {
+  LateScene scene;
+  ServerConfig::Builder silent = server_builder();
+  silent.allow_secret_extraction();
+  auto imported =
+      Connection::import_idle(build(std::move(silent)), scene.key, *scene.pair.server.export_idle(scene.key));
+  ASSERT_TRUE(imported);
+  EXPECT_EQ(imported->info().late_authentication, ClientProofLater::off);
+  EXPECT_EQ(imported->request_client_certificate().error().code(), ErrorCode::NotReady);
+  scene.pair.server = std::move(*imported);
+  EXPECT_EQ(scene.pair.transfer(Side::server, "well"), "well");
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ IdleConnection idle_tls13() {
   const Bytes secret(48, 0x11);
   idle.traffic.emplace<IdleTls13>(IdleDirectionTls13{HashSecret(ByteView(secret)), 3},
                                   IdleDirectionTls13{HashSecret(ByteView(secret)), 4}, HashSecret(ByteView(secret)),
-                                  HelloRandom{1, 2, 3});
+                                  HelloRandom{1, 2, 3}, Bytes(100, 5), std::vector<Bytes>{Bytes(16, 6), Bytes(1, 7)});
   idle.reading_sequence = 7;
   idle.writing_sequence = 0x1'0000'0000;
   idle.max_sent = idle.max_taken = 1024;
@@ -75,6 +75,16 @@ TEST(IdleConnection, HasSecretsOfItsSuitesSize) {
   idle.info.cipher_suite = CipherSuite::TLS_AES_128_GCM_SHA256;
   EXPECT_FALSE(IdleConnection::parse(written(idle)));
   idle.info.cipher_suite = CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;
+  EXPECT_FALSE(IdleConnection::parse(written(idle)));
+}
+
+TEST(IdleConnection, HasNoMoreContextsThanRequestsAreAnswered) {
+  IdleConnection idle = idle_tls13();
+  std::get<IdleTls13>(idle.traffic).late_contexts.assign(8, Bytes(16, 6));
+  EXPECT_TRUE(IdleConnection::parse(written(idle)));
+  std::get<IdleTls13>(idle.traffic).late_contexts.assign(9, Bytes(16, 6));
+  EXPECT_FALSE(IdleConnection::parse(written(idle)));
+  std::get<IdleTls13>(idle.traffic).late_contexts = {Bytes()};
   EXPECT_FALSE(IdleConnection::parse(written(idle)));
 }
 
