@@ -170,11 +170,12 @@ bool ServerSession::may_be_handed_over() {
          stream_.connection()->info().late_authentication != ClientProofLater::possible;
 }
 
-/// False where it is not idle after all; nothing has changed then.
+/// True where nothing is left to be done here: it went, or can't go at all (is_handed_over_ says which). False where it
+/// is not idle after all; nothing has changed then.
 bool ServerSession::hand_over() {
   ServerSuccessor& successor = *shared_.successor.load();
   auto exported = stream_.export_idle(successor.key);
-  if (!exported) return false;
+  if (!exported) return exported.error().code() != keyway::ErrorCode::NotReady;
   is_handed_over_ = true;
   error_code error;
   // Taken out of this thread's hands first: the socket stays open in the other process, and must not be watched here.

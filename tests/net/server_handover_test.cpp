@@ -66,6 +66,7 @@ class ReplacedServer : public ::testing::Test {
     };
     auto builder = server_builder();
     builder.alpn({"http/1.1"}).allow_secret_extraction();
+    if (resolver) builder.psk_resolver(resolver);
     if (!options.asks_for_certificate_at.empty()) {
       builder.ask_for_client_certificate(testing::shared_trust()).ask_clients_later();
     }
@@ -108,6 +109,7 @@ class ReplacedServer : public ::testing::Test {
   static constexpr std::string_view request = "GET /page.txt HTTP/1.1\r\nHost: a\r\n\r\n";
   static constexpr std::string_view page = "\r\n\r\n0123456789";
   testing::SiteFolder folder;
+  std::shared_ptr<const PskResolver> resolver;  ///< of servers to come
 };
 
 TEST_F(ReplacedServer, HandsOnIdleConnectionsAndItsPort) {
@@ -256,6 +258,39 @@ TEST_F(ReplacedServer, KeepsConnectionsWhoseClientsMayYetBeAskedWhoTheyAre) {
   first.server->wait();
   EXPECT_NE(known.ask("GET /sub/ HTTP/1.1\r\nHost: a\r\n\r\n", "</html>\n").find("200 OK"), std::string::npos);
   EXPECT_TRUE(eventually([&] { return second.answers() == 1U; })) << second.answers();
+}
+
+/// Knows one key, as a file of keys does.
+class OneKey final : public PskResolver {
+ public:
+  explicit OneKey(std::shared_ptr<const ExternalPsk> psk) : psk_(std::move(psk)) {}
+  [[nodiscard]] std::shared_ptr<const ExternalPsk> resolve(std::span<const OfferedPsk> /*offered*/,
+                                                           const ClientHelloView& /*hello*/) const override {
+    return psk_;
+  }
+
+ private:
+  std::shared_ptr<const ExternalPsk> psk_;
+};
+
+TEST_F(ReplacedServer, EndsConnectionsThatCanNotGoWithoutDelay) {
+  const Bytes secret(32, 7);
+  const ExternalPsk::Key key{.identity = as_bytes("device"), .secret = secret};
+  resolver = std::make_shared<OneKey>(*ExternalPsk::in_context(Side::server, {}, key));
+  Running first;
+  Running second;
+  ASSERT_TRUE(start(first));
+  auto builder = client_builder();
+  builder.add_psk(*ExternalPsk::in_context(Side::client, {}, key));
+  Visitor visitor = visit(*first.server, std::move(builder));
+  EXPECT_TRUE(visitor.ask(request, page).starts_with("HTTP/1.1 200"));
+
+  const auto begin = std::chrono::steady_clock::now();
+  ASSERT_TRUE(start(second, first.server->port()));
+
+  EXPECT_EQ(visitor.ask("", "never"), "[closed]");
+  first.server->wait();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 8s);
 }
 
 }  // namespace
