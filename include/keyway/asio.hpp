@@ -38,6 +38,7 @@
 #include <keyway/detail/asio_engine.hpp>
 #include <keyway/detail/asio_error.hpp>
 #include <keyway/detail/asio_kernel.hpp>
+#include <keyway/detail/asio_late.hpp>
 #include <keyway/detail/asio_pause.hpp>
 #include <keyway/error.hpp>
 #include <keyway/handover.hpp>
@@ -198,6 +199,23 @@ class stream {
   auto async_send_file(int file, std::uint64_t offset, std::size_t size, Token&& token) {
     return start<void(boost::system::error_code, std::size_t)>(detail::FileOperation(file, offset, size),
                                                                std::forward<Token>(token));
+  }
+
+  // --- who the client is
+
+  /// Server: asks the client for a certificate (Connection::request_client_certificate()), unless a request waits for
+  /// its answer already, and reads until the answer is there or the client has sent data before it. 0 without an error:
+  /// the answer is there (ConnectionInfo::late_authentication); more: so much data, to be called again. Errors: those
+  /// of the connection's call; as read_some().
+  template <typename MutableBufferSequence>
+  std::size_t request_client_certificate(const MutableBufferSequence& buffers, boost::system::error_code& error) {
+    return run(detail::ClientProofOperation<MutableBufferSequence>(buffers), error);
+  }
+  /// Completes with `void(error_code, std::size_t)`. Cancellation: as async_read_some()'s.
+  template <typename MutableBufferSequence, typename Token>
+  auto async_request_client_certificate(const MutableBufferSequence& buffers, Token&& token) {
+    return start<void(boost::system::error_code, std::size_t)>(
+        detail::ClientProofOperation<MutableBufferSequence>(buffers), std::forward<Token>(token));
   }
 
   // --- the end

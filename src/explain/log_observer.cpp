@@ -7,6 +7,9 @@
 
 #include "core/text.hpp"
 #include "explain/plain_words.hpp"
+#include "tls/wire/client_hello.hpp"
+#include "tls/wire/handshake.hpp"
+#include "tls/wire/server_hello.hpp"
 
 namespace keyway::explain {
 namespace {
@@ -15,9 +18,23 @@ namespace {
   return direction == Direction::sent ? "sent" : "received";
 }
 
+/// What of a hello is worth a word: that it is a HelloRetryRequest, and the cookie.
+[[nodiscard]] std::string about_hello(const event::HandshakeMessage& message) {
+  if (message.raw.size() < tls::handshake_header_size) return {};
+  const ByteView body = message.raw.subspan(tls::handshake_header_size);
+  if (message.type == HandshakeType::server_hello) {
+    const auto hello = tls::ServerHello::parse(body);
+    if (!hello || !hello->is_hello_retry_request()) return {};
+    return hello->extensions.has(ExtensionType::cookie) ? ", a HelloRetryRequest with a cookie"
+                                                        : ", a HelloRetryRequest";
+  }
+  if (message.type != HandshakeType::client_hello) return {};
+  const auto hello = tls::ClientHello::parse(body);
+  return hello && hello->extensions.has(ExtensionType::cookie) ? ", with the cookie" : "";
+}
 [[nodiscard]] LogLine line_of(const event::HandshakeMessage& message) {
-  return {LogLevel::debug, fmt::format("{} {}, {}", verb_of(message.direction), to_string(message.type),
-                                       count_of(message.raw.size(), "byte"))};
+  return {LogLevel::debug, fmt::format("{} {}, {}{}", verb_of(message.direction), to_string(message.type),
+                                       count_of(message.raw.size(), "byte"), about_hello(message))};
 }
 [[nodiscard]] LogLine line_of(const event::InnerClientHello& message) {
   return {LogLevel::debug,

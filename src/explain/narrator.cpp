@@ -70,6 +70,7 @@ struct Narrator::Told {
   std::vector<event::SecretDerived> secrets;
   event::ParametersChosen parameters;
   std::string alpn;
+  bool is_completed = false;
   bool told_refusal = false;
   bool told_data_sent = false;
   bool told_data_received = false;
@@ -134,7 +135,10 @@ struct Narrator::Told {
   void on(const event::Finished& finished) {
     tell(tell_finished(sender_of(finished.direction, side), finished.direction == Direction::received));
   }
-  void on(const event::HandshakeCompleted&) { tell(completed()); }
+  void on(const event::HandshakeCompleted&) {
+    tell(completed());
+    is_completed = true;
+  }
   void on(const event::KeysUpdated& updated) {
     Step step;
     step.kind = "keys_updated";
@@ -189,8 +193,14 @@ void Narrator::Told::on(const event::HandshakeMessage& message) {
       return tell(tell_certificates(body, version, sender, viewpoint()));
     case HandshakeType::compressed_certificate:
       return tell(tell_compressed_certificates(body, sender, viewpoint()));
-    case HandshakeType::certificate_request:
-      return tell(tell_certificate_request(body, version));
+    case HandshakeType::certificate_request: {
+      Step step = tell_certificate_request(body, version);
+      // RFC 8446 4.6.2.
+      if (is_completed)
+        step.headline = "CertificateRequest, after the handshake: now the server asks who the client is";
+      step.data["after_handshake"] = is_completed;
+      return tell(std::move(step));
+    }
     case HandshakeType::server_key_exchange:
       return tell(tell_server_key_exchange(body, offer, signature_size));
     case HandshakeType::server_hello_done:

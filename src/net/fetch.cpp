@@ -24,6 +24,7 @@ using std::chrono::steady_clock;
 void tell_tls(const BlockingStream& stream, Response& response) {
   const Connection& connection = stream.connection();
   response.tls = connection.info();
+  response.is_in_kernel = stream.kernel_tls_active();
   if (const x509::Verdict* verdict = connection.verdict()) response.verdict = *verdict;
   response.peer_chain = connection.peer_chain();
 }
@@ -51,6 +52,7 @@ Result<Response> fetch(const Url& url, std::shared_ptr<const ClientConfig> confi
   auto stream = BlockingStream::client(tcp->socket.fd(), std::move(config), url.host, timeouts,
                                        {.id = 0, .observer = options.observer});
   if (!stream) return std::unexpected(std::move(stream.error()));
+  stream->use_kernel_tls(options.kernel_tls);
   if (options.on_pause) stream->on_pause(options.on_pause);
   const std::string request = request_text(url, options);
   const auto shaking = steady_clock::now();
@@ -72,6 +74,11 @@ Result<Response> fetch(const Url& url, std::shared_ptr<const ClientConfig> confi
   response.connected_in = tcp->connected_in;
   response.handshake_in = time_since(shaking);
   tell_tls(*stream, response);
+  if (options.on_established) {
+    if (auto done = options.on_established(*stream); !done) {
+      return std::unexpected(std::move(done.error()).at(url.authority() + " (" + tcp->address + ")"));
+    }
+  }
   // What was refused is sent again, now that the server has proved itself.
   if (!stream->connection().take_refused_early_data().empty()) sent_early = 0;
   if (auto sent = stream->write_all(as_bytes(request).subspan(sent_early)); !sent) {
@@ -79,6 +86,7 @@ Result<Response> fetch(const Url& url, std::shared_ptr<const ClientConfig> confi
   }
   const auto read_some = [&](ByteSpan room) { return stream->read_some(room); };
   if (auto read = read_response(read_some, options, response); !read) return std::unexpected(std::move(read.error()));
+  tell_tls(*stream, response);  // the server may have asked for a certificate meanwhile
   // The answer is whole: what the server does now is of no matter.
   static_cast<void>(stream->close_sending());
   response.total = time_since(start);

@@ -12,10 +12,15 @@
 #include <keyway/config.hpp>
 #include <keyway/connection.hpp>
 #include <keyway/error.hpp>
+#include <keyway/kernel_tls.hpp>
 #include <keyway/observer.hpp>
 
 #include "net/socket.hpp"
 #include "net/url.hpp"
+
+namespace keyway {
+class BlockingStream;
+}
 
 namespace keyway::net {
 
@@ -26,12 +31,15 @@ struct FetchOptions {
   std::string method = "GET";                       ///< or "HEAD"
   bool sends_early = false;                         ///< the request, where configuration and session allow it
   std::size_t max_head = 65'536;                    ///< bytes of the answer's head
-  Observer* observer = nullptr;                     ///< for the connection, beside the configuration's
+  KernelTls kernel_tls = {};     ///< where the connection is to go (BlockingStream::use_kernel_tls())
+  Observer* observer = nullptr;  ///< for the connection, beside the configuration's
 
   /// Answers the pauses that the configuration asks for; without it they are refused.
   std::function<Answer(Connection&, Pause)> on_pause = {};
   /// TCP stands; the handshake is about to begin.
   std::function<void(const TcpConnection&)> on_connected = {};
+  /// The handshake is done, and no request is sent yet; an error ends the exchange. Not with sends_early.
+  std::function<Result<void>(BlockingStream&)> on_established = {};
   /// The handshake failed; what the connection still knows can be asked.
   std::function<void(const Connection&)> on_refused = {};
   /// Part of the body, decoded from chunks. An error stops the transfer and becomes fetch()'s.
@@ -46,8 +54,9 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> fields;  ///< header fields, in order, names as they came
   std::uint64_t body_bytes = 0;
 
-  std::string address;  ///< "127.0.0.1:8443"
-  ConnectionInfo tls;
+  std::string address;        ///< "127.0.0.1:8443"
+  ConnectionInfo tls;         ///< as it is at the end
+  bool is_in_kernel = false;  ///< the kernel had the records
   std::optional<x509::Verdict> verdict;
   std::vector<Bytes> peer_chain;  ///< DER, leaf first
   std::chrono::microseconds resolved_in{};

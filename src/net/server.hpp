@@ -7,10 +7,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <keyway/config.hpp>
 #include <keyway/connection.hpp>
 #include <keyway/error.hpp>
+#include <keyway/kernel_tls.hpp>
+
+#include "net/authenticator.hpp"
 
 namespace keyway::net {
 
@@ -24,6 +28,7 @@ struct AccessRecord {
   std::uint64_t body_bytes = 0;
   std::chrono::microseconds duration{};
   const Error* failure = nullptr;       ///< what ended the connection; lives for the call alone
+  bool is_in_kernel = false;            ///< the kernel seals and opens what goes over this connection
   bool is_early = false;                ///< answered before the client had shown that it is there now
   const ConnectionInfo* tls = nullptr;  ///< lives for the call alone; null without a handshake
 };
@@ -41,16 +46,32 @@ struct FileServerOptions {
   std::chrono::milliseconds write_timeout{30'000};      ///< for each part of a body (64 KiB at most)
   std::chrono::milliseconds drain_timeout{10'000};      ///< what requests under way get after drain()
   bool listings = true;                                 ///< a folder without index.html shows what is in it
+  /// Paths, each beginning with a slash, with all that is below them: who asks for that and has shown no certificate is
+  /// asked for one then (RFC 8446 4.6.2), and refused without (403). The configuration must ask_clients_later().
+  std::vector<std::string> asks_for_certificate_at = {};
+  /// Connections go there once their handshake is done, as far as it offers, and files then go out by sendfile. Of
+  /// KernelTls::probe(). The configuration must allow_secret_extraction().
+  KernelTls kernel_tls = {};
+  /// A Unix socket. A server of this user that waits there is replaced: this one takes its listening socket, and its
+  /// connections once they are idle, whose clients notice nothing; the other one drains. Then this one waits there, to
+  /// be replaced itself. Empty: neither. The configuration must allow_secret_extraction().
+  std::filesystem::path hand_over = {};
+  /// A line for a log, about what is no request. Called on the server's threads.
+  std::function<void(const std::string&)> on_note = {};
   /// SIGINT, SIGTERM and SIGHUP wait for run_until_signal(), from before the port is open.
   bool holds_signals = false;
+  /// What clients may have proved beside the handshake's certificate (authenticator.hpp); none: the resource is not
+  /// there.
+  FurtherIdentities further_identities = {};
   /// Called on the server's threads, several at once.
   std::function<void(const AccessRecord&)> on_access = {};
   /// Observes every connection, beside the configuration's; may be null. Thread-safe, outlives the server.
   Observer* observer = nullptr;
 };
 
-/// An HTTPS file server (HTTP/1.1, GET and HEAD) on threads of its own. The configuration should offer ALPN "http/1.1".
-/// Of what comes early, a whole GET or HEAD is answered at once, and all else once the handshake is done (RFC 8470 3).
+/// An HTTPS file server (HTTP/1.1, GET and HEAD; POST for further proofs alone) on threads of its own. The
+/// configuration should offer ALPN "http/1.1". Of what comes early, a whole GET or HEAD is answered at once, and all
+/// else once the handshake is done (RFC 8470 3).
 class FileServer {
  public:
   /// Listens, and serves until drain(). Errors: FileNotFound (the folder), ListenFailed (with the cure),
@@ -68,10 +89,11 @@ class FileServer {
   /// Takes no more connections and lets requests under way end, for drain_timeout at most. Returns at once.
   /// Thread-safe.
   void drain();
-  /// Connections to come have this configuration; those that stand keep theirs. Thread-safe.
-  void use(std::shared_ptr<const ServerConfig> config);
-  /// Waits until SIGINT or SIGTERM comes and all is drained; a second signal ends at once. Only one server of a process
-  /// may. `on_hangup`: called at each SIGHUP, which else ends the process.
+  /// Connections to come have this configuration; those that stand keep theirs. `further`: in the place of
+  /// FileServerOptions::further_identities, for all. Thread-safe.
+  void use(std::shared_ptr<const ServerConfig> config, FurtherIdentities further = {});
+  /// Waits until SIGINT or SIGTERM comes, or another process takes over, and all is drained; a second signal ends at
+  /// once. Only one server of a process may. `on_hangup`: called at each SIGHUP, which else ends the process.
   void run_until_signal(const std::function<void()>& on_hangup = {});
   /// Waits for the end of the drain.
   void wait();

@@ -328,16 +328,35 @@ SiteAnswer Site::answer(const SiteRequest& request) const {
   if (!segments) return error_answer(400, "This path is malformed.");
   if (std::ranges::any_of(*segments, is_hidden)) return not_found();
 
-  fs::path wanted = folder_;
-  for (const std::string& segment : *segments) wanted /= segment;
   std::error_code error;
-  const fs::path path = fs::canonical(wanted, error);
+  const fs::path path = fs::canonical(place_of(*segments), error);
   if (error == std::errc::permission_denied) return error_answer(403, "This file may not be read by the server.");
   if (error || !is_within(path, folder_)) return not_found();
   if (fs::is_directory(path, error)) return answer_folder(path, *segments, request);
   // "file/" is not "file": links relative to it would lead elsewhere.
   if (request.target.substr(0, request.target.find_first_of("?#")).ends_with('/')) return not_found();
   return answer_file(path, request);
+}
+
+fs::path Site::place_of(const std::vector<std::string>& segments) const {
+  fs::path place = folder_;
+  for (const std::string& segment : segments) place /= segment;
+  return place;
+}
+
+bool Site::leads_below(std::string_view target, std::string_view prefix) const {
+  const auto segments = decode_path(target);
+  const auto above = decode_path(prefix);
+  if (!segments || !above) return false;  // nothing is found there
+  if (std::ranges::mismatch(*above, *segments).in1 == above->end()) return true;
+  std::error_code error;
+  const fs::path closed = fs::canonical(place_of(*above), error);
+  if (error) return false;
+  const fs::path wanted = fs::canonical(place_of(*segments), error);
+  if (error) return false;
+  if (is_within(wanted, closed)) return true;
+  const fs::path index = fs::canonical(wanted / "index.html", error);
+  return !error && is_within(index, closed);
 }
 
 SiteAnswer Site::answer_folder(const fs::path& path, const std::vector<std::string>& segments,

@@ -47,9 +47,13 @@ class Site {
   [[nodiscard]] static Result<Site> open(const std::filesystem::path& folder, bool listings = true);
 
   [[nodiscard]] SiteAnswer answer(const SiteRequest& request) const;
+  /// True when a request for `target` leads to `prefix` (a path as in a target) or below it: by its own path, or by the
+  /// links that its file is reached through.
+  [[nodiscard]] bool leads_below(std::string_view target, std::string_view prefix) const;
   [[nodiscard]] const std::filesystem::path& folder() const noexcept { return folder_; }
 
  private:
+  [[nodiscard]] std::filesystem::path place_of(const std::vector<std::string>& segments) const;
   Site(std::filesystem::path folder, bool listings) : folder_(std::move(folder)), listings_(listings) {}
   [[nodiscard]] SiteAnswer answer_folder(const std::filesystem::path& path, const std::vector<std::string>& segments,
                                          const SiteRequest& request) const;

@@ -21,6 +21,8 @@ class Descriptor {
   ~Descriptor();
 
   [[nodiscard]] int fd() const noexcept { return fd_; }
+  /// The caller closes it.
+  [[nodiscard]] int release() noexcept { return std::exchange(fd_, -1); }
   void close() noexcept;
 
  private:

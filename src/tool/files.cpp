@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include "core/files.hpp"
 #include "net/socket.hpp"
 
@@ -67,6 +69,17 @@ OutputFile::OutputFile(std::unique_ptr<Open> open) noexcept : open_(std::move(op
 OutputFile::OutputFile(OutputFile&&) noexcept = default;
 OutputFile& OutputFile::operator=(OutputFile&&) noexcept = default;
 OutputFile::~OutputFile() = default;
+
+Result<void> check_is_private(const std::filesystem::path& path, const struct ::stat& about) {
+  constexpr ::mode_t others = S_IRWXG | S_IRWXO;
+  if (S_ISREG(about.st_mode) && (about.st_mode & others) == 0) return {};
+  return std::unexpected(fail(ErrorCode::FileUnreadable)
+                             .at(path.string())
+                             .expected("a file that its owner alone may read and write (mode 0600)")
+                             .received(S_ISREG(about.st_mode) ? fmt::format("mode {:04o}", about.st_mode & 07777U)
+                                                              : "something that is no regular file")
+                             .advice("name another file, or: chmod 600 " + path.string()));
+}
 
 Result<OutputFile> OutputFile::create(const fs::path& path) {
   auto open = std::make_unique<Open>();

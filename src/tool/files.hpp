@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <memory>
 
@@ -7,6 +9,10 @@
 #include <keyway/error.hpp>
 
 namespace keyway::tool {
+
+/// Whether a file that holds secrets is a regular one that its owner alone may read and write; `about` is what stat()
+/// said of it. Errors: FileUnreadable, with the cure.
+[[nodiscard]] Result<void> check_is_private(const std::filesystem::path& path, const struct ::stat& about);
 
 /// A file that appears whole or not at all: written without a name, or under a temporary one, and named when it is
 /// complete. What is no regular file (a pipe, /dev/null) is written to directly.

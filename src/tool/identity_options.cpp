@@ -64,13 +64,7 @@ Result<std::shared_ptr<const ExternalPsk>> make_psk(const IdentityOptions& optio
   auto secret = load_secret(text.substr(colon + 1));
   if (!secret) return std::unexpected(std::move(secret.error()).at("--psk"));
   const ExternalPsk::Key key{.identity = as_bytes(text).first(colon), .secret = *secret};
-  const std::size_t comma = options.psk_names.find(',');
-  Result<std::shared_ptr<const ExternalPsk>> psk =
-      options.has_plain_psks ? ExternalPsk::without_importer(side, key)
-      : options.psk_names.empty()
-          ? ExternalPsk::in_context(side, {}, key)
-          : ExternalPsk::between(side, options.psk_names.substr(0, comma),
-                                 comma == std::string::npos ? "" : options.psk_names.substr(comma + 1), key);
+  auto psk = bind_psk(options, side, key);
   wipe(*secret);
   if (!psk) return std::unexpected(std::move(psk.error()).at("--psk " + printable(text)));
   return psk;
@@ -105,6 +99,15 @@ void add_identity_options(CLI::App& command, IdentityOptions& options) {
       .add_flag("--psk-plain", options.has_plain_psks,
                 "Use --psk as it is, without RFC 9258's importer, for peers that know nothing else (openssl). Weakens")
       ->excludes(names);
+}
+
+Result<std::shared_ptr<const ExternalPsk>> bind_psk(const IdentityOptions& options, Side side,
+                                                    const ExternalPsk::Key& key) {
+  if (options.has_plain_psks) return ExternalPsk::without_importer(side, key);
+  if (options.psk_names.empty()) return ExternalPsk::in_context(side, {}, key);
+  const std::size_t comma = options.psk_names.find(',');
+  return ExternalPsk::between(side, options.psk_names.substr(0, comma),
+                              comma == std::string::npos ? "" : options.psk_names.substr(comma + 1), key);
 }
 
 Result<Identities> load_identities(const IdentityOptions& options, Side side, const crypto::Provider& provider) {

@@ -40,6 +40,10 @@ struct Identities {
   std::vector<std::shared_ptr<const ExternalPsk>> psks;
 };
 
+/// A key, bound to what --psk-names and --psk-plain say. Errors: those of ExternalPsk.
+[[nodiscard]] Result<std::shared_ptr<const ExternalPsk>> bind_psk(const IdentityOptions& options, Side side,
+                                                                  const ExternalPsk::Key& key);
+
 /// Errors: InvalidArgument, at the option's name; those of files, of keys and of ExternalPsk.
 [[nodiscard]] Result<Identities> load_identities(const IdentityOptions& options, Side side,
                                                  const crypto::Provider& provider);

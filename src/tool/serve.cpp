@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <chrono>
-#include <ctime>
 #include <memory>
 #include <string>
 #include <utility>
@@ -19,36 +18,19 @@
 
 #include "core/files.hpp"
 #include "core/text.hpp"
+#include "explain/log_observer.hpp"
 #include "net/server.hpp"
 #include "net/site.hpp"
+#include "tool/access_line.hpp"
 #include "tool/development.hpp"
 #include "tool/identity_options.hpp"
+#include "tool/kernel_option.hpp"
+#include "tool/psk_file.hpp"
+#include "tool/serve_options.hpp"
 #include "tool/tls_options.hpp"
 
 namespace keyway::tool {
 namespace {
-
-struct ServeOptions {
-  TlsOptions tls;
-  IdentityOptions identity;
-  std::string folder;
-  std::vector<std::string> certificates;
-  std::vector<std::string> keys;
-  std::vector<std::string> delegations;
-  std::vector<std::string> client_anchors;
-  std::vector<std::string> ocsp_responses;
-  std::vector<std::string> ech;
-  std::string listen = "127.0.0.1:8443";
-  std::string unknown_name;
-  std::size_t threads = 0;
-  std::size_t max_connections = 4096;
-  unsigned drain_seconds = 10;
-  bool is_quiet = false;
-  bool has_no_listings = false;
-  bool takes_expired = false;
-  bool requires_client_certificate = false;
-  bool takes_early = false;
-};
 
 struct Endpoint {
   std::string address;
@@ -104,34 +86,6 @@ struct Endpoint {
   return {};
 }
 
-[[nodiscard]] std::string access_line(const net::AccessRecord& record) {
-  const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  std::string line = fmt::format("{:%Y-%m-%dT%H:%M:%SZ} {}", fmt::gmtime(now), record.peer);
-  if (!record.method.empty()) {
-    line += fmt::format(" \"{} {}\" {} {} {:.1f}ms", printable(record.method, 20), printable(record.target, 300),
-                        record.status, record.body_bytes, static_cast<double>(record.duration.count()) / 1000);
-  } else if (record.status != 0) {
-    line += fmt::format(" \"-\" {}", record.status);
-  }
-  if (record.tls != nullptr) {
-    line += fmt::format(" {} {}", to_string(record.tls->version), to_string(record.tls->cipher_suite));
-    // The RSA key transport has none.
-    if (record.tls->group != NamedGroup{}) line += " " + to_string(record.tls->group);
-    if (record.tls->is_resumption) line += " resumed";
-    if (record.tls->is_delegated) line += " delegated";
-    if (record.tls->psk != nullptr)
-      line += fmt::format(" psk \"{}\"", printable(as_text(record.tls->psk->identity()), 100));
-    if (record.is_early) line += " early";
-    if (record.tls->ech == EchStatus::accepted) line += " ech";
-    if (record.tls->certificate_compression) {
-      line += " certificate in " + to_string(*record.tls->certificate_compression);
-    }
-  }
-  if (!record.client.empty()) line += fmt::format(" client \"{}\"", printable(record.client, 200));
-  if (record.failure != nullptr) line += " failed: " + printable(record.failure->message(), 400);
-  return line + "\n";
-}
-
 /// One run of the command.
 class Serve {
  public:
@@ -150,11 +104,12 @@ class Serve {
   /// Certificates, keys, staples and clients' authorities, as the files now have them.
   void read_anew(net::FileServer& server) {
     auto config = build_config();
-    if (!config) {
-      static_cast<void>(report(context_, config.error()));
+    auto further = load_further();
+    if (!config || !further) {
+      static_cast<void>(report(context_, config ? further.error() : config.error()));
       return note(context_, "goes on with what was read before");
     }
-    server.use(std::move(*config));
+    server.use(std::move(*config), std::move(*further));
     note(context_, "its files are read anew, for connections to come");
   }
 
@@ -164,9 +119,12 @@ class Serve {
     endpoint_ = std::move(*endpoint);
     // Nothing is made for a folder that can't be served.
     if (auto site = net::Site::open(options_.folder); !site) return std::unexpected(std::move(site.error()));
+    if (auto fit = check_late_requests(); !fit) return std::unexpected(std::move(fit.error()));
     auto config = build_config();
     if (!config) return std::unexpected(std::move(config.error()));
     for (const std::string& weakening : (*config)->weakenings()) warn(context_, weakening);
+    auto further = load_further();
+    if (!further) return std::unexpected(std::move(further.error()));
     policy_ = (*config)->common().policy.name;
 
     net::FileServerOptions serving;
@@ -178,6 +136,12 @@ class Serve {
     serving.holds_signals = true;
     serving.drain_timeout = std::chrono::seconds(options_.drain_seconds);
     serving.listings = !options_.has_no_listings;
+    serving.asks_for_certificate_at = options_.asks_for_certificate_at;
+    if (options_.uses_kernel_tls) serving.kernel_tls = probe_kernel(context_);
+    serving.hand_over = options_.hand_over;
+    serving.further_identities = std::move(*further);
+    serving.on_note = [this](const std::string& line) { note(context_, line); };
+    if (options_.is_verbose) serving.observer = &narrating_;
     if (!options_.is_quiet) {
       // A line at a time, whatever standard output is: a log is read while it is written.
       std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
@@ -189,6 +153,37 @@ class Serve {
     return net::FileServer::start(std::move(*config), std::move(serving));
   }
 
+  /// Each of --also-cert. Errors: those of load_credentials() and of check_validity().
+  [[nodiscard]] Result<net::FurtherIdentities> load_further() {
+    const auto& files = options_.further_certificates;
+    if (files.empty() && options_.further_keys.empty()) return net::FurtherIdentities{};
+    auto provider = crypto::make_provider();
+    if (!provider) return std::unexpected(std::move(provider.error()));
+    auto credentials = load_credentials(files, options_.further_keys, **provider, "also-");
+    if (!credentials) return credentials;
+    for (std::size_t i = 0; i < credentials->size(); ++i) {
+      auto checked = check_validity(context_, *(*credentials)[i], files[i], options_.takes_expired);
+      if (!checked) return std::unexpected(std::move(checked.error()));
+    }
+    return credentials;
+  }
+
+  /// Errors: InvalidArgument, where what is asked for later can't be asked for.
+  [[nodiscard]] Result<void> check_late_requests() const {
+    if (options_.asks_for_certificate_at.empty()) return {};
+    const auto refuse = [](std::string_view expected, std::string_view advice) {
+      return std::unexpected(
+          fail(ErrorCode::InvalidArgument).at("--ask-for-cert-at").expected(expected).advice(advice));
+    };
+    if (options_.client_anchors.empty()) {
+      return refuse("--client-ca FILE", "name the authority that clients' certificates are to come from");
+    }
+    if (options_.requires_client_certificate || !options_.identity.pins.empty()) {
+      return refuse("neither --require-client-cert nor --pin", "those ask every client, in the handshake");
+    }
+    return {};
+  }
+
   [[nodiscard]] Result<std::shared_ptr<const ServerConfig>> build_config() {
     auto provider = crypto::make_provider();
     if (!provider) return std::unexpected(std::move(provider.error()));
@@ -198,6 +193,8 @@ class Serve {
     auto added = add_credentials(builder, *provider);
     if (!added) return std::unexpected(std::move(added.error()));
     if (options_.takes_early) builder.take_early_data();
+    if (options_.retries_statelessly) builder.stateless_retry();
+    if (options_.uses_kernel_tls || !options_.hand_over.empty()) builder.allow_secret_extraction();
     if (!options_.ech.empty()) {
       auto ech_keys = load_ech_keys(options_.ech, *provider);
       if (!ech_keys) return std::unexpected(std::move(ech_keys.error()));
@@ -236,6 +233,7 @@ class Serve {
     } else {
       builder.ask_for_client_certificate(std::move(*anchors));
     }
+    if (!options_.asks_for_certificate_at.empty()) builder.ask_clients_later();
     return {};
   }
 
@@ -248,8 +246,16 @@ class Serve {
     for (Bytes& pin : identities->pins) builder.pin_client_key(std::move(pin));
     for (auto& key : identities->raw_keys) builder.add_credential(std::move(key));
     for (auto& psk : identities->psks) builder.add_psk(std::move(psk));
+    if (!options_.psk_file.empty()) {
+      auto file =
+          PskFile::open(options_.psk_file, options_.identity, [this](std::string_view line) { note(context_, line); });
+      if (!file) return std::unexpected(std::move(file.error()));
+      builder.psk_resolver(std::move(*file),
+                           options_.identity.has_plain_psks ? ResolvedPsks::any : ResolvedPsks::imported);
+    }
     if (!options_.certificates.empty()) return add_files(builder, *provider);
-    const bool has_other = options_.identity.shows_raw_key() || options_.identity.has_psks();
+    const bool has_other =
+        options_.identity.shows_raw_key() || options_.identity.has_psks() || !options_.psk_file.empty();
     return has_other ? Result<void>() : add_development(builder, provider);
   }
 
@@ -356,6 +362,8 @@ class Serve {
   const ServeOptions& options_;
   Endpoint endpoint_;
   bool has_pins_ = false;
+  explain::LogObserver narrating_{explain::LogLevel::debug,
+                                  [](explain::LogLevel, std::string_view line) { fmt::print(stderr, "{}\n", line); }};
   std::string instructions_;
   std::string policy_;  ///< its name, as it is narrowed
 };
@@ -365,81 +373,7 @@ class Serve {
 void add_serve_command(CLI::App& app, ToolContext& context) {
   auto options = std::make_shared<ServeOptions>();
   CLI::App* command = app.add_subcommand("serve", "Serve a folder over HTTPS");
-  command->add_option("DIR", options->folder, "The folder")->required();
-  command
-      ->add_option("--cert", options->certificates,
-                   "The certificate and its intermediates, PEM; several: chosen by name")
-      ->type_name("CHAIN.pem")
-      ->allow_extra_args(false);
-  command->add_option("--key", options->keys, "The private key to it, PEM")
-      ->type_name("KEY.pem")
-      ->allow_extra_args(false);
-  command
-      ->add_option("--delegated-credential", options->delegations,
-                   "Prove it with this key that the certificate's key has delegated (keyway ca delegate), to clients "
-                   "that take such; to others with --key; several: in the order of --cert")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  command->add_option("--listen", options->listen, "Where to listen; port 0: a free one")
-      ->type_name("ADDR:PORT")
-      ->capture_default_str();
-  command
-      ->add_option("--ocsp", options->ocsp_responses,
-                   "Staple this OCSP response (DER) to the certificate; several: in the order of --cert")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  command
-      ->add_option(
-          "--ech", options->ech,
-          "Read ClientHellos that are hidden with this key of `keyway ech generate`; several: the first is what "
-          "clients with another are told to use, the others are old ones")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  command
-      ->add_option("--client-ca", options->client_anchors,
-                   "Ask clients for a certificate of the authorities in FILE (PEM or DER); one that is shown must be "
-                   "good")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  command->add_flag("--require-client-cert", options->requires_client_certificate,
-                    "Refuse clients that show none; with --client-ca");
-  command
-      ->add_option("--unknown-name", options->unknown_name,
-                   "For names that no certificate covers: 'first' shows the first certificate, 'refuse' none "
-                   "(default: first with one certificate, refuse with several)")
-      ->check(CLI::IsMember({"first", "refuse"}));
-  command->add_option("--threads", options->threads, "Threads; 0: one a core")->check(CLI::Range(0, 1024));
-  command->add_option("--max-connections", options->max_connections, "Connections at once; more wait")
-      ->check(CLI::Range(1, 1'000'000))
-      ->capture_default_str();
-  command->add_option("--drain", options->drain_seconds, "Seconds that requests under way get at the end")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0, 3600))
-      ->capture_default_str();
-  add_identity_options(*command, options->identity);
-  command->add_flag("--early-data", options->takes_early,
-                    "Answer GET and HEAD that clients who come back send at once; a ticket is good for it once. "
-                    "Weakens: they can be replayed to another server, and have no forward secrecy");
-  add_tls_options(*command, options->tls, "Application protocols to choose from, in order; 'none' for none");
-  command->add_flag("--no-listings", options->has_no_listings, "Don't show what is in a folder without index.html");
-  command->add_flag("--allow-expired", options->takes_expired, "Serve an expired certificate all the same");
-  command->add_flag("-q,--quiet", options->is_quiet, "No line for each request");
-  command->footer(
-      "Without --cert, an authority for development and a certificate for localhost are made in\n"
-      "~/.local/share/keyway/dev, and it is told how to trust them. SIGTERM and SIGINT stop the server once requests\n"
-      "under way are answered; a second signal stops it at once.\n\n"
-      "Examples:\n"
-      "  keyway serve public/\n"
-      "  keyway serve public/ --cert shop.pem --key shop-key.pem --listen 0.0.0.0:443\n"
-      "  keyway serve public/ --cert a.pem --key a-key.pem --cert b.pem --key b-key.pem\n"
-      "  keyway serve public/ --tlsv1.3 --groups X25519MLKEM768:x25519\n"
-      "  keyway serve public/ --tls-max 1.2 --ciphers ECDHE-ECDSA-CHACHA20-POLY1305\n"
-      "  keyway serve public/ --early-data\n"
-      "  keyway serve device/ --rpk device-key.pem\n"
-      "  keyway serve device/ --psk device7:key.hex\n"
-      "  keyway serve public/ --cert shop.pem --key shop-key.pem --cert public.pem --key public-key.pem --ech ech.pem\n"
-      "  keyway serve members/ --client-ca members.pem --require-client-cert\n\n" +
-      std::string(exit_codes_help()));
+  add_serve_options(*command, *options);
   command->callback(
       [options, &context] { context.run = [options, &context] { return Serve(context, *options).run(); }; });
 }

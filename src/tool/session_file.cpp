@@ -5,14 +5,13 @@
 #include <cerrno>
 #include <utility>
 
-#include <fmt/format.h>
-
 #include <keyway/secret.hpp>
 
 #include "core/files.hpp"
 #include "core/reader.hpp"
 #include "core/text.hpp"
 #include "core/writer.hpp"
+#include "tool/files.hpp"
 
 namespace keyway::tool {
 namespace {
@@ -21,18 +20,6 @@ namespace {
 constexpr std::string_view magic = "keyway sessions 1\n";
 constexpr std::size_t max_key = 1024;
 constexpr std::size_t max_session_file = SessionFile::max_sessions * (max_written_session + max_key + 8);
-
-/// Whoever can read the file can take part in the sessions, and whoever can write it can say whose they are.
-[[nodiscard]] Result<void> check_mode(const std::filesystem::path& path, const struct ::stat& about) {
-  constexpr ::mode_t others = S_IRWXG | S_IRWXO;
-  if (S_ISREG(about.st_mode) && (about.st_mode & others) == 0) return {};
-  return std::unexpected(fail(ErrorCode::FileUnreadable)
-                             .at(path.string())
-                             .expected("a file that its owner alone may read and write (mode 0600)")
-                             .received(S_ISREG(about.st_mode) ? fmt::format("mode {:04o}", about.st_mode & 07777U)
-                                                              : "something that is no regular file")
-                             .advice("name another file, or: chmod 600 " + path.string()));
-}
 
 }  // namespace
 
@@ -47,7 +34,8 @@ Result<std::shared_ptr<SessionFile>> SessionFile::open(const std::filesystem::pa
     if (errno == ENOENT) return file;
     return std::unexpected(file_error(errno, path, ErrorCode::FileUnreadable));
   }
-  if (auto checked = check_mode(path, about); !checked) return std::unexpected(std::move(checked.error()));
+  // Whoever can read the file can take part in the sessions, and whoever can write it can say whose they are.
+  if (auto checked = check_is_private(path, about); !checked) return std::unexpected(std::move(checked.error()));
   if (about.st_size == 0) return file;
   auto contents = read_file(path, max_session_file);
   if (!contents) return std::unexpected(std::move(contents.error()));
