@@ -34,6 +34,8 @@ const Credential* shown() {
 }
 
 void answer_request(ByteView request) {
+  const auto asked = ExportedAuthenticators::asked_name(request);
+  fuzzing::require(!asked || !*asked || (*asked)->is_dns());
   ExportedAuthenticators prover(connected().client, provider());
   const auto answer = prover.authenticate(request, shown());
   if (!answer) return;

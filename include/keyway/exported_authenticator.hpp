@@ -22,6 +22,7 @@
 #include <keyway/credential.hpp>
 #include <keyway/crypto.hpp>
 #include <keyway/error.hpp>
+#include <keyway/name.hpp>
 #include <keyway/policy.hpp>
 #include <keyway/types.hpp>
 #include <keyway/verdict.hpp>
@@ -32,6 +33,9 @@ namespace keyway {
 struct AuthenticatorWish {
   std::vector<SignatureScheme> signature_schemes = {};  ///< in order of preference; empty: the policy's
   std::vector<Bytes> authorities = {};                  ///< names (DER) of authorities; empty: it does not say
+  /// Client: the name, not an address, that the server is to prove (RFC 9261 4); nothing: the server chooses what it
+  /// proves.
+  std::optional<ServerName> server_name = {};
 };
 
 /// Who the peer proved to be.
@@ -55,8 +59,13 @@ class ExportedAuthenticators {
                          Policy policy = Policy::compatible_2026());
 
   /// A request for the peer, with a context that nobody can foresee. Errors: NotReady (before the handshake is done;
-  /// TLS 1.2 without extended_master_secret), InvalidArgument (too many, too large), RandomFailed.
+  /// TLS 1.2 without extended_master_secret), InvalidArgument (too many, too large, an address or
+  /// a server's wish in place of a name), RandomFailed.
   [[nodiscard]] Result<Bytes> request(const AuthenticatorWish& wish = {});
+
+  /// Server: the name that a client's request is about; nothing: the client did not say. Errors: the codecs',
+  /// InvalidServerName.
+  [[nodiscard]] static Result<std::optional<ServerName>> asked_name(ByteView request);
 
   /// Answers a request of the peer's with this chain, or, with null, with an empty authenticator. Errors: NotReady;
   /// InvalidArgument (a raw public key, a delegated credential, a key that lives elsewhere); the codecs';

@@ -31,7 +31,7 @@ _keyway() {
   local identity="--rpk --pin --psk --psk-names --psk-plain --early-data"
   local tls="--policy --tlsv1.2 --tlsv1.3 --tls-max --ciphers --groups --alpn --keylog"
   case $prev in
-    --cacert | --trust | --crl | --ct-logs | --sct | --cert | --cert-key | --delegated-credential | --rpk | --pin | --client-ca | --ocsp | --output | -o | --keylog | --session-file | --ech | --psk-file | --hand-over) _keyway_files; return ;;
+    --cacert | --trust | --crl | --ct-logs | --sct | --cert | --cert-key | --also-cert | --also-key | --delegated-credential | --rpk | --pin | --client-ca | --ocsp | --output | -o | --keylog | --session-file | --ech | --psk-file | --hand-over) _keyway_files; return ;;
     --dir) _keyway_folders; return ;;
     --out) if [[ $sub == issue ]]; then _keyway_folders; else _keyway_files; fi; return ;;
     --key)
@@ -40,7 +40,7 @@ _keyway() {
       ;;
     --reason) COMPREPLY=($(compgen -W "$reasons" -- "$cur")); return ;;
     --unknown-name) COMPREPLY=($(compgen -W "first refuse" -- "$cur")); return ;;
-    --alpn) COMPREPLY=($(compgen -W "h2 http/1.1 none" -- "$cur")); return ;;
+    --alpn | --ech-outer-alpn) COMPREPLY=($(compgen -W "h2 http/1.1 none" -- "$cur")); return ;;
     --revocation) COMPREPLY=($(compgen -W "hard-fail soft-fail off" -- "$cur")); return ;;
     --ct-policy) COMPREPLY=($(compgen -W "off chrome" -- "$cur")); return ;;
     --profile) COMPREPLY=($(compgen -W "web-pki rfc5280" -- "$cur")); return ;;
@@ -48,7 +48,7 @@ _keyway() {
     --tls-max) COMPREPLY=($(compgen -W "1.2 1.3" -- "$cur")); return ;;
     --ciphers) COMPREPLY=($(compgen -W "$suites" -- "$cur")); return ;;
     --groups) COMPREPLY=($(compgen -W "$groups" -- "$cur")); return ;;
-    --psk | --psk-names | --name | --public-name | --max-name-length | --org | --days | --ttl | --crl-url | --listen | --threads | --max-connections | --drain | --resolve | --ask-for-cert-at | --timeout | --host | --at)
+    --psk | --psk-names | --prove-also | --name | --public-name | --max-name-length | --org | --days | --ttl | --crl-url | --listen | --threads | --max-connections | --drain | --resolve | --ask-for-cert-at | --timeout | --host | --at)
       return
       ;;
   esac
@@ -59,13 +59,13 @@ _keyway() {
     demo/*) options="--help --json --classic --more --no-colour --no-color --dir --browser" ;;
     serve/*)
       options="--help --cert --key --client-ca --require-client-cert --ocsp --ech --listen --unknown-name --threads
-        --max-connections --drain --no-listings --delegated-credential
+        --max-connections --drain --no-listings --delegated-credential --also-cert --also-key
         --allow-expired --verbose --quiet --ask-for-cert-at --psk-file --stateless-retry --kernel-tls --hand-over
         $identity $tls"
       ;;
     get/*)
       options="--help --cert --key --cacert $revocation --require-revocation-answer --resolve --output --timeout --head --location
-        --verbose --json --session-file --ech --dns-server --delegated-credentials --kernel-tls $identity $tls"
+        --verbose --json --session-file --ech --ech-outer-alpn --dns-server --prove-also --delegated-credentials --kernel-tls $identity $tls"
       ;;
     policies/*) options="--help --json" ;;
     inspect/*) options="--help --json --cacert --resolve $revocation" ;;

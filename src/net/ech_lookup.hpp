@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -11,12 +10,12 @@
 
 namespace keyway::net {
 
-/// Whom to ask in the place of the system's own servers. IPv4 alone, as libresolv's interface has it.
+/// Whom to ask in the place of the system's own servers.
 struct DnsServer {
-  std::array<std::uint8_t, 4> address{};
+  IpAddress address;
   std::uint16_t port = 53;
 
-  /// Reads "192.0.2.53" or "192.0.2.53:5353". Errors: InvalidArgument.
+  /// Reads "192.0.2.53", "192.0.2.53:5353", "2001:db8::53" or "[2001:db8::53]:5353". Errors: InvalidArgument.
   [[nodiscard]] static Result<DnsServer> parse(std::string_view text);
 };
 

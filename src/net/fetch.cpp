@@ -74,6 +74,11 @@ Result<Response> fetch(const Url& url, std::shared_ptr<const ClientConfig> confi
   response.connected_in = tcp->connected_in;
   response.handshake_in = time_since(shaking);
   tell_tls(*stream, response);
+  if (options.on_established) {
+    if (auto done = options.on_established(*stream); !done) {
+      return std::unexpected(std::move(done.error()).at(url.authority() + " (" + tcp->address + ")"));
+    }
+  }
   // What was refused is sent again, now that the server has proved itself.
   if (!stream->connection().take_refused_early_data().empty()) sent_early = 0;
   if (auto sent = stream->write_all(as_bytes(request).subspan(sent_early)); !sent) {

@@ -18,6 +18,10 @@
 #include "net/socket.hpp"
 #include "net/url.hpp"
 
+namespace keyway {
+class BlockingStream;
+}
+
 namespace keyway::net {
 
 struct FetchOptions {
@@ -34,6 +38,8 @@ struct FetchOptions {
   std::function<Answer(Connection&, Pause)> on_pause = {};
   /// TCP stands; the handshake is about to begin.
   std::function<void(const TcpConnection&)> on_connected = {};
+  /// The handshake is done, and no request is sent yet; an error ends the exchange. Not with sends_early.
+  std::function<Result<void>(BlockingStream&)> on_established = {};
   /// The handshake failed; what the connection still knows can be asked.
   std::function<void(const Connection&)> on_refused = {};
   /// Part of the body, decoded from chunks. An error stops the transfer and becomes fetch()'s.

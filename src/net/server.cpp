@@ -150,9 +150,10 @@ class FileServer::State {
       if (worker.thread.joinable()) worker.thread.join();
     }
   }
-  void use(std::shared_ptr<const ServerConfig> config) {
+  void use(std::shared_ptr<const ServerConfig> config, FurtherIdentities further) {
     const std::lock_guard lock(shared_.config_guard);
     shared_.config.swap(config);
+    shared_.options.further_identities.swap(further);
   }
   [[nodiscard]] bool holds_signals() const noexcept { return shared_.options.holds_signals; }
   [[nodiscard]] HeldSignals& hold_signals(bool with_hangup) {
@@ -377,8 +378,8 @@ void FileServer::wait() {
   state_->join();
 }
 
-void FileServer::use(std::shared_ptr<const ServerConfig> config) {
-  if (config) state_->use(std::move(config));
+void FileServer::use(std::shared_ptr<const ServerConfig> config, FurtherIdentities further) {
+  if (config) state_->use(std::move(config), std::move(further));
 }
 
 void FileServer::run_until_signal(const std::function<void()>& on_hangup) {

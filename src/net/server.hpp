@@ -14,6 +14,8 @@
 #include <keyway/error.hpp>
 #include <keyway/kernel_tls.hpp>
 
+#include "net/authenticator.hpp"
+
 namespace keyway::net {
 
 /// One request that was answered, or one connection that failed before there was any.
@@ -58,14 +60,18 @@ struct FileServerOptions {
   std::function<void(const std::string&)> on_note = {};
   /// SIGINT, SIGTERM and SIGHUP wait for run_until_signal(), from before the port is open.
   bool holds_signals = false;
+  /// What clients may have proved beside the handshake's certificate (authenticator.hpp); none: the resource is not
+  /// there.
+  FurtherIdentities further_identities = {};
   /// Called on the server's threads, several at once.
   std::function<void(const AccessRecord&)> on_access = {};
   /// Observes every connection, beside the configuration's; may be null. Thread-safe, outlives the server.
   Observer* observer = nullptr;
 };
 
-/// An HTTPS file server (HTTP/1.1, GET and HEAD) on threads of its own. The configuration should offer ALPN "http/1.1".
-/// Of what comes early, a whole GET or HEAD is answered at once, and all else once the handshake is done (RFC 8470 3).
+/// An HTTPS file server (HTTP/1.1, GET and HEAD; POST for further proofs alone) on threads of its own. The
+/// configuration should offer ALPN "http/1.1". Of what comes early, a whole GET or HEAD is answered at once, and all
+/// else once the handshake is done (RFC 8470 3).
 class FileServer {
  public:
   /// Listens, and serves until drain(). Errors: FileNotFound (the folder), ListenFailed (with the cure),
@@ -83,8 +89,9 @@ class FileServer {
   /// Takes no more connections and lets requests under way end, for drain_timeout at most. Returns at once.
   /// Thread-safe.
   void drain();
-  /// Connections to come have this configuration; those that stand keep theirs. Thread-safe.
-  void use(std::shared_ptr<const ServerConfig> config);
+  /// Connections to come have this configuration; those that stand keep theirs. `further`: in the place of
+  /// FileServerOptions::further_identities, for all. Thread-safe.
+  void use(std::shared_ptr<const ServerConfig> config, FurtherIdentities further = {});
   /// Waits until SIGINT or SIGTERM comes, or another process takes over, and all is drained; a second signal ends at
   /// once. Only one server of a process may. `on_hangup`: called at each SIGHUP, which else ends the process.
   void run_until_signal(const std::function<void()>& on_hangup = {});

@@ -15,6 +15,7 @@
 
 #include <keyway/certificate.hpp>
 
+#include "net/proof_request.hpp"
 #include "net/request_head.hpp"
 #include "net/socket.hpp"
 
@@ -29,8 +30,6 @@ using boost::asio::use_awaitable;
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 using std::chrono::steady_clock;
-
-using RequestParser = http::request_parser<http::empty_body>;
 
 constexpr std::size_t file_part = 65'536;
 constexpr std::chrono::seconds goodbye_timeout{2};
@@ -189,7 +188,7 @@ bool ServerSession::hand_over() {
 
 awaitable<bool> ServerSession::serve_one(std::size_t served) {
   const auto start = steady_clock::now();
-  RequestParser parser;
+  ServerRequest parser;
   parser.header_limit(most_request_head);
   deadline_.expires_after(shared_.options.request_timeout);
   error_code error;
@@ -203,6 +202,13 @@ awaitable<bool> ServerSession::serve_one(std::size_t served) {
     }
     tell(std::move(record), error);
     co_return false;
+  }
+  if (asks_for_proof(parser) && !stream_.connection()->is_handshaking()) {
+    FurtherIdentities further = shared_.further_identities();
+    if (!further.empty()) {
+      const bool goes_on = co_await serve_proof(parser, served, std::move(further));
+      co_return goes_on;
+    }
   }
   const auto& request = parser.get();
   record.method = std::string(view(request.method_string()));
@@ -233,13 +239,39 @@ awaitable<bool> ServerSession::serve_one(std::size_t served) {
   SiteAnswer answer = refusal ? std::move(*refusal) : shared_.site.answer(wanted);
   record.is_early = stream_.connection()->is_handshaking();
   record.status = answer.status;
-  const bool keeps_alive = request.keep_alive() && !has_body && answer.status != 400 &&
-                           (!shared_.is_draining || may_be_handed_over()) &&
-                           served < shared_.options.max_requests_per_connection;
+  const bool keeps_alive = request.keep_alive() && !has_body && answer.status != 400 && may_go_on(served);
   const bool is_head = record.method == "HEAD";
   const unsigned version = request.version();
   record.duration = time_since(start);
   const bool sent = co_await send(std::move(answer), is_head, version, keeps_alive, std::move(record));
+  co_return sent&& keeps_alive;
+}
+
+/// Whether another request may follow.
+bool ServerSession::may_go_on(std::size_t served) {
+  return (!shared_.is_draining || may_be_handed_over()) && served < shared_.options.max_requests_per_connection;
+}
+
+/// The one kind of request whose body is read (authenticator.hpp).
+awaitable<bool> ServerSession::serve_proof(ServerRequest& head, std::size_t served, FurtherIdentities identities) {
+  const auto start = steady_clock::now();
+  AccessRecord record;
+  record.method = "POST";
+  record.target = authenticator_target;
+  error_code error;
+  const ProofRequest asked = co_await read_proof_request(stream_, buffer_, head, error);
+  record.duration = elapsed_since(start);
+  if (asked.refusal != 0) {
+    record.status = asked.refusal;
+    co_await refuse(asked.refusal, "This is no request for an authenticator.");
+    tell(std::move(record), error);
+    co_return false;
+  }
+  if (!authenticators_) authenticators_ = make_authenticators(*stream_.connection(), *shared_.present_config());
+  SiteAnswer answer = answer_authenticator_request(*authenticators_, as_bytes(asked.body), identities);
+  record.status = answer.status;
+  const bool keeps_alive = asked.keeps_alive && may_go_on(served);
+  const bool sent = co_await send(std::move(answer), /*is_head=*/false, asked.version, keeps_alive, std::move(record));
   co_return sent&& keeps_alive;
 }
 

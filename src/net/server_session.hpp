@@ -16,6 +16,8 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
 
 #include <keyway/asio.hpp>
 #include <keyway/handover.hpp>
@@ -76,12 +78,17 @@ struct ServerShared {
     const std::lock_guard lock(config_guard);
     return config;
   }
+  [[nodiscard]] FurtherIdentities further_identities() {
+    const std::lock_guard lock(config_guard);
+    return options.further_identities;
+  }
   void note(const std::string& text) const {
     if (options.on_note) options.on_note(text);
   }
 };
 
 using ServerStream = keyway::asio::stream<boost::asio::ip::tcp::socket>;
+using ServerRequest = boost::beast::http::request_parser<boost::beast::http::empty_body>;
 /// For a connection to be.
 [[nodiscard]] ServerStream make_stream(ServerShared& shared, boost::asio::ip::tcp::socket socket,
                                        const boost::asio::ip::tcp::endpoint& peer);
@@ -114,6 +121,8 @@ class ServerSession {
   [[nodiscard]] bool may_be_handed_over();
   [[nodiscard]] bool hand_over();
   [[nodiscard]] Awaitable<bool> serve_one(std::size_t served);
+  [[nodiscard]] Awaitable<bool> serve_proof(ServerRequest& head, std::size_t served, FurtherIdentities identities);
+  [[nodiscard]] bool may_go_on(std::size_t served);
   [[nodiscard]] bool is_for_known_clients(std::string_view target) const;
   [[nodiscard]] Awaitable<std::optional<SiteAnswer>> learn_who_asks(error_code& error);
   [[nodiscard]] Awaitable<void> refuse(unsigned status, std::string_view explanation);
@@ -128,6 +137,7 @@ class ServerSession {
   ServerStream stream_;
   SocketDeadline deadline_{stream_.next_layer()};
   boost::beast::flat_buffer buffer_;
+  std::unique_ptr<ExportedAuthenticators> authenticators_;  ///< null until one is asked for
   bool is_idle_ = false;
   bool is_handed_over_ = false;
   bool goes_on_ = true;

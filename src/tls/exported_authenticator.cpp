@@ -20,6 +20,7 @@
 #include "tls/wire/extension_block.hpp"
 #include "tls/wire/extension_rules.hpp"
 #include "tls/wire/extensions/certificate_authorities.hpp"
+#include "tls/wire/extensions/server_name.hpp"
 #include "tls/wire/extensions/signature_algorithms.hpp"
 #include "tls/wire/finished.hpp"
 #include "tls/wire/handshake.hpp"
@@ -63,7 +64,20 @@ struct Request {
   Bytes context;
   Bytes schemes;
   Bytes authorities;
+  std::optional<ServerName> server_name;
 };
+
+/// RFC 9261 4: a client's request may say which name is meant.
+Result<std::optional<ServerName>> read_server_name(const tls::ExtensionBlock& extensions) {
+  const auto body = extensions.find(ExtensionType::server_name);
+  if (!body) return std::nullopt;
+  auto extension = tls::ServerNameExtension::parse(*body);
+  if (!extension) return std::unexpected(std::move(extension.error()));
+  auto name = ServerName::parse(as_text(extension->host_name));
+  if (!name) return std::unexpected(std::move(name.error()));
+  if (!name->is_dns()) return refuse(ErrorCode::InvalidServerName, "server_name", "a host name");
+  return std::move(*name);
+}
 
 Result<Request> read_request(ByteView bytes, Side asker) {
   constexpr std::string_view where = "authenticator request";
@@ -86,6 +100,10 @@ Result<Request> read_request(ByteView bytes, Side asker) {
     if (!authorities) return std::unexpected(std::move(authorities.error()).at(where));
     copy(authorities->authorities, request.authorities);
   }
+  if (asker == Side::server) return request;
+  auto name = read_server_name(parsed->extensions);
+  if (!name) return std::unexpected(std::move(name.error()).at(where));
+  request.server_name = std::move(*name);
   return request;
 }
 
@@ -163,6 +181,10 @@ Result<Bytes> ExportedAuthenticators::request(const AuthenticatorWish& wish) {
     return std::unexpected(std::move(ready.error()));
   }
   if (made_ == max_requests) return refuse(ErrorCode::InvalidArgument, where, "at most 1024 on a connection");
+  const bool may_name = connection_->side() == Side::client;
+  if (wish.server_name && !(may_name && wish.server_name->is_dns())) {
+    return refuse(ErrorCode::InvalidArgument, where, "a host name, and of a client alone");
+  }
   std::array<std::uint8_t, context_size> context{};
   if (auto filled = provider_->random().fill(context); !filled) return std::unexpected(std::move(filled.error()));
   Bytes schemes;
@@ -178,6 +200,7 @@ Result<Bytes> ExportedAuthenticators::request(const AuthenticatorWish& wish) {
   Writer out(extensions);
   write_extension(out, tls::SignatureAlgorithmsExtension{tls::WireList<SignatureScheme>(schemes)});
   if (!authorities.empty()) write_extension(out, tls::CertificateAuthoritiesExtension{authorities});
+  if (wish.server_name) write_extension(out, tls::ServerNameExtension{as_bytes(wish.server_name->dns())});
   Bytes message;
   Writer whole(message);
   whole.value(request_type(connection_->side()));
@@ -187,6 +210,12 @@ Result<Bytes> ExportedAuthenticators::request(const AuthenticatorWish& wish) {
   ++made_;
   open_.insert(message);
   return message;
+}
+
+Result<std::optional<ServerName>> ExportedAuthenticators::asked_name(ByteView request) {
+  auto asked = read_request(request, Side::client);
+  if (!asked) return std::unexpected(std::move(asked.error()));
+  return asked->server_name;
 }
 
 Result<Bytes> ExportedAuthenticators::authenticate(ByteView request, const Credential* credential) {

@@ -22,13 +22,14 @@
 #include "explain/narrator.hpp"
 #include "explain/terminal.hpp"
 #include "explain/trust_steps.hpp"
-#include "net/ech_lookup.hpp"
 #include "net/fetch.hpp"
+#include "tool/ech_options.hpp"
 #include "tool/files.hpp"
 #include "tool/identity_options.hpp"
 #include "tool/kernel_option.hpp"
 #include "tool/log_list.hpp"
 #include "tool/progress.hpp"
+#include "tool/prove_also.hpp"
 #include "tool/revocation_options.hpp"
 #include "tool/session_file.hpp"
 #include "tool/tls_options.hpp"
@@ -53,8 +54,8 @@ struct GetOptions {
   std::vector<std::string> keys;
   std::string output;
   std::string session_file;
-  std::string ech;
-  std::string dns_server;
+  EchOptions ech;
+  std::vector<std::string> further_names;
   unsigned timeout = 30;
   bool is_verbose = false;
   bool is_json = false;
@@ -125,38 +126,7 @@ class Body {
   bool is_too_large_ = false;
 };
 
-[[nodiscard]] Result<EchConfigList> look_up_ech(const net::Url& url, const std::string& server) {
-  if (server.empty()) return net::look_up_ech(url.host, url.port);
-  const auto asked = net::DnsServer::parse(server);
-  if (!asked) return std::unexpected(asked.error());
-  return net::look_up_ech(url.host, url.port, *asked);
-}
-
-/// What --ech says, unless the server has said better. For DNS, the URL tells whose record it is.
-[[nodiscard]] Result<void> apply_ech(const GetOptions& options, const std::optional<EchConfigList>& better,
-                                     ClientConfig::Builder& builder) {
-  if (!options.dns_server.empty() && options.ech != "dns") {
-    return std::unexpected(
-        fail(ErrorCode::InvalidArgument)
-            .at("--dns-server")
-            .expected("--ech dns")
-            .advice("nothing else is asked there: addresses are the system's to find, or --resolve's"));
-  }
-  if (better) builder.ech(*better);
-  if (better || options.ech.empty()) return {};
-  if (options.ech == "grease") {
-    builder.grease_ech();
-    return {};
-  }
-  const auto url = net::Url::parse(options.url);
-  if (!url) return std::unexpected(url.error());
-  auto configs = options.ech == "dns" ? look_up_ech(*url, options.dns_server) : load_ech_configs(options.ech);
-  if (!configs) return std::unexpected(std::move(configs.error()));
-  builder.ech(std::move(*configs));
-  return {};
-}
-
-[[nodiscard]] Result<std::shared_ptr<const ClientConfig>> build_config(const GetOptions& options,
+[[nodiscard]] Result<std::shared_ptr<const ClientConfig>> build_config(const GetOptions& options, const net::Url& url,
                                                                        std::shared_ptr<SessionStore> sessions,
                                                                        const std::optional<EchConfigList>& better_ech) {
   ClientConfig::Builder builder;
@@ -178,7 +148,7 @@ class Body {
   if (options.uses_kernel_tls) builder.allow_secret_extraction();
   if (!options.certificates.empty() && !options.uses_kernel_tls) builder.allow_late_authentication();
   if (auto applied = apply(options.tls, builder); !applied) return std::unexpected(std::move(applied.error()));
-  if (auto applied = apply_ech(options, better_ech, builder); !applied)
+  if (auto applied = apply(options.ech, url, better_ech, builder); !applied)
     return std::unexpected(std::move(applied.error()));
   if (!options.anchors.empty()) {
     auto trust = load_anchors("--cacert", options.anchors);
@@ -271,17 +241,20 @@ class Get {
   }
 
  private:
-  [[nodiscard]] Result<void> prepare() {
+  [[nodiscard]] Result<void> prepare(const net::Url& url) {
+    auto names = parse_further_names(options_.further_names);
+    if (!names) return std::unexpected(std::move(names.error()));
+    further_names_ = std::move(*names);
     if (!options_.session_file.empty()) {
       auto sessions = SessionFile::open(options_.session_file);
       if (!sessions) return std::unexpected(std::move(sessions.error()).at("--session-file"));
       sessions_ = std::move(*sessions);
     }
-    return prepare_config();
+    return prepare_config(url);
   }
 
-  [[nodiscard]] Result<void> prepare_config() {
-    auto config = build_config(options_, sessions_, better_ech_);
+  [[nodiscard]] Result<void> prepare_config(const net::Url& url) {
+    auto config = build_config(options_, url, sessions_, better_ech_);
     if (!config) return std::unexpected(std::move(config.error()));
     config_ = std::move(*config);
     if (sessions_) sessions_->use(*config_);
@@ -296,7 +269,7 @@ class Get {
       if (!entry) return std::unexpected(std::move(entry.error()));
       overrides_.push_back(std::move(*entry));
     }
-    if (auto ready = prepare(); !ready) return std::unexpected(std::move(ready.error()));
+    if (auto ready = prepare(*url); !ready) return std::unexpected(std::move(ready.error()));
     for (const std::string& weakening : config_->weakenings()) warn(context_, weakening);
     for (std::size_t redirects = 0;; ++redirects) {
       auto next = fetch_one(*url);
@@ -308,8 +281,18 @@ class Get {
                                    .received("more than " + std::to_string(most_redirects) + " redirects")
                                    .advice("the server sends its visitors round in circles"));
       }
+      if (auto ready = move_on(*url, **next); !ready) return std::unexpected(std::move(ready.error()));
       url = std::move(**next);
     }
+  }
+
+  /// What is known of one server is not for another: neither what it sent nor what DNS said.
+  [[nodiscard]] Result<void> move_on(const net::Url& from, const net::Url& to) {
+    const bool has_own = better_ech_ || options_.ech.is_looked_up();
+    if (from.authority() == to.authority() || !has_own) return {};
+    better_ech_.reset();
+    came_back_ = false;
+    return prepare_config(to);
   }
 
   /// One exchange. A URL: go there next.
@@ -344,6 +327,11 @@ class Get {
       evidence = make_fetcher(options_.revocation, fetching.connect, config_->common().provider);
       fetching.on_pause = [&](Connection& connection, Pause) { return judge_pause(connection, *evidence); };
     }
+    if (!further_names_.empty()) {
+      fetching.on_established = [&](BlockingStream& stream) {
+        return prove_further(stream, url, sink, evidence ? &*evidence : nullptr);
+      };
+    }
     fetching.on_refused = [&](const Connection& connection) { keep_better_ech(connection); };
     fetching.sends_early = options_.sends_early;
     if (options_.uses_kernel_tls) fetching.kernel_tls = probe_kernel(context_);
@@ -352,7 +340,7 @@ class Get {
       // RFC 9849 6.1.6: once, with what the public name's server has vouched for.
       came_back_ = true;
       note(context_, "the server has another ECH configuration than was known, and sent it: once more, with that");
-      if (auto built = prepare_config(); !built) return std::unexpected(std::move(built.error()));
+      if (auto built = prepare_config(url); !built) return std::unexpected(std::move(built.error()));
       response = net::fetch(url, config_, fetching);
     }
     if (response && response->status == 425 && response->tls.early_data == EarlyData::accepted) {  // RFC 8470 5.2
@@ -394,6 +382,18 @@ class Get {
     return answer::Verified{settle(*question, evidence, SystemClock().now())};
   }
 
+  /// --prove-also, before anything is asked for.
+  [[nodiscard]] Result<void> prove_further(BlockingStream& stream, const net::Url& url, explain::StepSink& sink,
+                                           net::EvidenceFetcher* evidence) {
+    auto proofs = prove_further_names(stream, url, further_names_, *config_, evidence);
+    if (!proofs) return std::unexpected(std::move(proofs.error()));
+    further_proofs_ = std::move(*proofs);
+    if (!options_.is_verbose) return {};
+    for (const FurtherProof& proof : further_proofs_)
+      sink.take(tell_further_proof(proof, config_->common().provider.get()));
+    return {};
+  }
+
   void keep_better_ech(const Connection& connection) {
     const EchDetails* ech = connection.ech();
     if (ech == nullptr || ech->retry_configs.empty()) return;
@@ -406,6 +406,11 @@ class Get {
       Json json = to_json(url, response, config_->common().provider.get());
       json["exit_code"] = exit_code_;
       json["body"] = body.to_json();
+      if (!further_proofs_.empty()) {
+        Json& proved = json["also_proved"] = Json::array();
+        for (const FurtherProof& proof : further_proofs_)
+          proved.push_back(tool::to_json(proof, config_->common().provider.get()));
+      }
       if (options_.is_verbose) json["steps"] = story_.steps();
       fmt::print("{}", explain::json_text(json));
       return std::nullopt;
@@ -434,6 +439,8 @@ class Get {
   std::shared_ptr<const ClientConfig> config_;
   std::optional<EchConfigList> better_ech_;  ///< that the server has sent
   bool came_back_ = false;
+  std::vector<ServerName> further_names_;     ///< of --prove-also
+  std::vector<FurtherProof> further_proofs_;  ///< of the present connection
   int exit_code_ = ok();
 };
 
@@ -480,17 +487,14 @@ void add_get_command(CLI::App& app, ToolContext& context) {
       ->add_option("--session-file", options->session_file,
                    "Come back with the sessions in FILE, and keep new ones there (mode 0600: they are secrets)")
       ->type_name("FILE");
+  add_ech_options(*command, options->ech);
   command
-      ->add_option("--ech", options->ech,
-                   "Hide the name by the server's ECH configuration: a file, or base64 as in its HTTPS record. "
-                   "'dns' looks that up; 'grease' only looks as if something was hidden")
-      ->type_name("FILE|BASE64|dns|grease");
-  command
-      ->add_option(
-          "--dns-server", options->dns_server,
-          "Ask this DNS server (IPv4) for --ech dns, and not the system's; for addresses the system's is asked "
-          "all the same")
-      ->type_name("ADDR[:PORT]");
+      ->add_option("--prove-also", options->further_names,
+                   "Have the server prove that it is NAME, too, for this connection, before anything is asked for (RFC "
+                   "9261; only Keyway's servers know how: serve --also-cert)")
+      ->type_name("NAME")
+      ->allow_extra_args(false)
+      ->excludes("--early-data");
   command->add_option("--timeout", options->timeout, "Seconds of silence after which to give up")
       ->type_name("SECONDS")
       ->check(CLI::Range(1, 86'400))
@@ -513,6 +517,7 @@ void add_get_command(CLI::App& app, ToolContext& context) {
       "  keyway get https://device.example/ --psk device7:key.hex\n"
       "  keyway get https://shop.localhost:8443/ --ech ech.pem -v    nobody on the way reads the name\n"
       "  keyway get https://example.org/ --ech dns --dns-server 127.0.0.1:5353\n"
+      "  keyway get https://shop.example/ --prove-also market.example -v\n"
       "  keyway get https://members.example/ --cert me.pem --key me-key.pem\n\n" +
       std::string(exit_codes_help()));
   command->callback(

@@ -104,11 +104,12 @@ class Serve {
   /// Certificates, keys, staples and clients' authorities, as the files now have them.
   void read_anew(net::FileServer& server) {
     auto config = build_config();
-    if (!config) {
-      static_cast<void>(report(context_, config.error()));
+    auto further = load_further();
+    if (!config || !further) {
+      static_cast<void>(report(context_, config ? further.error() : config.error()));
       return note(context_, "goes on with what was read before");
     }
-    server.use(std::move(*config));
+    server.use(std::move(*config), std::move(*further));
     note(context_, "its files are read anew, for connections to come");
   }
 
@@ -122,6 +123,8 @@ class Serve {
     auto config = build_config();
     if (!config) return std::unexpected(std::move(config.error()));
     for (const std::string& weakening : (*config)->weakenings()) warn(context_, weakening);
+    auto further = load_further();
+    if (!further) return std::unexpected(std::move(further.error()));
     policy_ = (*config)->common().policy.name;
 
     net::FileServerOptions serving;
@@ -136,6 +139,7 @@ class Serve {
     serving.asks_for_certificate_at = options_.asks_for_certificate_at;
     if (options_.uses_kernel_tls) serving.kernel_tls = probe_kernel(context_);
     serving.hand_over = options_.hand_over;
+    serving.further_identities = std::move(*further);
     serving.on_note = [this](const std::string& line) { note(context_, line); };
     if (options_.is_verbose) serving.observer = &narrating_;
     if (!options_.is_quiet) {
@@ -147,6 +151,21 @@ class Serve {
       };
     }
     return net::FileServer::start(std::move(*config), std::move(serving));
+  }
+
+  /// Each of --also-cert. Errors: those of load_credentials() and of check_validity().
+  [[nodiscard]] Result<net::FurtherIdentities> load_further() {
+    const auto& files = options_.further_certificates;
+    if (files.empty() && options_.further_keys.empty()) return net::FurtherIdentities{};
+    auto provider = crypto::make_provider();
+    if (!provider) return std::unexpected(std::move(provider.error()));
+    auto credentials = load_credentials(files, options_.further_keys, **provider, "also-");
+    if (!credentials) return credentials;
+    for (std::size_t i = 0; i < credentials->size(); ++i) {
+      auto checked = check_validity(context_, *(*credentials)[i], files[i], options_.takes_expired);
+      if (!checked) return std::unexpected(std::move(checked.error()));
+    }
+    return credentials;
   }
 
   /// Errors: InvalidArgument, where what is asked for later can't be asked for.

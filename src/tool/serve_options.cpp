@@ -16,6 +16,15 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
       ->type_name("KEY.pem")
       ->allow_extra_args(false);
   command
+      .add_option("--also-cert", options.further_certificates,
+                  "A further identity, proved to clients that ask for it once they are connected (RFC 9261; keyway get "
+                  "--prove-also): the certificate and its intermediates, PEM; several: chosen by name")
+      ->type_name("CHAIN.pem")
+      ->allow_extra_args(false);
+  command.add_option("--also-key", options.further_keys, "The private key to it, PEM")
+      ->type_name("KEY.pem")
+      ->allow_extra_args(false);
+  command
       .add_option("--delegated-credential", options.delegations,
                   "Prove it with this key that the certificate's key has delegated (keyway ca delegate), to clients "
                   "that take such; to others with --key; several: in the order of --cert")
@@ -100,6 +109,7 @@ void add_serve_options(CLI::App& command, ServeOptions& options) {
       "  keyway serve public/ --tlsv1.3 --groups X25519MLKEM768:x25519\n"
       "  keyway serve public/ --tls-max 1.2 --ciphers ECDHE-ECDSA-CHACHA20-POLY1305\n"
       "  keyway serve public/ --early-data\n"
+      "  keyway serve public/ --cert a.pem --key a-key.pem --also-cert b.pem --also-key b-key.pem\n"
       "  keyway serve device/ --rpk device-key.pem\n"
       "  keyway serve device/ --psk device7:key.hex\n"
       "  keyway serve devices/ --psk-file keys.psk\n"

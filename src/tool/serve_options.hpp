@@ -21,6 +21,8 @@ struct ServeOptions {
   std::vector<std::string> certificates;
   std::vector<std::string> keys;
   std::vector<std::string> delegations;
+  std::vector<std::string> further_certificates;
+  std::vector<std::string> further_keys;
   std::vector<std::string> client_anchors;
   std::vector<std::string> ocsp_responses;
   std::vector<std::string> ech;

@@ -167,13 +167,15 @@ Result<std::shared_ptr<const x509::TrustStore>> load_anchors_or_system(std::stri
 
 Result<std::vector<std::shared_ptr<const Credential>>> load_credentials(const std::vector<std::string>& certificates,
                                                                         const std::vector<std::string>& keys,
-                                                                        const crypto::Provider& provider) {
+                                                                        const crypto::Provider& provider,
+                                                                        std::string_view prefix) {
   if (certificates.size() != keys.size()) {
-    return std::unexpected(fail(ErrorCode::InvalidArgument)
-                               .at("--cert and --key")
-                               .expected("as many of the one as of the other")
-                               .received(fmt::format("{} and {}", certificates.size(), keys.size()))
-                               .advice("give each --cert CHAIN.pem its --key KEY.pem, in the same order"));
+    return std::unexpected(
+        fail(ErrorCode::InvalidArgument)
+            .at(fmt::format("--{0}cert and --{0}key", prefix))
+            .expected("as many of the one as of the other")
+            .received(fmt::format("{} and {}", certificates.size(), keys.size()))
+            .advice(fmt::format("give each --{0}cert CHAIN.pem its --{0}key KEY.pem, in the same order", prefix)));
   }
   std::vector<std::shared_ptr<const Credential>> credentials;
   for (std::size_t i = 0; i < certificates.size(); ++i) {

@@ -54,10 +54,11 @@ void add_tls_options(CLI::App& command, TlsOptions& options, std::string_view al
 [[nodiscard]] Result<std::shared_ptr<const x509::TrustStore>> load_anchors_or_system(
     std::string_view option, const std::vector<std::string>& files);
 
-/// Each of --cert with its --key. Errors: InvalidArgument where they don't go in pairs, those of Credential.
+/// Each of --cert with its --key, or, with `prefix` "also-", of --also-cert with its --also-key. Errors:
+/// InvalidArgument where they don't go in pairs, those of Credential.
 [[nodiscard]] Result<std::vector<std::shared_ptr<const Credential>>> load_credentials(
     const std::vector<std::string>& certificates, const std::vector<std::string>& keys,
-    const crypto::Provider& provider);
+    const crypto::Provider& provider, std::string_view prefix = "");
 
 /// What --ech names: a file (PEM, base64, or the bytes themselves), or base64. Errors: those of files,
 /// InvalidEchConfig.

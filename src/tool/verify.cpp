@@ -184,6 +184,7 @@ struct Judged {
                            const std::shared_ptr<const crypto::Provider>& provider) {
   const x509::Verifier verifier(provider, question.anchors, std::move(question.crls), {}, question.options);
   std::vector<ByteView> chain;
+  chain.reserve(question.chain.size());
   for (const x509::Certificate& certificate : question.chain) chain.push_back(certificate.der());
   const std::vector<ByteView> staples(question.staples.begin(), question.staples.end());
   x509::Verifier::Staples given;
@@ -232,6 +233,7 @@ void tell(const ToolContext& context, const VerifyOptions& options, const Questi
   terminal.take(leaf);
 
   std::vector<ByteView> chain;
+  chain.reserve(question.chain.size());
   for (const x509::Certificate& certificate : question.chain) chain.push_back(certificate.der());
   terminal.take(explain::tell_verdict(judged.verdict, chain, question.host ? question.host->to_string() : ""));
 }

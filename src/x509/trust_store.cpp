@@ -190,8 +190,8 @@ Result<TrustStore> TrustStore::system() {
     for (const fs::path& file : files_of(path)) look_at_file(file);
   };
 
-  const char* const file = std::getenv("SSL_CERT_FILE");  // NOLINT(concurrency-mt-unsafe): read once, at start
-  const char* const folder = std::getenv("SSL_CERT_DIR");
+  const char* const file = std::getenv("SSL_CERT_FILE");   // NOLINT(concurrency-mt-unsafe): read once, at start
+  const char* const folder = std::getenv("SSL_CERT_DIR");  // NOLINT(concurrency-mt-unsafe): read once, at start
   const bool has_file = file != nullptr && *file != '\0';
   const bool has_folder = folder != nullptr && *folder != '\0';
   if (has_file) look_at(file);

@@ -235,7 +235,8 @@ TEST(EchOfDns, ThatSaysNothingSendsNothing) {
 }
 
 TEST(EchOfDns, AsksNoServerThatIsNone) {
-  for (const char* server : {"localhost", "127.0.0.1:0", "127.0.0.1:x", "127.0.0.1:99999", "::1", "127.0.0.1:"}) {
+  for (const char* server : {"localhost", "127.0.0.1:0", "127.0.0.1:x", "127.0.0.1:99999", "127.0.0.1:", "[::1",
+                             "[::1]x", "[127.0.0.1]:53", "::1:"}) {
     const Outcome outcome =
         run({keyway_command(), "get", "https://shop.localhost/", "--ech", "dns", "--dns-server", server});
     EXPECT_EQ(outcome.exit_code, 2) << server << outcome.out;

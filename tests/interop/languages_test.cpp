@@ -33,6 +33,20 @@ void expect_client_works(const Command& peer, const std::string& tls12, const Co
   const KeywayServer server(world(), KeyType::p256, asking);
   const Outcome unknown = visit(server, {});
   EXPECT_EQ(unknown.out.find("Welcome to the shop"), std::string::npos) << unknown.out;
+
+  KeywayServer far(world(), KeyType::p256, {"--groups", "secp521r1"});
+  const Outcome again = visit(far, {});
+  EXPECT_NE(again.out.find("Welcome to the shop"), std::string::npos) << again.out;
+}
+
+/// A client that visits a server of ours twice goes on with its session, in these versions.
+void expect_client_comes_back(const Command& peer, const std::vector<std::string>& versions) {
+  for (const std::string& version : versions) {
+    const KeywayServer server(world());
+    const Outcome outcome = run(with(peer, {"resume", std::to_string(server.port()), world().root(), version}), {},
+                                std::chrono::seconds(120));
+    EXPECT_NE(outcome.out.find("resumed: true"), std::string::npos) << version << outcome.out;
+  }
 }
 
 /// A server that takes clients with a certificate alone takes ours, in both versions.
@@ -54,28 +68,39 @@ Command own_certificate() {
   return {world().client_chain(), world().client_key()};
 }
 
-/// Our client fetches from a server in both versions, and comes back in TLS 1.3.
+struct ServerTraits {
+  bool knows_protocols = true;  ///< chooses http/1.1
+  bool takes_one_group = true;  ///< one that our client sends no share of
+  bool has_extended_master_secret = true;
+};
+
+/// Our client fetches from a server in both versions, by the protocol and the group that this takes alone, and comes
+/// back.
 void expect_server_works(const Command& peer, const Command& files, const std::string& greeting,
-                         bool has_extended_master_secret = true) {
+                         ServerTraits traits = {}) {
   const std::uint16_t port = free_port();
   Process server(with(with(peer, {"server", std::to_string(port)}), files));
   ASSERT_TRUE(wait_for_port(port, std::chrono::seconds(90))) << server.output();
-  const std::string sessions = world().path("sessions-" + std::to_string(port));
-  for (const bool resumes : {false, true}) {
-    const Outcome outcome = keyway_get(world(), port, {"-v", "--session-file", sessions});
+  const auto visit = [&](const std::string& version, bool resumes) {
+    const std::string sessions = world().path("sessions-" + version + "-" + std::to_string(port));
+    const Outcome outcome =
+        keyway_get(world(), port, {"-v", "--tls-max", version, "--alpn", "h3,http/1.1", "--session-file", sessions});
     EXPECT_EQ(outcome.exit_code, 0) << outcome.out << server.output();
-    EXPECT_NE(outcome.out.find(greeting), std::string::npos) << outcome.out;
-    EXPECT_EQ(outcome.out.find("yes, of an earlier session") != std::string::npos, resumes) << outcome.out;
-  }
-  const Outcome outcome = keyway_get(world(), port, {"-v", "--tls-max", "1.2"});
-  if (!has_extended_master_secret) {
-    EXPECT_EQ(outcome.exit_code, 6) << outcome.out;
-    EXPECT_NE(outcome.out.find("extended_master_secret"), std::string::npos) << outcome.out;
+    EXPECT_TRUE(has(outcome, greeting)) << outcome.out;
+    EXPECT_TRUE(has(outcome, "TLS " + version)) << outcome.out;
+    EXPECT_EQ(has(outcome, "yes, of an earlier session"), resumes) << version << outcome.out;
+    EXPECT_EQ(has(outcome, "http/1.1, out of"), traits.knows_protocols) << outcome.out;
+    const bool asks_again = traits.takes_one_group && version == "1.3";
+    EXPECT_EQ(has(outcome, "HelloRetryRequest"), asks_again) << outcome.out;
+  };
+  for (const bool resumes : {false, true}) visit("1.3", resumes);
+  if (traits.has_extended_master_secret) {
+    for (const bool resumes : {false, true}) visit("1.2", resumes);
     return;
   }
-  EXPECT_EQ(outcome.exit_code, 0) << outcome.out << server.output();
-  EXPECT_NE(outcome.out.find(greeting), std::string::npos) << outcome.out;
-  EXPECT_NE(outcome.out.find("TLS 1.2, the only one offered"), std::string::npos) << outcome.out;
+  const Outcome outcome = keyway_get(world(), port, {"-v", "--tls-max", "1.2"});
+  EXPECT_EQ(outcome.exit_code, 6) << outcome.out;
+  EXPECT_TRUE(has(outcome, "extended_master_secret")) << outcome.out;
 }
 
 /// A Python whose ssl module speaks TLS 1.3.
@@ -86,6 +111,7 @@ std::string python() {
 TEST(Python, ClientFetchesFromOurServer) {
   KEYWAY_REQUIRE_PROGRAM(python());
   expect_client_works({python(), peer_source("peer.py")}, "TLSv1.2 ECDHE-ECDSA-AES128-GCM-SHA256", own_certificate());
+  expect_client_comes_back({python(), peer_source("peer.py")}, {"1.2", "1.3"});
 }
 
 TEST(Python, ServerIsAcceptedByOurClient) {
@@ -99,6 +125,7 @@ TEST(Node, ClientFetchesFromOurServer) {
   KEYWAY_REQUIRE_PROGRAM("node");
   expect_client_works({"node", peer_source("peer.js")}, "TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
                       own_certificate());
+  expect_client_comes_back({"node", peer_source("peer.js")}, {"1.2", "1.3"});
 }
 
 TEST(Node, ServerIsAcceptedByOurClient) {
@@ -113,13 +140,13 @@ TEST(Go, ClientFetchesAndComesBackAndOurClientFetchesFromItsServer) {
   KEYWAY_REQUIRE_PROGRAM(go_command());
   expect_client_works({go_peer()}, "0x303 TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", own_certificate());
   expect_server_works({go_peer()}, {world().chain(), world().key()}, "Hello from Go",
-                      /*has_extended_master_secret=*/go_minor_version() >= 21);
+                      {.has_extended_master_secret = go_minor_version() >= 21});
   if (go_minor_version() >= 21) {
     expect_server_takes_our_certificate({go_peer()}, {world().chain(), world().key()}, "Hello from Go");
   }
-  KeywayServer server(world());
-  const Outcome outcome = run({go_peer(), "resume", std::to_string(server.port()), world().root(), "1.3"});
-  EXPECT_NE(outcome.out.find("0x304 resumed: true"), std::string::npos) << outcome.out;
+  // Without RFC 7627's extension, there is nothing of TLS 1.2 to go on with.
+  expect_client_comes_back(
+      {go_peer()}, go_minor_version() >= 21 ? std::vector<std::string>{"1.2", "1.3"} : std::vector<std::string>{"1.3"});
 }
 
 TEST(Java, ClientFetchesFromOurServerAndOurClientFromIts) {
@@ -138,7 +165,8 @@ TEST(Java, ClientFetchesFromOurServerAndOurClientFromIts) {
   const std::string store = pack(world().chain(), world().key(), "java.p12");
   const Command peer = {"java", "-cp", world().path("java"), "Peer"};
   expect_client_works(peer, "TLSv1.2 TLS_ECDHE_ECDSA_WITH_AES_", {own});
-  expect_server_works(peer, {store}, "Hello from Java");
+  expect_client_comes_back(peer, {"1.2", "1.3"});
+  expect_server_works(peer, {store}, "Hello from Java", {.knows_protocols = false, .takes_one_group = false});
   expect_server_takes_our_certificate(peer, {store}, "Hello from Java");
 }
 

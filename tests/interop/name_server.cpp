@@ -34,8 +34,18 @@ void need(bool is_well, const char* what) {
 }
 
 /// A socket on a free port, which is told.
-int bind_on_loopback(int type, std::uint16_t& port) {
-  const int fd = ::socket(AF_INET, type | SOCK_CLOEXEC, 0);
+int bind_on_loopback(int type, std::uint16_t& port, bool on_ipv6 = false) {
+  const int fd = ::socket(on_ipv6 ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0);
+  if (on_ipv6) {
+    ::sockaddr_in6 address{};
+    address.sin6_family = AF_INET6;
+    address.sin6_addr = IN6ADDR_LOOPBACK_INIT;
+    ::socklen_t size = sizeof address;
+    need(::bind(fd, reinterpret_cast<::sockaddr*>(&address), size) == 0, "bind");
+    need(::getsockname(fd, reinterpret_cast<::sockaddr*>(&address), &size) == 0, "getsockname");
+    port = ntohs(address.sin6_port);
+    return fd;
+  }
   ::sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -126,7 +136,8 @@ std::optional<Bytes> take_question(std::string& input) {
 
 }  // namespace
 
-NameServer::NameServer(World& world, std::vector<Host> hosts) : hosts_(std::move(hosts)) {
+NameServer::NameServer(World& world, std::vector<Host> hosts, bool on_ipv6)
+    : hosts_(std::move(hosts)), is_on_ipv6_(on_ipv6) {
   auto credential = Credential::from_files(world.chain(), world.key(), *testing::provider());
   need(credential.has_value(), "credential");
   ServerConfig::Builder builder;
@@ -134,7 +145,7 @@ NameServer::NameServer(World& world, std::vector<Host> hosts) : hosts_(std::move
   auto config = builder.build();
   need(config.has_value(), "configuration");
   config_ = std::move(*config);
-  udp_ = bind_on_loopback(SOCK_DGRAM, udp_port_);
+  udp_ = bind_on_loopback(SOCK_DGRAM, udp_port_, on_ipv6);
   listener_ = bind_on_loopback(SOCK_STREAM, https_port_);
   need(::listen(listener_, 64) == 0, "listen");
   udp_thread_ = std::thread([this] { serve_udp(); });
@@ -162,7 +173,7 @@ std::vector<std::string> NameServer::questions() const {
 void NameServer::serve_udp() {
   Bytes room(4096);
   for (;;) {
-    ::sockaddr_in from{};
+    ::sockaddr_storage from{};
     ::socklen_t size = sizeof from;
     auto* address = reinterpret_cast<::sockaddr*>(&from);
     const ::ssize_t count = ::recvfrom(udp_, room.data(), room.size(), 0, address, &size);

@@ -24,12 +24,15 @@ class NameServer {
     EchConfigList ech;
   };
 
-  NameServer(World& world, std::vector<Host> hosts);
+  /// `on_ipv6`: by UDP it listens on [::1].
+  NameServer(World& world, std::vector<Host> hosts, bool on_ipv6 = false);
   NameServer(const NameServer&) = delete;
   NameServer& operator=(const NameServer&) = delete;
   ~NameServer();
 
-  [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(udp_port_); }
+  [[nodiscard]] std::string address() const {
+    return (is_on_ipv6_ ? "[::1]:" : "127.0.0.1:") + std::to_string(udp_port_);
+  }
   [[nodiscard]] std::string https_url() const {
     return "https://127.0.0.1:" + std::to_string(https_port_) + "/dns-query";
   }
@@ -49,6 +52,7 @@ class NameServer {
   int listener_ = -1;
   std::uint16_t udp_port_ = 0;
   std::uint16_t https_port_ = 0;
+  bool is_on_ipv6_;
   mutable std::mutex guard_;  // of what follows
   std::vector<std::string> questions_;
   std::vector<int> clients_;

@@ -14,6 +14,8 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -21,6 +23,7 @@ import javax.net.ssl.TrustManagerFactory;
  *
  * <pre>
  *   Peer client PORT ROOT [PKCS12]   prints the version, the suite and the page; shows a certificate, if given one
+ *   Peer resume PORT ROOT VERSION    visits twice; prints the second time's version and whether it resumed
  *   Peer server PORT PKCS12 [ROOT]   answers each request with "Hello from Java"; with ROOT, to clients with a
  *                                    certificate of it alone. The stores' password is "keyway"
  * </pre>
@@ -62,6 +65,29 @@ public class Peer {
     System.out.println(response.body());
   }
 
+  static SSLSession visit(String port, SSLContext context, String version) throws Exception {
+    try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket("localhost", Integer.parseInt(port))) {
+      socket.setEnabledProtocols(new String[] {"TLSv" + version});
+      SSLParameters wanted = socket.getSSLParameters();
+      wanted.setApplicationProtocols(new String[] {"http/1.1"});
+      wanted.setEndpointIdentificationAlgorithm("HTTPS");
+      socket.setSSLParameters(wanted);
+      socket.getOutputStream().write(
+          "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+      socket.getInputStream().readAllBytes();
+      System.out.println("protocol " + socket.getApplicationProtocol());
+      return socket.getSession();
+    }
+  }
+
+  /** A session that is gone on with keeps the time at which it was made. */
+  static void resume(String port, SSLContext context, String version) throws Exception {
+    SSLSession first = visit(port, context, version);
+    Thread.sleep(20);
+    SSLSession second = visit(port, context, version);
+    System.out.println(second.getProtocol() + " resumed: " + (first.getCreationTime() == second.getCreationTime()));
+  }
+
   static void server(String port, SSLContext context, boolean asks) throws Exception {
     HttpsServer server = HttpsServer.create(new InetSocketAddress("127.0.0.1", Integer.parseInt(port)), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(context) {
@@ -85,6 +111,8 @@ public class Peer {
     String last = arguments.length > 3 ? arguments[3] : null;
     if (arguments[0].equals("client")) {
       client(arguments[1], context(arguments[2], last));
+    } else if (arguments[0].equals("resume")) {
+      resume(arguments[1], context(arguments[2], null), last);
     } else {
       server(arguments[1], context(last, arguments[2]), last != null);
     }

@@ -1,9 +1,10 @@
 // A client and a server of Go's crypto/tls.
 //
-//	peer client PORT ROOT [CHAIN KEY]  prints the version, the suite and the page; shows a certificate, if given one
+//	peer client PORT ROOT [CHAIN KEY]  prints the version, the suite, the protocol and the page; shows a certificate,
+//	                                   if given one
 //	peer resume PORT ROOT VERSION      visits twice; prints the second time's version and whether it resumed
-//	peer server PORT CHAIN KEY [ROOT]  answers each request with "Hello from Go"; with ROOT, to clients with a
-//	                                   certificate of it alone
+//	peer server PORT CHAIN KEY [ROOT]  answers each request with "Hello from Go"; over secp384r1 alone, or
+//	                                   with ROOT, to clients with a certificate of it alone
 package main
 
 import (
@@ -74,8 +75,10 @@ func resume(port, root, version string) {
 
 // Speaks just enough HTTP: net/http would take long to compile.
 func server(port, chain, key string, roots []string) {
-	config := &tls.Config{Certificates: certificates(chain, key), NextProtos: []string{"http/1.1"}}
+	config := &tls.Config{Certificates: certificates(chain, key), NextProtos: []string{"http/1.1"},
+		CurvePreferences: []tls.CurveID{tls.CurveP384}}
 	if len(roots) == 1 {
+		config.CurvePreferences = nil
 		config.ClientCAs = trusting(roots[0])
 		config.ClientAuth = tls.RequireAndVerifyClientCert
 	}

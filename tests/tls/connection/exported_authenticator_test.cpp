@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <keyway/exported_authenticator.hpp>
 #include <keyway/trust.hpp>
 
@@ -62,6 +64,42 @@ TEST_P(Authenticators, OfTheServerProveAnotherCertificateToTheClient) {
   const auto who = world.client.validate(*request, *proof, judge_for(x509::Purpose::server));
   ASSERT_TRUE(who) << who.error().message();
   EXPECT_EQ(who->scheme, SignatureScheme::rsa_pss_rsae_sha256);
+}
+
+TEST_P(Authenticators, CanBeAskedForByName) {
+  ExportedWorld world(GetParam());
+  const auto request = world.client.request({.server_name = server_name("market.localhost")});
+  ASSERT_TRUE(request) << request.error().message();
+  EXPECT_EQ(ExportedAuthenticators::asked_name(*request).value(), server_name("market.localhost"));
+  EXPECT_EQ(ExportedAuthenticators::asked_name(*world.client.request()).value(), std::nullopt);
+  const auto proof = world.server.authenticate(*request, shared_credential().get());
+  ASSERT_TRUE(proof);
+  EXPECT_TRUE(world.client.validate(*request, *proof, judge_for(x509::Purpose::server)));
+}
+
+TEST_P(Authenticators, AreNotAskedForByAnAddressOrByAServer) {
+  ExportedWorld world(GetParam());
+  for (const auto& request : {world.client.request({.server_name = server_name("127.0.0.1")}),
+                              world.server.request({.server_name = server_name()})}) {
+    ASSERT_FALSE(request);
+    EXPECT_EQ(request.error().code(), ErrorCode::InvalidArgument);
+  }
+  // What a server asks is no client's request.
+  EXPECT_FALSE(ExportedAuthenticators::asked_name(*world.server.request()));
+}
+
+TEST(AttackOnAuthenticators, ANameThatIsNoneIsRefused) {
+  ExportedWorld world;
+  const Bytes good = world.client.request({.server_name = server_name("market.localhost")}).value();
+  const auto name = std::ranges::search(good, as_bytes("market.localhost"));
+  const auto at = static_cast<std::size_t>(std::distance(good.begin(), name.begin()));
+  // 16 characters each: an address, a label without letters at its front, a control character.
+  for (const std::string_view text : {"000000.127.0.0.1", "..rket.localhost", "mark\nt.localhost"}) {
+    Bytes bad = good;
+    std::ranges::copy(as_bytes(text), bad.begin() + static_cast<std::ptrdiff_t>(at));
+    EXPECT_FALSE(ExportedAuthenticators::asked_name(bad)) << text;
+    EXPECT_FALSE(world.server.authenticate(bad, shared_credential().get())) << text;
+  }
 }
 
 TEST_P(Authenticators, ThatAreEmptyAreARefusalThatIsAuthentic) {
