@@ -260,7 +260,7 @@ awaitable<bool> ServerSession::serve_proof(ServerRequest& head, std::size_t serv
   record.target = authenticator_target;
   error_code error;
   const ProofRequest asked = co_await read_proof_request(stream_, buffer_, head, error);
-  record.duration = elapsed_since(start);
+  record.duration = time_since(start);
   if (asked.refusal != 0) {
     record.status = asked.refusal;
     co_await refuse(asked.refusal, "This is no request for an authenticator.");
