@@ -76,6 +76,6 @@ template <typename T>
 using Result = std::expected<T, Error>;
 
 /// Starts an error: `return std::unexpected(fail(ErrorCode::X).at("…"))`.
-[[nodiscard]] Error fail(ErrorCode code);
+[[nodiscard, gnu::cold]] Error fail(ErrorCode code);
 
 }  // namespace keyway

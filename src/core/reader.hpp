@@ -82,7 +82,7 @@ class Reader {
   }
 
   /// For a codec's own checks: fails the reader at `field` as `code`.
-  void reject(ErrorCode code, std::string_view field) noexcept {
+  [[gnu::cold]] void reject(ErrorCode code, std::string_view field) noexcept {
     if (!ok()) return;
     own_code_ = code;
     stop(Failure::own, field, 0);
@@ -114,7 +114,7 @@ class Reader {
     return bytes(size, field);
   }
 
-  void stop(Failure failure, std::string_view field, std::size_t wanted) noexcept {
+  [[gnu::cold]] void stop(Failure failure, std::string_view field, std::size_t wanted) noexcept {
     if (!ok()) return;
     failure_ = failure;
     field_ = field;

@@ -38,7 +38,7 @@ struct Question {
 };
 
 /// A finding about `certificate`, with its subject filled in.
-[[nodiscard]] Finding finding_about(const CertificateView& certificate, std::size_t depth, ErrorCode code,
+[[nodiscard, gnu::cold]] Finding finding_about(const CertificateView& certificate, std::size_t depth, ErrorCode code,
                                     std::string rule, std::string expected, std::string received,
                                     std::string advice = {});
 

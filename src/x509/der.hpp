@@ -72,14 +72,14 @@ class Status {
   [[nodiscard]] std::string_view field() const noexcept { return field_; }
 
   /// Keeps the first failure. `field` and `text` must live as long as the program: they are literals.
-  void stop(Problem problem, std::string_view field, std::string_view text = {}) noexcept {
+  [[gnu::cold]] void stop(Problem problem, std::string_view field, std::string_view text = {}) noexcept {
     if (!ok()) return;
     problem_ = problem;
     field_ = field;
     text_ = text;
   }
   /// A rule of the format that is broken: "serialNumber", "longer than 20 bytes".
-  void reject(std::string_view field, std::string_view text) noexcept { stop(Problem::own, field, text); }
+  [[gnu::cold]] void reject(std::string_view field, std::string_view text) noexcept { stop(Problem::own, field, text); }
 
   /// The failure as an error: InvalidDer, InvalidTime, or `own_code` where a rule of the format was broken.
   [[nodiscard]] Error error(std::string_view where, ErrorCode own_code) const;

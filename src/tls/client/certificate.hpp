@@ -27,7 +27,7 @@ class AwaitVerdict {
     return std::holds_alternative<answer::Verified>(answer) || std::holds_alternative<answer::Refuse>(answer);
   }
 
-  AwaitVerdict(Common13 common, ServerName server_name, std::unique_ptr<CertificateAsked> asked, ProvingKey key,
+  AwaitVerdict(Common13&& common, ServerName server_name, std::unique_ptr<CertificateAsked> asked, ProvingKey key,
                std::vector<ByteView> chain) noexcept
       : common_(std::move(common)),
         server_name_(std::move(server_name)),
@@ -55,7 +55,7 @@ class ExpectCertificate {
   static constexpr std::string_view name = "client: waiting for Certificate";
   static constexpr std::array accepts{HandshakeType::certificate, HandshakeType::compressed_certificate};
 
-  ExpectCertificate(Common13 common, ServerName server_name, std::unique_ptr<CertificateAsked> asked) noexcept
+  ExpectCertificate(Common13&& common, ServerName server_name, std::unique_ptr<CertificateAsked> asked) noexcept
       : common_(std::move(common)), server_name_(std::move(server_name)), asked_(std::move(asked)) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
@@ -74,7 +74,7 @@ class ExpectCertificateOrRequest {
   static constexpr std::array accepts{HandshakeType::certificate_request, HandshakeType::certificate,
                                       HandshakeType::compressed_certificate};
 
-  ExpectCertificateOrRequest(Common13 common, ServerName server_name) noexcept
+  ExpectCertificateOrRequest(Common13&& common, ServerName server_name) noexcept
       : common_(std::move(common)), server_name_(std::move(server_name)) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;

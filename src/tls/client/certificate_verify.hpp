@@ -17,7 +17,7 @@ class ExpectCertificateVerify {
   static constexpr std::string_view name = "client: waiting for CertificateVerify";
   static constexpr std::array accepts{HandshakeType::certificate_verify};
 
-  ExpectCertificateVerify(Common13 common, std::unique_ptr<CertificateAsked> asked, ProvingKey key,
+  ExpectCertificateVerify(Common13&& common, std::unique_ptr<CertificateAsked> asked, ProvingKey key,
                           ChainAccepted chain) noexcept
       : common_(std::move(common)), asked_(std::move(asked)), key_(std::move(key)), chain_(chain) {}
 

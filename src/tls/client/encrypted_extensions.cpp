@@ -65,7 +65,7 @@ Result<void> take_quic_answers(QuicCarrier& quic, const ExtensionBlock& extensio
 
 using AfterPsk = std::variant<ExpectFinished, ExpectFinishedEarly>;
 
-AfterPsk expect_finished(Common13 common, PskAccepted psk, std::optional<EarlyDataAccepted> early) {
+AfterPsk expect_finished(Common13&& common, PskAccepted psk, std::optional<EarlyDataAccepted> early) {
   if (early) return ExpectFinishedEarly(std::move(common), psk, *early);
   return ExpectFinished(std::move(common), psk);
 }

@@ -21,8 +21,8 @@ class AwaitVerdictResumed {
   static constexpr Pause pause = Pause::verification;
   [[nodiscard]] static bool takes(const Answer& answer) noexcept { return AwaitVerdict::takes(answer); }
 
-  AwaitVerdictResumed(Common13 common, ServerName server_name, PskAccepted psk, std::optional<EarlyDataAccepted> early,
-                      std::vector<ByteView> chain) noexcept
+  AwaitVerdictResumed(Common13&& common, ServerName server_name, PskAccepted psk,
+                      std::optional<EarlyDataAccepted> early, std::vector<ByteView> chain) noexcept
       : common_(std::move(common)),
         server_name_(std::move(server_name)),
         psk_(psk),
@@ -49,7 +49,7 @@ class ExpectEncryptedExtensions {
   static constexpr std::array accepts{HandshakeType::encrypted_extensions};
 
   /// `psk`: the server goes on with a session, and shows no certificate.
-  ExpectEncryptedExtensions(Common13 common, ServerName server_name, const ExtensionSet& offered,
+  ExpectEncryptedExtensions(Common13&& common, ServerName server_name, const ExtensionSet& offered,
                             std::optional<PskAccepted> psk) noexcept
       : common_(std::move(common)), server_name_(std::move(server_name)), offered_(offered), psk_(psk) {}
 

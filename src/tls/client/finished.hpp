@@ -19,11 +19,11 @@ class ExpectFinished {
   static constexpr std::array accepts{HandshakeType::finished};
 
   /// `asked`: null where the server asked for no certificate.
-  ExpectFinished(Common13 common, std::unique_ptr<CertificateAsked> asked, ChainAccepted chain,
+  ExpectFinished(Common13&& common, std::unique_ptr<CertificateAsked> asked, ChainAccepted chain,
                  HandshakeSignatureValid) noexcept
       : common_(std::move(common)), asked_(std::move(asked)), chain_(chain) {}
   /// After a resumption: no certificate is shown, and none can be asked for (RFC 8446 4.3.2).
-  ExpectFinished(Common13 common, PskAccepted psk) noexcept : common_(std::move(common)), chain_(psk.chain()) {}
+  ExpectFinished(Common13&& common, PskAccepted psk) noexcept : common_(std::move(common)), chain_(psk.chain()) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
 
@@ -41,7 +41,7 @@ class ExpectFinishedEarly {
   static constexpr std::string_view name = "client, sending early data: waiting for the server's Finished";
   static constexpr std::array accepts{HandshakeType::finished};
 
-  ExpectFinishedEarly(Common13 common, PskAccepted psk, EarlyDataAccepted) noexcept
+  ExpectFinishedEarly(Common13&& common, PskAccepted psk, EarlyDataAccepted) noexcept
       : common_(std::move(common)), chain_(psk.chain()) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;

@@ -103,8 +103,7 @@ class Machine<Table<Rows13...>, Table<Rows12...>> {
 
   /// Gives a message to the state in force. Errors are final.
   [[nodiscard]] Result<void> handle(Flow& flow, const HandshakeMessage& message) {
-    auto next = std::visit([&](auto& state) { return step(state, flow, message); }, state_);
-    return enter(std::move(next));
+    return std::visit([&](auto& state) { return step(state, flow, message); }, state_);
   }
 
   /// A ChangeCipherSpec that the record layer let through: it means something to one state of TLS 1.2, and is passed
@@ -113,7 +112,7 @@ class Machine<Table<Rows13...>, Table<Rows12...>> {
     return std::visit(
         [&]<typename S>(S& state) -> Result<void> {
           if constexpr (CipherChangeState<S>) {
-            return enter(widen<State>(std::move(state).change_cipher_spec(flow)));
+            return enter(std::move(state).change_cipher_spec(flow));
           } else {
             return {};
           }
@@ -149,16 +148,15 @@ class Machine<Table<Rows13...>, Table<Rows12...>> {
   }
 
   [[nodiscard]] Result<void> resume(Flow& flow, Answer& answer) {
-    auto next = std::visit(
-        [&]<typename S>(S& state) -> Result<State> {
+    return std::visit(
+        [&]<typename S>(S& state) -> Result<void> {
           if constexpr (PausedState<S>) {
-            return widen<State>(std::move(state).resume(flow, answer));
+            return enter(std::move(state).resume(flow, answer));
           } else {
             return std::unexpected(fail(ErrorCode::NotReady));
           }
         },
         state_);
-    return enter(std::move(next));
   }
 
   /// The state in force, if it is an S.
@@ -178,12 +176,12 @@ class Machine<Table<Rows13...>, Table<Rows12...>> {
 
  private:
   template <typename S>
-  [[nodiscard]] static Result<State> step(S& state, Flow& flow, const HandshakeMessage& message) {
+  [[nodiscard]] Result<void> step(S& state, Flow& flow, const HandshakeMessage& message) {
     if constexpr (MessageState<S>) {
       if (std::ranges::find(S::accepts, message.type) == std::ranges::end(S::accepts)) {
         return std::unexpected(refuse_message(S::name, S::accepts, message.type));
       }
-      return widen<State>(std::move(state).handle(flow, message));
+      return enter(std::move(state).handle(flow, message));
     } else {
       return std::unexpected(refuse_message(S::name, {}, message.type));
     }
@@ -197,9 +195,12 @@ class Machine<Table<Rows13...>, Table<Rows12...>> {
     return fail(ErrorCode::UnexpectedMessage).at(state).expected(expected).received(to_string(received));
   }
 
-  [[nodiscard]] Result<void> enter(Result<State> next) {
+  /// Goes on with the state that the one in force gave, which ends here. States are large, and each move of one wipes
+  /// what it leaves behind: so this moves once.
+  template <typename Next>
+  [[nodiscard]] Result<void> enter(Result<Next>&& next) {
     if (!next) return std::unexpected(std::move(next.error()));
-    state_ = std::move(*next);
+    std::visit([this]<typename S>(S& state) { state_.template emplace<S>(std::move(state)); }, *next);
     return {};
   }
 

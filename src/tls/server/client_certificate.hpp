@@ -20,7 +20,7 @@ class ExpectCertificateVerify {
   static constexpr std::string_view name = "server: waiting for the client's CertificateVerify";
   static constexpr std::array accepts{HandshakeType::certificate_verify};
 
-  ExpectCertificateVerify(AwaitedClient awaited, std::unique_ptr<crypto::PublicKey> leaf_key,
+  ExpectCertificateVerify(AwaitedClient&& awaited, std::unique_ptr<crypto::PublicKey> leaf_key,
                           ChainAccepted chain) noexcept
       : awaited_(std::move(awaited)), leaf_key_(std::move(leaf_key)), chain_(chain) {}
 
@@ -42,7 +42,8 @@ class AwaitVerdict {
     return std::holds_alternative<answer::Verified>(answer) || std::holds_alternative<answer::Refuse>(answer);
   }
 
-  AwaitVerdict(AwaitedClient awaited, std::unique_ptr<crypto::PublicKey> leaf_key, std::vector<ByteView> chain) noexcept
+  AwaitVerdict(AwaitedClient&& awaited, std::unique_ptr<crypto::PublicKey> leaf_key,
+               std::vector<ByteView> chain) noexcept
       : awaited_(std::move(awaited)), leaf_key_(std::move(leaf_key)), chain_(std::move(chain)) {}
 
   [[nodiscard]] std::span<const ByteView> chain() const noexcept { return chain_; }
@@ -62,7 +63,7 @@ class ExpectCertificate {
   static constexpr std::string_view name = "server: waiting for the client's Certificate";
   static constexpr std::array accepts{HandshakeType::certificate, HandshakeType::compressed_certificate};
 
-  explicit ExpectCertificate(AwaitedClient awaited) noexcept : awaited_(std::move(awaited)) {}
+  explicit ExpectCertificate(AwaitedClient&& awaited) noexcept : awaited_(std::move(awaited)) {}
 
   [[nodiscard]] Result<Next> handle(Flow& flow, const HandshakeMessage& message) &&;
 

@@ -45,7 +45,7 @@ class ExpectEndOfEarlyData {
   static constexpr std::string_view name = "server: taking early data, waiting for EndOfEarlyData";
   static constexpr std::array accepts{HandshakeType::end_of_early_data};
 
-  ExpectEndOfEarlyData(AwaitedClient awaited, ClientAdmitted client, EarlyDataTaken) noexcept
+  ExpectEndOfEarlyData(AwaitedClient&& awaited, ClientAdmitted client, EarlyDataTaken) noexcept
       : left_(awaited.config->early_data()->max_size), awaited_(std::move(awaited)), client_(client) {}
 
   /// The server's half of the handshake is done: what it exports is what the client will.

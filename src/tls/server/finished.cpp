@@ -19,7 +19,7 @@ void complete_order(TicketOrder& order, const AwaitedClient& awaited, const Hash
 
 }  // namespace
 
-ExpectFinished::ExpectFinished(AwaitedClient awaited, ClientAdmitted /*client*/)
+ExpectFinished::ExpectFinished(AwaitedClient&& awaited, ClientAdmitted /*client*/)
     : config_(awaited.config),
       suite_(awaited.suite),
       client_random_(awaited.client_random),

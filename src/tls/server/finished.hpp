@@ -68,7 +68,7 @@ class ExpectFinished {
   static constexpr std::string_view name = "server: waiting for the client's Finished";
   static constexpr std::array accepts{HandshakeType::finished};
 
-  ExpectFinished(AwaitedClient awaited, ClientAdmitted);
+  ExpectFinished(AwaitedClient&& awaited, ClientAdmitted);
 
   /// What the client's exports will be once it has finished, too.
   [[nodiscard]] const Exporter& exporter() const noexcept { return exporter_; }
