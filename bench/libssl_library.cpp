@@ -10,12 +10,13 @@
 #include <openssl/x509v3.h>
 
 #include "contest.hpp"
-#include "handle.hpp"
+#include "crypto/libcrypto/handles.hpp"
 #include "material.hpp"
 
 namespace keyway::bench {
 namespace {
 
+using crypto::libcrypto::Handle;
 using Context = Handle<SSL_CTX, SSL_CTX_free>;
 using Ssl = Handle<SSL, SSL_free>;
 using Bio = Handle<BIO, BIO_free>;

@@ -12,7 +12,7 @@
 
 #include <keyway/trust.hpp>
 
-#include "handle.hpp"
+#include "crypto/libcrypto/handles.hpp"
 #include "material.hpp"
 #include "x509/crl_builder.hpp"
 
@@ -24,6 +24,7 @@ using testing::test_now;
 
 constexpr std::size_t long_list_entries = 500'000;
 
+using crypto::libcrypto::Handle;
 using X509Ptr = Handle<X509, X509_free>;
 using CrlPtr = Handle<X509_CRL, X509_CRL_free>;
 using StorePtr = Handle<X509_STORE, X509_STORE_free>;

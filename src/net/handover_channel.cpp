@@ -52,6 +52,27 @@ struct alignas(::cmsghdr) DescriptorControl {
   }
 };
 
+/// The first byte of a message, and the descriptor that goes with it. Stays where it is made.
+struct DescriptorMessage {
+  DescriptorControl control;
+  ::iovec part{};
+  ::msghdr header{};
+
+  explicit DescriptorMessage(std::uint8_t& first) noexcept : part{.iov_base = &first, .iov_len = 1} {
+    header.msg_iov = &part;
+    header.msg_iovlen = 1;
+    offer_room();
+  }
+  DescriptorMessage(const DescriptorMessage&) = delete;
+  DescriptorMessage& operator=(const DescriptorMessage&) = delete;
+  ~DescriptorMessage() = default;
+
+  void offer_room() noexcept {
+    header.msg_control = control.bytes.data();
+    header.msg_controllen = control.bytes.size();
+  }
+};
+
 [[nodiscard]] Result<void> wait_for_peer(int fd, short events) {
   for (;;) {
     ::pollfd watched{.fd = fd, .events = events, .revents = 0};
@@ -119,21 +140,15 @@ Result<void> HandoverChannel::send(HandoverMessage::Kind kind, ByteView payload,
     if (auto sent = send_bytes(frame); !sent) return sent;
     return send_bytes(payload);
   }
-  DescriptorControl control;
-  control.put(descriptor);
-  ::iovec part{.iov_base = frame.data(), .iov_len = 1};
-  ::msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control.bytes.data();
-  message.msg_controllen = control.bytes.size();
-  ::cmsghdr* header = CMSG_FIRSTHDR(&message);
+  DescriptorMessage message(frame.front());
+  message.control.put(descriptor);
+  ::cmsghdr* header = CMSG_FIRSTHDR(&message.header);
   header->cmsg_level = SOL_SOCKET;
   header->cmsg_type = SCM_RIGHTS;
   header->cmsg_len = CMSG_LEN(sizeof descriptor);
-  message.msg_controllen = header->cmsg_len;
+  message.header.msg_controllen = header->cmsg_len;
   // The descriptor goes with the first byte.
-  while (::sendmsg(socket_.fd(), &message, MSG_NOSIGNAL | MSG_DONTWAIT) != 1) {
+  while (::sendmsg(socket_.fd(), &message.header, MSG_NOSIGNAL | MSG_DONTWAIT) != 1) {
     if (!may_try_again(errno)) return std::unexpected(handover_error(errno, "hand-over"));
     if (auto ready = wait_for_peer(socket_.fd(), POLLOUT); !ready) return ready;
   }
@@ -174,25 +189,19 @@ Result<bool> HandoverChannel::receive_bytes(ByteSpan out) const {
 Result<std::optional<HandoverMessage>> HandoverChannel::receive() const {
   HandoverMessage received;
   std::array<std::uint8_t, frame_size> frame{};
-  DescriptorControl control;
-  ::iovec part{.iov_base = frame.data(), .iov_len = 1};
-  ::msghdr message{};
-  message.msg_iov = &part;
-  message.msg_iovlen = 1;
-  message.msg_control = control.bytes.data();
-  message.msg_controllen = control.bytes.size();
+  DescriptorMessage message(frame.front());
   ::ssize_t count = 0;
-  while ((count = ::recvmsg(socket_.fd(), &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT)) < 0) {
+  while ((count = ::recvmsg(socket_.fd(), &message.header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT)) < 0) {
     if (errno == ECONNRESET) return std::optional<HandoverMessage>();
     if (!may_try_again(errno)) return std::unexpected(handover_error(errno, "hand-over"));
     if (auto ready = wait_for_peer(socket_.fd(), POLLIN); !ready) return std::unexpected(std::move(ready.error()));
-    message.msg_controllen = control.bytes.size();
+    message.offer_room();
   }
   if (count == 0) return std::optional<HandoverMessage>();
-  const ::cmsghdr* header = CMSG_FIRSTHDR(&message);
+  const ::cmsghdr* header = CMSG_FIRSTHDR(&message.header);
   if (header != nullptr && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS) {
-    received.descriptor = control.take(0);
-    if (header->cmsg_len > CMSG_LEN(sizeof(int))) control.take(1).close();
+    received.descriptor = message.control.take(0);
+    if (header->cmsg_len > CMSG_LEN(sizeof(int))) message.control.take(1).close();
   }
   const auto rest = receive_bytes(ByteSpan(frame).subspan(1));
   if (!rest) return std::unexpected(rest.error());
