@@ -114,6 +114,7 @@ class Function final : public HashFunction {
 
  private:
   static Context* context(HashState& state) noexcept {
+    // SAFETY: by the asserts above a Context fits these bytes, and start() has made one at their beginning.
     return std::launder(reinterpret_cast<Context*>(state.opaque.data()));
   }
 };
