@@ -83,6 +83,44 @@ TEST(ChromiumBrowser, SpeaksTls12WithOurServer) {
   EXPECT_EQ(state.value("cipher", ""), "AES_128_GCM");
 }
 
+/// A page of so much that a browser opens several connections for it.
+std::string large_page() {
+  std::string html = "<!doctype html><title>many</title>";
+  for (int i = 0; i < 8; ++i) html += "<img src='/big.bin?" + std::to_string(i) + "'>";
+  world().write("site/many.html", html);
+  return "/many.html";
+}
+
+/// Those connections go on with the first one's session, by the protocol that the server chose.
+void expect_resumption(KeywayServer& server, const std::string& seen) {
+  EXPECT_TRUE(server.process().wait_for(", resuming a session", std::chrono::seconds(60)))
+      << server.process().output() << seen;
+  EXPECT_NE(server.process().output().find("protocol http/1.1"), std::string::npos) << server.process().output();
+}
+
+TEST(ChromiumBrowser, ComesBackInBothVersions) {
+  KEYWAY_REQUIRE_PROGRAM("chromium");
+  KEYWAY_REQUIRE_PROGRAM("certutil");
+  for (const char* version : {"1.2", "1.3"}) {
+    KeywayServer server(world(), crypto::KeyType::p256, {"--tls-max", version, "-v"});
+    Chromium browser;
+    static_cast<void>(browser.call("Page.navigate", {{"url", server.url(large_page())}}));
+    expect_resumption(server, version);
+  }
+}
+
+TEST(ChromiumBrowser, FollowsAHelloRetryRequest) {
+  KEYWAY_REQUIRE_PROGRAM("chromium");
+  KEYWAY_REQUIRE_PROGRAM("certutil");
+  KeywayServer server(world(), crypto::KeyType::p256, {"--groups", "secp384r1", "-v"});
+  Chromium browser;
+
+  const Json state = certificate_state(browser, server.url());
+
+  EXPECT_EQ(state.value("keyExchangeGroup", ""), "P-384") << state.dump(1) << server.process().output();
+  EXPECT_TRUE(server.process().wait_for("after a HelloRetryRequest")) << server.process().output();
+}
+
 TEST(ChromiumBrowser, RefusesOurServerUnderAnotherName) {
   KEYWAY_REQUIRE_PROGRAM("chromium");
   KEYWAY_REQUIRE_PROGRAM("certutil");
@@ -119,6 +157,39 @@ TEST(FirefoxBrowser, LoadsAPageWithTls12) {
   KEYWAY_REQUIRE_PROGRAM("certutil");
   KeywayServer server(world(), crypto::KeyType::p256, {"--tls-max", "1.2"});
   expect_firefox_loads_a_page(server, "TLS 1.2 TLS_ECDHE_ECDSA_WITH_");
+}
+
+TEST(FirefoxBrowser, ComesBackInBothVersions) {
+  KEYWAY_REQUIRE_PROGRAM("firefox-esr");
+  KEYWAY_REQUIRE_PROGRAM("certutil");
+  for (const char* version : {"1.2", "1.3"}) {
+    KeywayServer server(world(), crypto::KeyType::p256, {"--tls-max", version, "-v"});
+    const Firefox browser(server.url(large_page()));
+    expect_resumption(server, version + browser.output());
+  }
+}
+
+TEST(FirefoxBrowser, FollowsAHelloRetryRequest) {
+  KEYWAY_REQUIRE_PROGRAM("firefox-esr");
+  KEYWAY_REQUIRE_PROGRAM("certutil");
+  KeywayServer server(world(), crypto::KeyType::p256, {"--groups", "secp384r1", "-v"});
+  expect_firefox_loads_a_page(server, "after a HelloRetryRequest");
+}
+
+TEST(FirefoxBrowser, ShowsItsCertificateInBothVersions) {
+  KEYWAY_REQUIRE_PROGRAM("firefox-esr");
+  KEYWAY_REQUIRE_PROGRAM("pk12util");
+  const std::string identity = world().path("firefox-identity.p12");
+  const Outcome packed = run({"openssl", "pkcs12", "-export", "-in", world().client_chain(), "-inkey",
+                              world().client_key(), "-out", identity, "-passout", "pass:"});
+  ASSERT_EQ(packed.exit_code, 0) << packed.out;
+  for (const char* version : {"1.2", "1.3"}) {
+    KeywayServer server(world(), crypto::KeyType::p256,
+                        {"--tls-max", version, "--client-ca", world().root(), "--require-client-cert"});
+    const Firefox browser(server.url("/index.html"), {}, identity);
+    EXPECT_TRUE(server.process().wait_for("client \"", std::chrono::seconds(60)))
+        << version << server.process().output() << browser.output();
+  }
 }
 
 }  // namespace

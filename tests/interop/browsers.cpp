@@ -50,11 +50,17 @@ std::string Chromium::text_with(std::string_view wanted) {
   return text;
 }
 
-Firefox::Firefox(const std::string& url, const std::map<std::string, std::string>& preferences) {
+Firefox::Firefox(const std::string& url, const std::map<std::string, std::string>& preferences,
+                 const std::string& identity) {
   static int count = 0;
   const std::string profile = world().path("firefox-" + std::to_string(++count));
-  static_cast<void>(nss_database(profile));
+  const std::string database = nss_database(profile);
   std::ofstream settings(profile + "/user.js");
+  if (!identity.empty()) {
+    const Outcome imported = run({"pk12util", "-i", identity, "-d", database, "-W", ""});
+    EXPECT_EQ(imported.exit_code, 0) << imported.out;
+    settings << "user_pref(\"security.default_personal_cert\", \"Select Automatically\");\n";
+  }
   for (const auto& [name, value] : preferences) settings << "user_pref(\"" << name << "\", " << value << ");\n";
   settings.close();
   process_ = std::make_unique<Process>(

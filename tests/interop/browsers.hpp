@@ -57,8 +57,10 @@ class Chromium {
 /// A headless Firefox that loads one page.
 class Firefox {
  public:
-  /// `preferences`: lines of its user.js, values as they stand there.
-  explicit Firefox(const std::string& url, const std::map<std::string, std::string>& preferences = {});
+  /// `preferences`: lines of its user.js, values as they stand there. `identity`: a PKCS #12 file without a password,
+  /// whose certificate it shows to whoever asks.
+  explicit Firefox(const std::string& url, const std::map<std::string, std::string>& preferences = {},
+                   const std::string& identity = {});
 
   [[nodiscard]] const std::string& output() const noexcept { return process_->output(); }
 

@@ -79,7 +79,7 @@ struct ServerTraits {
 void expect_server_works(const Command& peer, const Command& files, const std::string& greeting,
                          ServerTraits traits = {}) {
   const std::uint16_t port = free_port();
-  Process server(with(with(peer, {"server", std::to_string(port)}), files));
+  Process server(with(with(peer, {"server", std::to_string(port)}), files), {.environment = {{"PEER_CURVE", "P-384"}}});
   ASSERT_TRUE(wait_for_port(port, std::chrono::seconds(90))) << server.output();
   const auto visit = [&](const std::string& version, bool resumes) {
     const std::string sessions = world().path("sessions-" + version + "-" + std::to_string(port));

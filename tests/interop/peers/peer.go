@@ -3,8 +3,8 @@
 //	peer client PORT ROOT [CHAIN KEY]  prints the version, the suite, the protocol and the page; shows a certificate,
 //	                                   if given one
 //	peer resume PORT ROOT VERSION      visits twice; prints the second time's version and whether it resumed
-//	peer server PORT CHAIN KEY [ROOT]  answers each request with "Hello from Go"; over secp384r1 alone, or
-//	                                   with ROOT, to clients with a certificate of it alone
+//	peer server PORT CHAIN KEY [ROOT]  answers each request with "Hello from Go"; with ROOT, to clients with a
+//	                                   certificate of it alone; with PEER_CURVE=P-384, over that alone
 package main
 
 import (
@@ -75,10 +75,11 @@ func resume(port, root, version string) {
 
 // Speaks just enough HTTP: net/http would take long to compile.
 func server(port, chain, key string, roots []string) {
-	config := &tls.Config{Certificates: certificates(chain, key), NextProtos: []string{"http/1.1"},
-		CurvePreferences: []tls.CurveID{tls.CurveP384}}
+	config := &tls.Config{Certificates: certificates(chain, key), NextProtos: []string{"http/1.1"}}
+	if os.Getenv("PEER_CURVE") == "P-384" {
+		config.CurvePreferences = []tls.CurveID{tls.CurveP384}
+	}
 	if len(roots) == 1 {
-		config.CurvePreferences = nil
 		config.ClientCAs = trusting(roots[0])
 		config.ClientAuth = tls.RequireAndVerifyClientCert
 	}
