@@ -81,6 +81,44 @@ TEST(OpenSslRetry, ServerWithoutAGroupInCommonIsToldAsSuch) {
   EXPECT_EQ(outcome.exit_code, 6) << outcome.out;
 }
 
+/// A server of ours that takes one group, of which nobody sends a share unasked, and tells how it went.
+class FarServer : public KeywayServer {
+ public:
+  FarServer() : KeywayServer(world(), KeyType::p256, {"--groups", "secp384r1", "-v"}) {}
+  /// The client was asked again, and speaks the protocol that the server chose.
+  void expect_asked_again() {
+    EXPECT_TRUE(process().wait_for("protocol http/1.1, after a HelloRetryRequest")) << process().output();
+  }
+};
+
+TEST(CurlRetry, ClientIsAskedAgainByOurServer) {
+  KEYWAY_REQUIRE_PROGRAM("curl");
+  FarServer server;
+  const Outcome outcome = run({"curl", "-sv", "--cacert", world().root(), "--resolve",
+                               "localhost:" + std::to_string(server.port()) + ":127.0.0.1", server.url()});
+  EXPECT_TRUE(has(outcome, "Welcome to the shop")) << outcome.out;
+  server.expect_asked_again();
+}
+
+TEST(GnuTlsRetry, ClientIsAskedAgainByOurServer) {
+  KEYWAY_REQUIRE_PROGRAM("gnutls-cli");
+  FarServer server;
+  const Outcome outcome = run({"gnutls-cli", "--port", std::to_string(server.port()), "--x509cafile", world().root(),
+                               "--alpn", "http/1.1", "localhost"},
+                              {.input = "GET / HTTP/1.0\r\nHost: localhost\r\n\r\n"});
+  EXPECT_TRUE(has(outcome, "Welcome to the shop")) << outcome.out;
+  server.expect_asked_again();
+}
+
+TEST(NginxRetry, ServerThatAsksAgainIsFollowed) {
+  KEYWAY_REQUIRE_PROGRAM(nginx_command());
+  const NginxServer server("TLSv1.3", "ssl_ecdh_curve secp384r1;");
+  const Outcome outcome = keyway_get(world(), server.port(), {"-v", "--alpn", "h3,http/1.1"});
+  EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+  EXPECT_TRUE(has(outcome, "HelloRetryRequest")) << outcome.out;
+  EXPECT_TRUE(has(outcome, "http/1.1, out of h3, http/1.1")) << outcome.out;
+}
+
 // ------------------------------------------------------------------------------------------------ key updates
 
 /// A TCP connection to this machine.

@@ -66,6 +66,17 @@ TEST(Stapling, OfOpenSslTellsOurClientThatACertificateIsGood) {
   }
 }
 
+TEST(Stapling, OfNginxTellsOurClientThatACertificateIsGood) {
+  KEYWAY_REQUIRE_PROGRAM(nginx_command());
+  const std::string good = response_file("good.ocsp", Status::good);
+  const NginxServer server("TLSv1.2 TLSv1.3", "ssl_stapling on; ssl_stapling_file '" + good + "';");
+  for (const char* version : {"1.2", "1.3"}) {
+    const Outcome outcome = keyway_get(world(), server.port(), {"-v", "--tls-max", version});
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
+    EXPECT_TRUE(has(outcome, "stapled OCSP response")) << version << outcome.out;
+  }
+}
+
 TEST(Stapling, OfOpenSslTellsOurClientThatACertificateIsRevoked) {
   KEYWAY_REQUIRE_PROGRAM("openssl");
   const std::string revoked = response_file("revoked.ocsp", Status::revoked);
