@@ -1,64 +1,52 @@
 #include "tool/serve_options.hpp"
 
+#include <string>
+#include <vector>
+
 #include <CLI/CLI.hpp>
 
 #include "tool/exit_codes.hpp"
 
 namespace keyway::tool {
 
+namespace {
+
+/// An option that may be given several times, with one value each time.
+void add_repeatable(CLI::App& command, const char* name, std::vector<std::string>& values, const char* type,
+                    const char* help) {
+  command.add_option(name, values, help)->type_name(type)->allow_extra_args(false);
+}
+
+}  // namespace
+
 void add_serve_options(CLI::App& command, ServeOptions& options) {
   command.add_option("DIR", options.folder, "The folder")->required();
-  command
-      .add_option("--cert", options.certificates, "The certificate and its intermediates, PEM; several: chosen by name")
-      ->type_name("CHAIN.pem")
-      ->allow_extra_args(false);
-  command.add_option("--key", options.keys, "The private key to it, PEM")
-      ->type_name("KEY.pem")
-      ->allow_extra_args(false);
-  command
-      .add_option("--also-cert", options.further_certificates,
-                  "A further identity, proved to clients that ask for it once they are connected (RFC 9261; keyway get "
-                  "--prove-also): the certificate and its intermediates, PEM; several: chosen by name")
-      ->type_name("CHAIN.pem")
-      ->allow_extra_args(false);
-  command.add_option("--also-key", options.further_keys, "The private key to it, PEM")
-      ->type_name("KEY.pem")
-      ->allow_extra_args(false);
-  command
-      .add_option("--delegated-credential", options.delegations,
-                  "Prove it with this key that the certificate's key has delegated (keyway ca delegate), to clients "
-                  "that take such; to others with --key; several: in the order of --cert")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
+  add_repeatable(command, "--cert", options.certificates, "CHAIN.pem",
+                 "The certificate and its intermediates, PEM; several: chosen by name");
+  add_repeatable(command, "--key", options.keys, "KEY.pem", "The private key to it, PEM");
+  add_repeatable(command, "--also-cert", options.further_certificates, "CHAIN.pem",
+                 "A further identity, proved to clients that ask for it once they are connected (RFC 9261; keyway get "
+                 "--prove-also): the certificate and its intermediates, PEM; several: chosen by name");
+  add_repeatable(command, "--also-key", options.further_keys, "KEY.pem", "The private key to it, PEM");
+  add_repeatable(command, "--delegated-credential", options.delegations, "FILE",
+                 "Prove it with this key that the certificate's key has delegated (keyway ca delegate), to clients "
+                 "that take such; to others with --key; several: in the order of --cert");
   command.add_option("--listen", options.listen, "Where to listen; port 0: a free one")
       ->type_name("ADDR:PORT")
       ->capture_default_str();
-  command
-      .add_option("--ocsp", options.ocsp_responses,
-                  "Staple this OCSP response (DER) to the certificate; several: in the order of --cert")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  command
-      .add_option(
-          "--ech", options.ech,
-          "Read ClientHellos that are hidden with this key of `keyway ech generate`; several: the first is what "
-          "clients with another are told to use, the others are old ones")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
-  command
-      .add_option("--client-ca", options.client_anchors,
-                  "Ask clients for a certificate of the authorities in FILE (PEM or DER); one that is shown must be "
-                  "good")
-      ->type_name("FILE")
-      ->allow_extra_args(false);
+  add_repeatable(command, "--ocsp", options.ocsp_responses, "FILE",
+                 "Staple this OCSP response (DER) to the certificate; several: in the order of --cert");
+  add_repeatable(command, "--ech", options.ech, "FILE",
+                 "Read ClientHellos that are hidden with this key of `keyway ech generate`; several: the first is what "
+                 "clients with another are told to use, the others are old ones");
+  add_repeatable(command, "--client-ca", options.client_anchors, "FILE",
+                 "Ask clients for a certificate of the authorities in FILE (PEM or DER); one that is shown must be "
+                 "good");
   command.add_flag("--require-client-cert", options.requires_client_certificate,
                    "Refuse clients that show none; with --client-ca");
-  command
-      .add_option("--ask-for-cert-at", options.asks_for_certificate_at,
-                  "Ask for a certificate of --client-ca only who wants PATH or what is below it, after the handshake, "
-                  "and refuse without (403). TLS 1.3 alone, to clients that allow it; several times")
-      ->type_name("PATH")
-      ->allow_extra_args(false);
+  add_repeatable(command, "--ask-for-cert-at", options.asks_for_certificate_at, "PATH",
+                 "Ask for a certificate of --client-ca only who wants PATH or what is below it, after the handshake, "
+                 "and refuse without (403). TLS 1.3 alone, to clients that allow it; several times");
   command
       .add_option("--unknown-name", options.unknown_name,
                   "For names that no certificate covers: 'first' shows the first certificate, 'refuse' none "
