@@ -124,7 +124,7 @@ awaitable<void> ServerSession::read_early(error_code& error, bool stops_at_reque
 
 /// Gives how many requests were answered on the way.
 awaitable<std::size_t> ServerSession::shake_hands(error_code& error) {
-  if (shared_.config->early_data() == nullptr) {
+  if (shared_.present_config()->early_data() == nullptr) {
     co_await stream_.async_handshake(redirect_error(use_awaitable, error));
     co_return 0;
   }

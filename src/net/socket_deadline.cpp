@@ -9,7 +9,7 @@ struct SocketDeadline::State {
 
   boost::asio::ip::tcp::socket* socket;  ///< null once nobody is interested
   boost::asio::steady_timer timer;
-  steady_clock::time_point moment = steady_clock::time_point::max();
+  steady_clock::time_point moment{};
   steady_clock::time_point rings = steady_clock::time_point::max();  ///< max: it is not set
   bool has_passed = false;
 };
@@ -26,10 +26,6 @@ void SocketDeadline::expires_after(std::chrono::milliseconds time) {
   if (state_->moment < state_->rings) set(state_);
 }
 
-void SocketDeadline::cancel() {
-  state_->moment = steady_clock::time_point::max();
-}
-
 bool SocketDeadline::has_passed() const noexcept {
   return state_->has_passed;
 }
@@ -40,7 +36,6 @@ void SocketDeadline::set(const std::shared_ptr<State>& state) {
   state->timer.async_wait([state](const boost::system::error_code& error) {
     if (error || state->socket == nullptr) return;
     state->rings = steady_clock::time_point::max();
-    if (state->moment == steady_clock::time_point::max()) return;
     if (state->moment > steady_clock::now()) return set(state);
     state->has_passed = true;
     boost::system::error_code ignored;

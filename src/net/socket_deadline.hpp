@@ -19,8 +19,6 @@ class SocketDeadline {
   ~SocketDeadline();
 
   void expires_after(std::chrono::milliseconds time);
-  /// Nothing is closed any more.
-  void cancel();
   /// True once it has closed the socket.
   [[nodiscard]] bool has_passed() const noexcept;
 

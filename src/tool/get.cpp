@@ -245,6 +245,7 @@ class Get {
     auto names = parse_further_names(options_.further_names);
     if (!names) return std::unexpected(std::move(names.error()));
     further_names_ = std::move(*names);
+    if (options_.uses_kernel_tls) kernel_tls_ = probe_kernel(context_);
     if (!options_.session_file.empty()) {
       auto sessions = SessionFile::open(options_.session_file);
       if (!sessions) return std::unexpected(std::move(sessions.error()).at("--session-file"));
@@ -334,7 +335,7 @@ class Get {
     }
     fetching.on_refused = [&](const Connection& connection) { keep_better_ech(connection); };
     fetching.sends_early = options_.sends_early;
-    if (options_.uses_kernel_tls) fetching.kernel_tls = probe_kernel(context_);
+    fetching.kernel_tls = kernel_tls_;
     auto response = net::fetch(url, config_, fetching);
     if (!response && response.error().code() == ErrorCode::EchRejected && better_ech_ && !came_back_) {
       // RFC 9849 6.1.6: once, with what the public name's server has vouched for.
@@ -441,6 +442,7 @@ class Get {
   bool came_back_ = false;
   std::vector<ServerName> further_names_;     ///< of --prove-also
   std::vector<FurtherProof> further_proofs_;  ///< of the present connection
+  KernelTls kernel_tls_;                      ///< what there is to use of it; nothing where nobody asked
   int exit_code_ = ok();
 };
 
